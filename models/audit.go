@@ -1,0 +1,50 @@
+package models
+
+// AuditEvent is one record of the audit chain of a contact center. Its primary
+// key is (ContactCenterID, Sequence); sequences start at 1 without gaps. MAC
+// authenticates the record and the MAC of the one before.
+type AuditEvent struct {
+	ContactCenterID string `gorm:"primaryKey"`
+	Sequence        int64  `gorm:"primaryKey;autoIncrement:false"`
+	ID              string
+	At              Time
+	Actor           string // token:<id>, user:<id>, system
+	ActorName       string
+	Address         string // remote IP address
+	RequestID       string
+	Operation       string // account.create, account.update, credentials.read …
+	TargetType      string // account, token, key …
+	TargetID        string
+	Outcome         string // success, refused
+	Detail          string // why it was refused; never a secret
+	Changes         JSON   // list of {pointer, old, new}
+	MAC             []byte
+}
+
+// TableName names the table for GORM.
+func (AuditEvent) TableName() string { return "audit_events" }
+
+// AuditHead is the end of the chain of one contact center: how many records
+// there are and the MAC of the last one.
+type AuditHead struct {
+	ContactCenterID string `gorm:"primaryKey"`
+	Sequence        int64
+	MAC             []byte
+}
+
+// TableName names the table for GORM.
+func (AuditHead) TableName() string { return "audit_heads" }
+
+// Outcomes of audited operations.
+const (
+	OutcomeSuccess = "success"
+	OutcomeRefused = "refused"
+)
+
+// FieldChange is one changed member in an audit record. Old and New hold JSON
+// values; for a secret they hold only the string "changed", "set" or "cleared".
+type FieldChange struct {
+	Pointer string `json:"pointer"`
+	Old     JSON   `json:"old,omitempty"`
+	New     JSON   `json:"new,omitempty"`
+}

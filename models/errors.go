@@ -1,0 +1,48 @@
+package models
+
+import "errors"
+
+// The errors that the API tells apart. Packages wrap them with %w and add what
+// they were doing; package api maps each to one problem document.
+var (
+	// ErrNotFound means that no such record exists in the contact center.
+	ErrNotFound = errors.New("not found")
+	// ErrNameTaken means that a live account of the contact center has the name.
+	ErrNameTaken = errors.New("name already in use")
+	// ErrLimitReached means that the contact center has the one account of the
+	// type or family that it may have.
+	ErrLimitReached = errors.New("only one such account per contact center")
+	// ErrDefaultTaken means that another account of the family became its
+	// default at the same moment.
+	ErrDefaultTaken = errors.New("another account is the default")
+	// ErrVersionMismatch means that the record changed since it was read.
+	ErrVersionMismatch = errors.New("changed by someone else")
+	// ErrInUse means that references protect the account from deletion.
+	ErrInUse = errors.New("in use")
+	// ErrExists means that a record with the same key exists.
+	ErrExists = errors.New("already exists")
+	// ErrUnavailable means that the database or a key cannot serve now; trying
+	// again later can help.
+	ErrUnavailable = errors.New("temporarily unavailable")
+	// ErrUnauthenticated means that no valid credential was presented.
+	ErrUnauthenticated = errors.New("no valid credential")
+	// ErrForbidden means that the actor lacks the right.
+	ErrForbidden = errors.New("not allowed")
+	// ErrFeatureNotEnabled means that the service provider has not switched
+	// the type's feature on.
+	ErrFeatureNotEnabled = errors.New("feature not enabled")
+	// ErrBadRequest means that a parameter or header cannot be understood.
+	ErrBadRequest = errors.New("bad request")
+	// ErrPreconditionRequired means that If-Match is missing.
+	ErrPreconditionRequired = errors.New("precondition required")
+	// ErrIdempotencyConflict means that a request with the same idempotency key
+	// is being worked on.
+	ErrIdempotencyConflict = errors.New("idempotency key in flight")
+	// ErrIdempotencyReused means that the idempotency key was used for another
+	// request.
+	ErrIdempotencyReused = errors.New("idempotency key reused")
+	// ErrProbeRunning means that the account is being probed already.
+	ErrProbeRunning = errors.New("a probe is running")
+	// ErrRateLimited means that too many requests were made.
+	ErrRateLimited = errors.New("too many requests")
+)

@@ -1,0 +1,53 @@
+package models
+
+// Which accounts a query sees with regard to deletion.
+const (
+	DeletedExclude = "exclude"
+	DeletedInclude = "include"
+	DeletedOnly    = "only"
+)
+
+// Sort orders of a list of accounts. Each may be reversed by AccountFilter.Descending;
+// the id breaks ties.
+const (
+	SortByName      = "name"
+	SortByType      = "type"
+	SortByCreatedAt = "createdAt"
+	SortByUpdatedAt = "updatedAt"
+)
+
+// AccountFilter selects a page of accounts of one contact center. Zero members
+// do not filter.
+type AccountFilter struct {
+	ContactCenterID string
+	Types           []string
+	Families        []string
+	Enabled         *bool
+	Health          []string
+	NameKey         string
+	// Query holds folded words; each must be the prefix of a word of the
+	// account's SearchText.
+	Query         []string
+	Labels        map[string]string
+	ExpiresBefore Time
+	UpdatedSince  Time
+	Deleted       string // DeletedExclude when empty
+	Sort          string // SortByCreatedAt when empty
+	Descending    bool
+	// After is the position behind which the page starts.
+	After *Position
+	Limit int
+}
+
+// Position is a place in a sorted list: the sort value and id of the last
+// element seen. Times are milliseconds in decimal.
+type Position struct {
+	Value string `json:"v"`
+	ID    string `json:"i"`
+}
+
+// Page selects a part of a list in the order of its key, newest first.
+type Page struct {
+	Before string // id or decimal number of the last element seen; empty: from the start
+	Limit  int
+}
