@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Proves that the import rules of .golangci.yml bite. Makes a small module with
+# our package names, in which every room imports every other package and every
+# framework, lints it with our configuration and compares what was refused with
+# the two tables below. Nothing is downloaded: the frameworks are empty, too.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+lint=$root/bin/golangci-lint
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Who may import whom: package, colon, what it may import of ours.
+# "families" stands for every folder of a family.
+arrows='
+models:
+secret:
+strict:
+web:
+validation: secret
+outbound: models
+store: models
+integrations: models secret strict validation
+integrations/zendesk: integrations secret validation
+integrations/singlesignon: integrations secret validation
+integrations/scimaccount: integrations secret validation
+integrations/catalog: integrations families
+integrations/integrationtest: integrations models outbound secret strict validation
+api: integrations models validation
+audit: models secret store
+access: audit models secret store
+events: models outbound secret store
+accounts: access audit events integrations models outbound secret store strict validation
+sso: access accounts audit integrations integrations/singlesignon models outbound secret store validation
+scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
+monitor: accounts audit events models store
+handlers: access accounts api audit events integrations models scim sso strict validation web
+cmd/openapi: api integrations integrations/catalog families models validation
+cmd/admin-api: access accounts api audit events handlers integrations integrations/catalog families models monitor outbound scim secret sso store strict validation web
+newcomer:
+'
+families='integrations/zendesk integrations/singlesignon integrations/scimaccount'
+
+# Which room has which framework: import path, colon, its rooms ("*": all;
+# "tests": every test). Tests may import all of ours.
+rooms='
+github.com/labstack/echo/v4: handlers
+gorm.io/gorm: store
+gorm.io/driver/sqlite: store
+github.com/pressly/goose/v3: store
+github.com/jackc/pgx/v5: store tests
+github.com/mattn/go-sqlite3: store tests
+modernc.org/sqlite: store tests
+github.com/go-playground/validator/v10: validation
+github.com/tink-crypto/tink-go/v2: secret
+github.com/alecthomas/kong: cmd/openapi cmd/admin-api
+github.com/russellhaering/gosaml2: sso tests
+github.com/russellhaering/goxmldsig: sso tests
+github.com/beevik/etree: sso tests
+github.com/elimity-com/scim: scim
+github.com/crewjam/saml: tests
+github.com/stretchr/testify/require: tests
+github.com/stretchr/testify/assert:
+github.com/stretchr/testify/suite:
+github.com/stretchr/testify/mock:
+github.com/aws/aws-sdk-go-v2/service/s3: families integrations integrations/catalog integrations/integrationtest tests
+github.com/pkg/sftp: families integrations integrations/catalog integrations/integrationtest tests
+github.com/jlaffaye/ftp: families integrations integrations/catalog integrations/integrationtest tests
+log:
+io/ioutil:
+math/rand:
+log/slog: *
+math/rand/v2: *
+'
+
+cd "$work"
+cp "$root/.golangci.yml" .
+
+# Writes the module and prints "FILE IMPORT" for all that must be refused. The
+# imports stand in a folder below the room, which nobody imports, so that they
+# make no cycle; only integrations/ itself has rules of its own for its files.
+awk -v arrows="$arrows" -v rooms="$rooms" -v families="$families" '
+function parse(table, order, allowed,    lines, n, i, at, count) {
+    n = split(table, lines, "\n")
+    for (i = 1; i <= n; i++) {
+        at = index(lines[i], ":")
+        if (at == 0) continue
+        order[++count] = substr(lines[i], 1, at - 1)
+        allowed[order[count]] = substr(lines[i], at + 1) " "
+        sub(/ families /, " " families " ", allowed[order[count]])
+    }
+    return count
+}
+function has(list, word) {
+    return index(list, " * ") || index(list, " " word " ")
+}
+function write(file, text) {
+    dir = file
+    sub(/\/[^\/]*$/, "", dir)
+    system("mkdir -p " dir)
+    print text > file
+    close(file)
+}
+function import_of(path, permitted) {
+    text = text "\t_ \"" path "\"\n"
+    if (!permitted) print file, path
+}
+BEGIN {
+    packages = parse(arrows, package, may)
+    frameworks = parse(rooms, framework, room)
+    module = "module admin-api\n\ngo 1.26.0\n"
+    for (f = 1; f <= frameworks; f++) {
+        path = framework[f]
+        if (path !~ /\./) continue
+        write("fake/" path "/empty.go", "package empty")
+        write("fake/" path "/go.mod", "module " path)
+        version = match(path, /\/v[0-9]+$/) ? substr(path, RSTART + 1) : "v0"
+        module = module "\nrequire " path " " version ".0.0\nreplace " path " => ./fake/" path
+    }
+    write("./go.mod", module)
+    for (p = 1; p <= packages; p++) {
+        write(package[p] "/empty.go", "package empty")
+        dir = package[p] (package[p] == "integrations" ? "" : "/planted")
+        file = dir "/imports.go"
+        text = "package empty\n\nimport (\n"
+        for (o = 1; o <= packages; o++)
+            if (o != p && package[o] !~ /^(cmd\/|newcomer)/)
+                import_of("admin-api/" package[o], has(may[package[p]], package[o]))
+        for (f = 1; f <= frameworks; f++)
+            import_of(framework[f], has(room[framework[f]], package[p]))
+        write(file, text ")")
+
+        file = dir "/imports_test.go"
+        text = "package empty\n\nimport (\n"
+        for (o = 1; o <= packages; o++)
+            if (dir != package[p] && package[o] !~ /^(cmd\/|newcomer)/)
+                import_of("admin-api/" package[o], 1)
+        for (f = 1; f <= frameworks; f++)
+            import_of(framework[f], has(room[framework[f]], package[p]) || has(room[framework[f]], "tests"))
+        write(file, text ")")
+    }
+}' | sort >expected
+
+"$lint" run --enable-only depguard --output.text.print-issued-lines=false \
+    --output.text.colors=false ./... >report 2>&1 || true
+sed -n "s|^\([^:]*\):[0-9:]* import '\([^']*\)' is not allowed.*|\1 \2|p" report | sort -u >refused
+
+if [[ ! -s refused ]]; then
+    cat report
+    echo "check-depguard: the linter refused nothing" >&2
+    exit 1
+fi
+if ! diff expected refused >difference; then
+    sed -n -e 's/^</not refused:/p' -e 's/^>/refused, but allowed by the table:/p' difference >&2
+    echo "check-depguard: .golangci.yml and the tables of this script differ" >&2
+    exit 1
+fi
+echo "check-depguard: all $(wc -l <expected) planted imports were refused"
