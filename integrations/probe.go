@@ -79,6 +79,10 @@ type Request struct {
 	Header http.Header // may be nil; Accept defaults to application/json
 	Form   url.Values  // sent as application/x-www-form-urlencoded when not nil
 	Body   []byte      // sent as it is when Form is nil
+	// ExtraCA is PEM whose certificates this request trusts besides all others,
+	// for systems with an authority of their own. The transport finds it in the
+	// request's context, see ExtraCA.
+	ExtraCA []byte
 }
 
 // Answer is what came back, read whole within the limits of the transport.
