@@ -1,0 +1,44 @@
+// Starts the system's Chromium for a check: fresh profile, no traffic of its
+// own, and every complaint of the page collected.
+import { chromium } from "playwright-core";
+
+const quiet = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  "--disable-dev-shm-usage",
+];
+
+// openPage returns a page and what ends the browser. Errors in the console,
+// uncaught exceptions, failed requests and Content-Security-Policy violations
+// are appended to problems. CHROMIUM names another browser than Debian's.
+export async function openPage(problems, options = {}) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    args: [...quiet, ...(options.args ?? [])],
+  });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options.context });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("console", (message) => {
+    if (message.type() === "error") {
+      problems.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => problems.push(`uncaught: ${error.message}`));
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  return { page, context, close: () => browser.close() };
+}
+
+// required returns an environment variable that a check cannot do without.
+export function required(name) {
+  const value = process.env[name];
+  if (!value) {
+    throw new Error(`set ${name}`);
+  }
+  return value;
+}
