@@ -95,7 +95,7 @@ func TestFingerprint(t *testing.T) {
 	}{
 		{"another value", here, secret.New(plain + "x")},
 		{"no value", here, secret.Text{}},
-		{"another contact center", secret.Where{ContactCenter: "cc2", Account: "a1", Pointer: "/apiToken"}, secret.New(plain)},
+		{"another center", secret.Where{ContactCenter: "cc2", Account: "a1", Pointer: "/apiToken"}, secret.New(plain)},
 		{"another account", secret.Where{ContactCenter: "cc1", Account: "a2", Pointer: "/apiToken"}, secret.New(plain)},
 		{"another pointer", secret.Where{ContactCenter: "cc1", Account: "a1", Pointer: "/other"}, secret.New(plain)},
 		{"divided otherwise", secret.Where{ContactCenter: "cc1", Account: "a1/api", Pointer: "Token"}, secret.New(plain)},
