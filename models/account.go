@@ -158,3 +158,16 @@ type IdempotencyRecord struct {
 
 // TableName names the table for GORM.
 func (IdempotencyRecord) TableName() string { return "idempotency_records" }
+
+// AccountKey is the primary key of an account.
+type AccountKey struct {
+	ContactCenterID string
+	ID              string
+}
+
+// AccountCount is how many live accounts have a type and a health state.
+type AccountCount struct {
+	Type   string
+	Health string
+	Count  int
+}

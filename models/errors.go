@@ -33,6 +33,8 @@ var (
 	ErrFeatureNotEnabled = errors.New("feature not enabled")
 	// ErrBadRequest means that a parameter or header cannot be understood.
 	ErrBadRequest = errors.New("bad request")
+	// ErrBadCursor means that a cursor was not made for the list at hand.
+	ErrBadCursor = errors.New("bad cursor")
 	// ErrPreconditionRequired means that If-Match is missing.
 	ErrPreconditionRequired = errors.New("precondition required")
 	// ErrIdempotencyConflict means that a request with the same idempotency key

@@ -51,3 +51,15 @@ type Page struct {
 	Before string // id or decimal number of the last element seen; empty: from the start
 	Limit  int
 }
+
+// AuditFilter selects audit events of one contact center, newest first. Zero
+// members do not filter.
+type AuditFilter struct {
+	ContactCenterID string
+	From            Time // the first instant
+	To              Time // the first instant that is not included
+	Actor           string
+	Operation       string
+	TargetID        string
+	Page            Page // Before is a sequence
+}

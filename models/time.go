@@ -70,3 +70,7 @@ func (t *Time) Scan(src any) error {
 	}
 	return nil
 }
+
+// GormDataType says that the column holds a number. Without it GORM would set
+// members named CreatedAt and UpdatedAt by its own clock.
+func (Time) GormDataType() string { return "bigint" }

@@ -1,0 +1,105 @@
+// Package audit keeps the record of changes: one chain of records per contact
+// center, each authenticated together with the one before, and its end written
+// also outside the database.
+//
+// It does not decide what is audited; the packages that change something do,
+// by appending in the transaction of the change.
+package audit
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"admin-api/models"
+	"admin-api/secret"
+	"admin-api/store"
+)
+
+// Log appends to and verifies the chains. Its members are set once; it is safe
+// for concurrent use.
+type Log struct {
+	Store *store.Store
+	Keys  *secret.Keyring
+	// Heads, when set, keeps the ends of the chains outside the database.
+	Heads  *Heads
+	Logger *slog.Logger
+	// Now returns the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// Append adds e to the chain of its contact center within the transaction tx.
+// It sets Sequence, ID, At and MAC. Nothing that is not appended may change:
+// a caller must let its transaction fail with the error.
+func (l *Log) Append(ctx context.Context, tx *store.Store, e *models.AuditEvent) error {
+	head, err := tx.AuditHead(ctx, e.ContactCenterID)
+	if err != nil {
+		return fmt.Errorf("audit %s: %w", e.Operation, err)
+	}
+	now := l.now()
+	e.Sequence = head.Sequence + 1
+	e.ID = models.NewID(now)
+	e.At = models.NewTime(now)
+	if e.Outcome == "" {
+		e.Outcome = models.OutcomeSuccess
+	}
+	e.MAC = l.recordMAC(head.MAC, e)
+	next := models.AuditHead{ContactCenterID: e.ContactCenterID, Sequence: e.Sequence}
+	next.MAC = l.headMAC(next, e.MAC)
+	if err := tx.AppendAudit(ctx, e, &next); err != nil {
+		return fmt.Errorf("audit %s: %w", e.Operation, err)
+	}
+	return nil
+}
+
+// Record appends e in a transaction of its own: for refusals and for what is
+// read, where nothing else is written.
+func (l *Log) Record(ctx context.Context, e *models.AuditEvent) error {
+	err := l.Store.Tx(ctx, func(tx *store.Store) error { return l.Append(ctx, tx, e) })
+	if err != nil {
+		return err
+	}
+	return l.Committed(ctx, e.ContactCenterID)
+}
+
+// Committed tells the log that a transaction with records of the contact
+// center was committed, so that the new end is written outside the database.
+// Without Heads it does nothing.
+func (l *Log) Committed(ctx context.Context, contactCenterID string) error {
+	if l.Heads != nil {
+		l.Heads.changed(contactCenterID)
+	}
+	return ctx.Err()
+}
+
+// recordMAC authenticates a record and, through previous, all before it.
+func (l *Log) recordMAC(previous []byte, e *models.AuditEvent) []byte {
+	return l.Keys.MAC("audit-record", previous,
+		[]byte(e.ContactCenterID), []byte(strconv.FormatInt(e.Sequence, 10)), []byte(e.ID),
+		[]byte(strconv.FormatInt(e.At.UnixMilli(), 10)), []byte(e.Actor), []byte(e.ActorName),
+		[]byte(e.Address), []byte(e.RequestID), []byte(e.Operation), []byte(e.TargetType),
+		[]byte(e.TargetID), []byte(e.Outcome), []byte(e.Detail), e.Changes)
+}
+
+// headMAC authenticates the end of a chain. It is keyed apart from records, so
+// that cutting the last records off cannot be hidden by copying the MAC of an
+// earlier one into the head.
+func (l *Log) headMAC(h models.AuditHead, record []byte) []byte {
+	return l.Keys.MAC("audit-head", []byte(h.ContactCenterID), []byte(strconv.FormatInt(h.Sequence, 10)), record)
+}
+
+func (l *Log) now() time.Time {
+	if l.Now != nil {
+		return l.Now()
+	}
+	return time.Now()
+}
+
+func (l *Log) logHead(h models.AuditHead) {
+	if l.Logger != nil {
+		l.Logger.Info("audit head", "contactCenter", h.ContactCenterID, "records", h.Sequence, "mac", hex.EncodeToString(h.MAC))
+	}
+}
