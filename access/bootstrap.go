@@ -1,0 +1,143 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// MinTokenLength is how long a token given by the operator must be.
+const MinTokenLength = 32
+
+// Bootstrap says what an empty database begins with.
+type Bootstrap struct {
+	Domain   string // of the first contact center
+	Admin    string // user name of its administrator
+	Password string // empty: generated
+	Token    string // empty: generated
+	// Features are switched on; the single word "all" means all.
+	Features []string
+}
+
+// Bootstrapped is what the first start made. Password and Token are set only
+// where they were generated.
+type Bootstrapped struct {
+	Domain, Username, Password, Token string
+}
+
+// Bootstrap makes the first contact center, a team, an administrator and a
+// token with all scopes, all in one transaction, if the database has no
+// contact center; else it returns nil. Of several processes that try at the
+// same time one succeeds, the others see nil. An error in the input is found
+// before anything is written.
+func (s *Service) Bootstrap(ctx context.Context, in Bootstrap, passwords *Passwords) (*Bootstrapped, error) {
+	n, err := s.Store.CountContactCenters(ctx)
+	if err != nil || n > 0 {
+		return nil, err
+	}
+	features, err := parseFeatures(in.Features)
+	if err != nil {
+		return nil, err
+	}
+	if in.Token != "" && len(in.Token) < MinTokenLength {
+		return nil, fmt.Errorf("the bootstrap token must have at least %d characters", MinTokenLength)
+	}
+	out := &Bootstrapped{Domain: strings.ToLower(in.Domain), Username: in.Admin}
+	password := in.Password
+	if password == "" {
+		password = newPassword()
+		out.Password = password
+	}
+	hash := passwords.Hash(password) // slow: not inside the transaction
+	center := models.ContactCenter{Domain: out.Domain, Name: out.Domain, Features: features}
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		text, err := s.begin(ctx, tx, &center, in, hash)
+		if in.Token == "" {
+			out.Token = text
+		}
+		return err
+	})
+	if errors.Is(err, models.ErrExists) {
+		return nil, nil //nolint:nilnil // another process was first: nothing to report
+	}
+	if err != nil {
+		return nil, fmt.Errorf("bootstrap: %w", err)
+	}
+	return out, s.Audit.Committed(ctx, center.ID)
+}
+
+// begin writes the first rows.
+func (s *Service) begin(
+	ctx context.Context, tx *store.Store, center *models.ContactCenter, in Bootstrap, hash string,
+) (string, error) {
+	now := s.now()
+	at := models.NewTime(now)
+	center.ID, center.CreatedAt = models.NewID(now), at
+	team := models.Team{ContactCenterID: center.ID, ID: models.NewID(now), Name: "Default", CreatedAt: at}
+	team.NameKey = models.NameKey(team.Name)
+	user := models.User{
+		ContactCenterID: center.ID, ID: models.NewID(now), Username: in.Admin, UsernameKey: models.NameKey(in.Admin),
+		PasswordHash: hash, TeamID: team.ID, CreatedAt: at, UpdatedAt: at,
+		Roles: models.Strings{models.RoleAdministrator, models.RoleSupervisor, models.RoleAgent},
+	}
+	system := Principal{ID: "system", Name: "bootstrap"}
+	err := firstError(
+		func() error { return tx.CreateContactCenter(ctx, center) },
+		func() error { return tx.CreateTeam(ctx, &team) },
+		func() error { return tx.CreateUser(ctx, &user) },
+		func() error {
+			return s.Audit.Append(ctx, tx, &models.AuditEvent{
+				ContactCenterID: center.ID, Actor: system.ID, ActorName: system.Name,
+				Operation: "contact-center.create", TargetType: "contact-center", TargetID: center.ID,
+				Detail: "domain " + center.Domain + ", administrator " + user.Username,
+			})
+		},
+	)
+	if err != nil {
+		return "", err
+	}
+	return s.createToken(ctx, tx, system, NewTokenInput{
+		ContactCenterID: center.ID, Name: "bootstrap", Scopes: models.AllScopes(), Text: in.Token,
+	})
+}
+
+func firstError(steps ...func() error) error {
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func parseFeatures(words []string) (models.Strings, error) {
+	if len(words) == 1 && words[0] == "all" {
+		return models.AllFeatures(), nil
+	}
+	var features models.Strings
+	for _, w := range words {
+		w = strings.TrimSpace(w)
+		if w == "" {
+			continue
+		}
+		if !slices.Contains(models.AllFeatures(), w) {
+			return nil, fmt.Errorf("unknown feature %q; the features are all, %s", w, strings.Join(models.AllFeatures(), ", "))
+		}
+		features = append(features, w)
+	}
+	return features, nil
+}
+
+// newPassword returns 120 random bits as 20 characters.
+func newPassword() string {
+	var b [15]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}

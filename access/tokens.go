@@ -1,0 +1,162 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+	"strings"
+	"time"
+
+	"admin-api/audit"
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// tokenPrefix lets secret scanners recognise our tokens.
+const tokenPrefix = "aat_"
+
+// Service authenticates principals and manages what they sign in with. Its
+// members are set once; it is safe for concurrent use.
+type Service struct {
+	Store *store.Store
+	Audit *audit.Log
+	// Now returns the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// NewToken returns the text of a fresh token: a prefix, 256 random bits and a
+// checksum over both, which tells scanners a real token from a look-alike.
+func NewToken() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	body := tokenPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+	var sum [4]byte
+	crc := crc32.ChecksumIEEE([]byte(body))
+	for i := range sum {
+		sum[i] = byte(crc >> (24 - 8*i))
+	}
+	return body + hex.EncodeToString(sum[:])
+}
+
+// HashToken returns what is stored of a token.
+func HashToken(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
+}
+
+// Authenticate returns the principal of a bearer token, with its contact
+// center, in one query. It returns models.ErrUnauthenticated for a token that
+// is unknown, expired or revoked, or whose contact center is suspended.
+func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, error) {
+	if bearer == "" || len(bearer) > 512 {
+		return nil, models.ErrUnauthenticated
+	}
+	t, center, err := s.Store.TokenByHash(ctx, HashToken(bearer))
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, models.ErrUnauthenticated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("authenticate: %w", err)
+	}
+	now := s.now()
+	expired := !t.ExpiresAt.IsZero() && !now.Before(t.ExpiresAt.Time)
+	if expired || !t.RevokedAt.IsZero() || center.Suspended {
+		return nil, models.ErrUnauthenticated
+	}
+	return &Principal{ID: "token:" + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
+}
+
+// ActIn lets a provider token act in the contact center with the domain. It
+// returns models.ErrForbidden without the scope provider and
+// models.ErrNotFound for an unknown domain.
+func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error {
+	if !p.Can(models.ScopeProvider) {
+		return &models.Refusal{
+			Err:    models.ErrForbidden,
+			Detail: "The header Contact-Center needs a token with the scope provider.",
+		}
+	}
+	center, err := s.Store.ContactCenterByDomain(ctx, strings.ToLower(domain))
+	if err != nil {
+		return fmt.Errorf("contact center: %w", err)
+	}
+	p.ContactCenter = *center
+	return nil
+}
+
+// NewTokenInput describes a token to make.
+type NewTokenInput struct {
+	ContactCenterID string
+	Name            string
+	Scopes          models.Strings
+	// Expires is how long the token holds; 0 is for ever.
+	Expires time.Duration
+	// Text is the token's text; empty makes a fresh one.
+	Text string
+}
+
+// CreateToken stores a token and its audit record, and returns its text, which
+// is never shown again. Unknown scopes are refused by name.
+func (s *Service) CreateToken(ctx context.Context, actor Principal, in NewTokenInput) (string, error) {
+	var text string
+	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		var err error
+		text, err = s.createToken(ctx, tx, actor, in)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return text, s.Audit.Committed(ctx, in.ContactCenterID)
+}
+
+func (s *Service) createToken(ctx context.Context, tx *store.Store, actor Principal, in NewTokenInput) (string, error) {
+	if err := checkScopes(in.Scopes); err != nil {
+		return "", err
+	}
+	text := in.Text
+	if text == "" {
+		text = NewToken()
+	}
+	now := s.now()
+	t := models.Token{
+		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Name: in.Name, Hash: HashToken(text),
+		Scopes: in.Scopes, CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
+	}
+	if in.Expires > 0 {
+		t.ExpiresAt = models.NewTime(now.Add(in.Expires))
+	}
+	if err := tx.CreateToken(ctx, &t); err != nil {
+		return "", fmt.Errorf("create token: %w", err)
+	}
+	return text, s.Audit.Append(ctx, tx, &models.AuditEvent{
+		ContactCenterID: in.ContactCenterID, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
+		RequestID: actor.RequestID, Operation: "token.create", TargetType: "token", TargetID: t.ID,
+		Detail: "scopes: " + strings.Join(in.Scopes, " "),
+	})
+}
+
+func checkScopes(scopes []string) error {
+	if len(scopes) == 0 {
+		return errors.New("a token needs at least one scope")
+	}
+	for _, scope := range scopes {
+		if !slices.Contains(models.AllScopes(), scope) {
+			return fmt.Errorf("unknown scope %q; the scopes are %s", scope, strings.Join(models.AllScopes(), ", "))
+		}
+	}
+	return nil
+}
+
+func (s *Service) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
