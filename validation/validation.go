@@ -47,6 +47,10 @@ type Directory interface {
 	Teams() map[string]string
 }
 
+// limit bounds how many violations, and how many warnings, are kept for one
+// document, lest the report outgrow a hostile one.
+const limit = 500
+
 // Context is the situation in which a document is judged, and collects what is
 // found. It is for one document and one goroutine.
 type Context struct {
@@ -78,15 +82,24 @@ func (c *Context) Violate(pointer, code, detail string) {
 	c.Add(Violation{Pointer: pointer, Code: code, Detail: detail})
 }
 
-// Add reports a broken rule; the prefix is put before its pointer.
+// Add reports a broken rule; the prefix is put before its pointer. After 500
+// violations one of code "too_many_violations" ends the list.
 func (c *Context) Add(v Violation) {
 	v.Pointer = c.prefix + v.Pointer
+	switch {
+	case len(c.errors) == limit:
+		v = Violation{Code: "too_many_violations", Detail: "More rules are broken; correct those above first."}
+	case len(c.errors) > limit:
+		return
+	}
 	c.errors = append(c.errors, v)
 }
 
 // Warn reports something that is allowed but looks wrong.
 func (c *Context) Warn(pointer, code, detail string) {
-	c.warnings = append(c.warnings, Violation{Pointer: c.prefix + pointer, Code: code, Detail: detail})
+	if len(c.warnings) < limit {
+		c.warnings = append(c.warnings, Violation{Pointer: c.prefix + pointer, Code: code, Detail: detail})
+	}
 }
 
 // Timely reports a broken rule that depends on the clock or on other records:

@@ -1,0 +1,121 @@
+package validation
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"math/big"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func selfSigned(t testing.TB, key crypto.Signer) []byte {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(t, err)
+	return der
+}
+
+func armoured(label string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der}))
+}
+
+func p256(t testing.TB) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	return key
+}
+
+func TestCertificate(t *testing.T) {
+	key := p256(t)
+	der := selfSigned(t, key)
+	good := armoured("CERTIFICATE", der)
+	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	require.NoError(t, err)
+	rsa2048, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	rsa1024, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	sec1, err := x509.MarshalECPrivateKey(key)
+	require.NoError(t, err)
+	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	require.NoError(t, err)
+	base64Of := base64.StdEncoding.EncodeToString
+
+	tests := map[string]struct{ text, code string }{
+		"p-256":                {good, ""},
+		"rsa 2048":             {armoured("CERTIFICATE", selfSigned(t, rsa2048)), ""},
+		"bare":                 {base64Of(der), ""},
+		"bare, unpadded":       {strings.TrimRight(base64Of(der), "="), ""},
+		"carriage returns":     {strings.ReplaceAll(good, "\n", "\r\n"), ""},
+		"escaped line ends":    {strings.ReplaceAll(good, "\n", `\n`), ""},
+		"one line":             {strings.ReplaceAll(good, "\n", ""), ""},
+		"byte order mark":      {"\ufeff" + good, ""},
+		"white space":          {"\n\t " + strings.ReplaceAll(good, "\n", "\n  "), ""},
+		"rsa 1024":             {armoured("CERTIFICATE", selfSigned(t, rsa1024)), codeCertificateWeakKey},
+		"p-224":                {armoured("CERTIFICATE", selfSigned(t, p224)), codeCertificateWeakKey},
+		"ed25519":              {armoured("CERTIFICATE", selfSigned(t, edwards)), codeCertificateWeakKey},
+		"private key":          {armoured("PRIVATE KEY", pkcs8), codePrivateKey},
+		"ec private key":       {armoured("EC PRIVATE KEY", sec1), codePrivateKey},
+		"bare private key":     {base64Of(pkcs8), codePrivateKey},
+		"bare ec private key":  {base64Of(sec1), codePrivateKey},
+		"bare rsa private key": {base64Of(x509.MarshalPKCS1PrivateKey(rsa2048)), codePrivateKey},
+		"with private key":     {good + armoured("PRIVATE KEY", pkcs8), codePrivateKey},
+		"request":              {armoured("CERTIFICATE REQUEST", request), codeCertificateRequest},
+		"new request":          {armoured("NEW CERTIFICATE REQUEST", request), codeCertificateRequest},
+		"bare request":         {base64Of(request), codeCertificateRequest},
+		"two":                  {good + good, tagCertificate},
+		"junk before":          {"junk\n" + good, tagCertificate},
+		"junk behind":          {good + "junk", tagCertificate},
+		"no end":               {strings.Split(good, "-----END")[0], tagCertificate},
+		"public key":           {armoured("PUBLIC KEY", der), tagCertificate},
+		"no certificate":       {armoured("CERTIFICATE", []byte("junk")), tagCertificate},
+		"trailing bytes":       {armoured("CERTIFICATE", append(der[:len(der):len(der)], 0)), tagCertificate},
+		"base64 of junk":       {"aGVsbG8gd29ybGQ=", tagCertificate},
+		"empty":                {"", tagCertificate},
+		"large":                {armoured("CERTIFICATE", append([]byte{0x30}, make([]byte, 17<<10)...)), codeCertificateTooLarge},
+	}
+	schema := regexp.MustCompile(SchemaFragment(tagCertificate, "")["pattern"].(string))
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			normal := NormalizePEM(tt.text)
+			require.Equal(t, normal, NormalizePEM(normal), "the normal form stays as it is")
+			require.Equal(t, tt.code, judgeCertificate(normal))
+			if tt.code == "" {
+				block, rest := pem.Decode([]byte(normal))
+				require.Empty(t, rest)
+				require.Equal(t, armoured("CERTIFICATE", block.Bytes), normal)
+				require.Regexp(t, schema, normal)
+			}
+		})
+	}
+	require.Equal(t, good, NormalizePEM(base64Of(der)))
+}
+
+func FuzzNormalizePEM(f *testing.F) {
+	good := armoured("CERTIFICATE", selfSigned(f, p256(f)))
+	f.Add(good)
+	f.Add(strings.ReplaceAll(good, "\n", `\n`))
+	f.Add(beginCertificate + endCertificate)
+	f.Add("MAA=")
+	f.Fuzz(func(t *testing.T, text string) {
+		normal := NormalizePEM(text)
+		require.Equal(t, normal, NormalizePEM(normal))
+		judgeCertificate(normal)
+	})
+}
