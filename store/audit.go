@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"admin-api/models"
+)
+
+// auditBatch is how many audit events are read at a time: no connection is held
+// while the caller works on them.
+const auditBatch = 500
+
+// AuditHead returns the end of the audit chain of a contact center; a chain that
+// has not begun has sequence 0 and no MAC. Within Tx the head is locked until the
+// transaction ends, so that the next event can be appended to it.
+func (s *Store) AuditHead(ctx context.Context, contactCenter string) (models.AuditHead, error) {
+	head, err := s.auditHead(ctx, contactCenter)
+	if errors.Is(err, models.ErrNotFound) {
+		head, err = models.AuditHead{ContactCenterID: contactCenter}, nil
+		if s.inTx && s.dialect == Postgres {
+			head, err = s.beginChain(ctx, contactCenter)
+		}
+	}
+	if err != nil {
+		return models.AuditHead{}, fmt.Errorf("read audit head: %w", err)
+	}
+	return head, nil
+}
+
+func (s *Store) auditHead(ctx context.Context, contactCenter string) (models.AuditHead, error) {
+	var head models.AuditHead
+	db := s.query(ctx).Where("contact_center_id = ?", contactCenter)
+	if s.inTx && s.dialect == Postgres {
+		db = db.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	return head, translate(db.Take(&head).Error)
+}
+
+// beginChain stores an empty head, so that there is a row to lock. Of several
+// transactions that do so at once, all but one wait for the first.
+func (s *Store) beginChain(ctx context.Context, contactCenter string) (models.AuditHead, error) {
+	head := models.AuditHead{ContactCenterID: contactCenter, MAC: []byte{}}
+	err := s.write.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&head).Error
+	if err != nil {
+		return models.AuditHead{}, translate(err)
+	}
+	head, err = s.auditHead(ctx, contactCenter)
+	if len(head.MAC) == 0 {
+		head.MAC = nil
+	}
+	return head, err
+}
+
+// AppendAudit stores event and moves the head of its chain to it. The head that
+// was read in the same transaction must be the one before; otherwise another
+// event came between, and the result is models.ErrExists.
+func (s *Store) AppendAudit(ctx context.Context, event *models.AuditEvent, head *models.AuditHead) error {
+	err := s.Tx(ctx, func(tx *Store) error {
+		if err := tx.write.WithContext(ctx).Create(event).Error; err != nil {
+			return err
+		}
+		res := tx.write.WithContext(ctx).Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "contact_center_id"}},
+			Where:     clause.Where{Exprs: []clause.Expression{gorm.Expr("audit_heads.sequence = excluded.sequence - 1")}},
+			DoUpdates: clause.AssignmentColumns([]string{"sequence", "mac"}),
+		}).Create(head)
+		if res.Error == nil && res.RowsAffected == 0 {
+			return models.ErrExists
+		}
+		return res.Error
+	})
+	if err != nil {
+		return fmt.Errorf("append audit event: %w", translate(err))
+	}
+	return nil
+}
+
+// WalkAudit calls fn with each event of a chain in order, and stops at its first
+// error, which it returns. Events that are appended meanwhile may be included.
+func (s *Store) WalkAudit(ctx context.Context, contactCenter string, fn func(e *models.AuditEvent) error) error {
+	return s.WalkAuditFrom(ctx, contactCenter, 0, fn)
+}
+
+// WalkAuditFrom is WalkAudit from the given sequence on.
+func (s *Store) WalkAuditFrom(
+	ctx context.Context, contactCenter string, from int64, fn func(e *models.AuditEvent) error,
+) error {
+	for {
+		var events []models.AuditEvent
+		err := s.query(ctx).Where("contact_center_id = ? AND sequence >= ?", contactCenter, from).
+			Order("sequence").Limit(auditBatch).Find(&events).Error
+		if err != nil {
+			return fmt.Errorf("read audit events: %w", translate(err))
+		}
+		for i := range events {
+			if err := fn(&events[i]); err != nil {
+				return err
+			}
+			from = events[i].Sequence + 1
+		}
+		if len(events) < auditBatch {
+			return nil
+		}
+	}
+}
+
+// AuditHeads returns the ends of all chains in the order of their contact centers.
+func (s *Store) AuditHeads(ctx context.Context) ([]models.AuditHead, error) {
+	var heads []models.AuditHead
+	if err := s.query(ctx).Where("sequence > 0").Order("contact_center_id").Find(&heads).Error; err != nil {
+		return nil, fmt.Errorf("read audit heads: %w", translate(err))
+	}
+	return heads, nil
+}
+
+// AuditEvents returns a page of the audit events that match f, newest first. A
+// position that is no number is models.ErrBadRequest.
+func (s *Store) AuditEvents(ctx context.Context, f models.AuditFilter) ([]models.AuditEvent, error) {
+	db := s.query(ctx).Where("contact_center_id = ?", f.ContactCenterID)
+	if f.Page.Before != "" {
+		before, err := strconv.ParseInt(f.Page.Before, 10, 64)
+		if err != nil {
+			return nil, fmt.Errorf("list audit events: %w", models.ErrBadRequest)
+		}
+		db = db.Where("sequence < ?", before)
+	}
+	if !f.From.IsZero() {
+		db = db.Where("at >= ?", f.From)
+	}
+	if !f.To.IsZero() {
+		db = db.Where("at < ?", f.To)
+	}
+	for _, c := range []struct{ column, value string }{
+		{"actor", f.Actor}, {"operation", f.Operation}, {"target_id", f.TargetID},
+	} {
+		if !storable(c.value) {
+			return nil, nil
+		}
+		if c.value != "" {
+			db = db.Where(clause.Eq{Column: clause.Column{Name: c.column}, Value: c.value})
+		}
+	}
+	var events []models.AuditEvent
+	if err := limited(db, f.Page.Limit).Order("sequence DESC").Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("list audit events: %w", translate(err))
+	}
+	return events, nil
+}

@@ -1,0 +1,312 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"admin-api/models"
+)
+
+// ListAccounts returns a page of the accounts that match f, in its order. Pages
+// are found by the position of the last account seen, so a deep one costs as much
+// as the first. A limit of 0 means all.
+//
+// A sort order or position that f cannot have is models.ErrBadRequest. Texts of a
+// filter are only ever bound, and one that no stored text can equal finds nothing.
+func (s *Store) ListAccounts(ctx context.Context, f models.AccountFilter) ([]models.Account, error) {
+	if !searchable(&f) {
+		return nil, nil
+	}
+	statement, args, err := s.listStatement(&f)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	accounts, err := s.accountRows(ctx, statement, args, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", translate(err))
+	}
+	return accounts, nil
+}
+
+// accountRows reads accounts past GORM; see row.
+func (s *Store) accountRows(ctx context.Context, statement string, args []any, limit int) ([]models.Account, error) {
+	begin := time.Now()
+	rows, err := pool(s.read).QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	accounts := make([]models.Account, 0, min(max(limit, 16), 256))
+	for rows.Next() {
+		accounts = append(accounts, models.Account{})
+		if err := rows.Scan(accountFields(&accounts[len(accounts)-1])...); err != nil {
+			return nil, err
+		}
+	}
+	if err := endOf(rows); err != nil {
+		return nil, err
+	}
+	queryLog{s.logger}.hot(ctx, begin, statement, len(accounts))
+	return accounts, nil
+}
+
+// order is how a list is sorted: by a column and then by id, along an index.
+type order struct {
+	column string // empty: by id alone
+	index  string // of SQLite; empty: the primary key
+	number bool   // the column holds a number
+}
+
+func orderOf(f *models.AccountFilter) (order, bool) {
+	switch f.Sort {
+	case "", models.SortByCreatedAt:
+		return order{}, true
+	case models.SortByName:
+		return order{column: "name_key", index: "accounts_name"}, true
+	case models.SortByType:
+		return order{column: "type", index: "accounts_type"}, true
+	case models.SortByUpdatedAt:
+		return order{column: "updated_at", index: "accounts_updated", number: true}, true
+	}
+	return order{}, false
+}
+
+// listStatement returns the statement for f and what is bound to it.
+func (s *Store) listStatement(f *models.AccountFilter) (string, []any, error) {
+	o, ok := orderOf(f)
+	if !ok {
+		return "", nil, fmt.Errorf("%w: no such sort order", models.ErrBadRequest)
+	}
+	if o.column == "name_key" && f.Deleted == models.DeletedInclude {
+		return s.bothStatement(f, o)
+	}
+	if o.column == "name_key" && f.Deleted == models.DeletedOnly {
+		o.index = "accounts_deleted_name"
+	}
+	if o.column == "" && len(f.Types) == 1 {
+		o.index = "accounts_type" // the ids of one type are in order there
+	}
+	b := builder{dialect: s.dialect}
+	if err := b.list(s.queries.accountColumns, f, o); err != nil {
+		return "", nil, err
+	}
+	return b.text.String(), b.args, nil
+}
+
+// bothStatement sorts live and deleted accounts by name. Their names are in two
+// indexes; a page of each is read and the two are sorted together.
+func (s *Store) bothStatement(f *models.AccountFilter, o order) (string, []any, error) {
+	b := builder{dialect: s.dialect}
+	columns := s.queries.accountColumns
+	for i, part := range []struct{ deleted, index string }{
+		{models.DeletedExclude, "accounts_name"}, {models.DeletedOnly, "accounts_deleted_name"},
+	} {
+		half, along := *f, o
+		half.Deleted, along.index = part.deleted, part.index
+		b.write([]string{"SELECT * FROM (", ") AS live UNION ALL SELECT * FROM ("}[i])
+		if err := b.list(columns, &half, along); err != nil {
+			return "", nil, err
+		}
+	}
+	b.write(") AS deleted")
+	b.tail(f, o)
+	return b.text.String(), b.args, nil
+}
+
+// builder writes a statement; every value goes through bind.
+type builder struct {
+	dialect string
+	text    strings.Builder
+	args    []any
+}
+
+func (b *builder) write(text string) { b.text.WriteString(text) }
+
+// bind writes a placeholder for value.
+func (b *builder) bind(value any) {
+	b.args = append(b.args, value)
+	if b.dialect == SQLite {
+		b.write("?")
+		return
+	}
+	b.write("$" + strconv.Itoa(len(b.args)))
+}
+
+// and writes a condition around one bound value.
+func (b *builder) and(before string, value any, after string) {
+	b.write(" AND " + before)
+	b.bind(value)
+	b.write(after)
+}
+
+func (b *builder) list(columns string, f *models.AccountFilter, o order) error {
+	b.write("SELECT " + columns + " FROM accounts")
+	if o.index != "" && b.dialect == SQLite {
+		b.write(" INDEXED BY " + o.index)
+	}
+	b.write(" WHERE contact_center_id = ")
+	b.bind(f.ContactCenterID)
+	b.conditions(f)
+	b.search(f)
+	if err := b.after(f, o); err != nil {
+		return err
+	}
+	b.tail(f, o)
+	return nil
+}
+
+// conditions writes the filters that look at the row itself.
+func (b *builder) conditions(f *models.AccountFilter) {
+	switch f.Deleted {
+	case models.DeletedInclude:
+	case models.DeletedOnly:
+		b.write(" AND deleted_at IS NOT NULL")
+	default:
+		b.write(" AND deleted_at IS NULL")
+	}
+	b.oneOf("type", f.Types)
+	b.oneOf("family", f.Families)
+	b.oneOf("health_status", f.Health)
+	if f.Enabled != nil {
+		b.and("enabled = ", *f.Enabled, "")
+	}
+	if f.NameKey != "" {
+		b.and("name_key = ", f.NameKey, "")
+	}
+	if !f.UpdatedSince.IsZero() {
+		b.and("updated_at >= ", f.UpdatedSince, "")
+	}
+	if len(f.Labels) == 0 {
+		return
+	}
+	for _, key := range slices.Sorted(maps.Keys(f.Labels)) {
+		b.contains("',' || substr(labels, 2)", labelNeedle(key, f.Labels[key]))
+	}
+}
+
+// oneOf writes one statement for any number of values.
+func (b *builder) oneOf(column string, values []string) {
+	switch {
+	case len(values) == 0:
+	case len(values) == 1:
+		b.and(column+" = ", values[0], "")
+	case b.dialect == Postgres:
+		b.and(column+" = ANY(", values, ")")
+	default:
+		list, _ := json.Marshal(values) //nolint:errchkjson // strings can always be encoded
+		b.and(column+" IN (SELECT value FROM json_each(", string(list), "))")
+	}
+}
+
+// contains compares bytes, so that nothing in text needs escaping.
+func (b *builder) contains(column, text string) {
+	function := "instr("
+	if b.dialect == Postgres {
+		function = "strpos("
+	}
+	b.and(function+column+", ", text, ") > 0")
+}
+
+// search writes the filters that few accounts pass. On SQLite the ids are found
+// in an index that holds all that is looked at, without reading the rows.
+func (b *builder) search(f *models.AccountFilter) {
+	if len(f.Query) > 0 {
+		b.among("accounts_search", f.ContactCenterID, func() {
+			for _, word := range f.Query {
+				b.contains("search_text", " "+word)
+			}
+		})
+	}
+	if !f.ExpiresBefore.IsZero() {
+		b.among("accounts_expires", f.ContactCenterID, func() { b.and("expires_at < ", f.ExpiresBefore, "") })
+	}
+}
+
+func (b *builder) among(index, contactCenter string, conditions func()) {
+	if b.dialect == Postgres {
+		conditions()
+		return
+	}
+	b.write(" AND id IN (SELECT id FROM accounts INDEXED BY " + index + " WHERE contact_center_id = ")
+	b.bind(contactCenter)
+	conditions()
+	b.write(")")
+}
+
+// after starts the page behind a position.
+func (b *builder) after(f *models.AccountFilter, o order) error {
+	if f.After == nil {
+		return nil
+	}
+	compare := " > "
+	if f.Descending {
+		compare = " < "
+	}
+	if o.column == "" {
+		b.and("id"+compare, f.After.ID, "")
+		return nil
+	}
+	var value any = f.After.Value
+	if o.number {
+		ms, err := strconv.ParseInt(f.After.Value, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%w: the position is no time", models.ErrBadRequest)
+		}
+		value = ms
+	}
+	b.and("("+o.column+", id)"+compare+"(", value, ", ")
+	b.bind(f.After.ID)
+	b.write(")")
+	return nil
+}
+
+// tail writes order and limit.
+func (b *builder) tail(f *models.AccountFilter, o order) {
+	direction := ""
+	if f.Descending {
+		direction = " DESC"
+	}
+	b.write(" ORDER BY ")
+	if o.column != "" {
+		b.write(o.column + direction + ", ")
+	}
+	b.write("id" + direction)
+	if f.Limit > 0 {
+		b.write(" LIMIT ")
+		b.bind(f.Limit)
+	}
+}
+
+// labelNeedle is how a label stands in the column: labels are stored as the JSON
+// object that models.Labels writes, and the comma is put before the first one
+// too. The comma and the quotes cannot stem from a key or a value, where quotes
+// are escaped, so the text is found only where that very label is.
+func labelNeedle(key, value string) string {
+	// Both are written by the same encoder as the column.
+	one, _ := json.Marshal(map[string]string{key: value}) //nolint:errchkjson // strings can always be encoded
+	return "," + strings.TrimSuffix(string(one[1:]), "}")
+}
+
+// searchable reports whether every text of f can be stored; otherwise nothing
+// that is stored can match, and PostgreSQL would refuse to be asked.
+func searchable(f *models.AccountFilter) bool {
+	for _, list := range [][]string{f.Types, f.Families, f.Health, f.Query} {
+		if slices.ContainsFunc(list, func(text string) bool { return !storable(text) }) {
+			return false
+		}
+	}
+	if f.After != nil && !(storable(f.After.Value) && storable(f.After.ID)) {
+		return false
+	}
+	return storable(f.NameKey) && storable(f.ContactCenterID)
+}
+
+// storable reports whether both databases can hold text.
+func storable(text string) bool { return utf8.ValidString(text) && !strings.Contains(text, "\x00") }

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+)
+
+// Connections are renewed now and then, so that a pool follows a moved primary
+// and a grown cluster.
+const (
+	connLifetime = 30 * time.Minute
+	connIdleTime = 5 * time.Minute
+	connTimeout  = 5 * time.Second
+)
+
+func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
+	pc, err := pgx.ParseConfig(cfg.URL)
+	if err != nil {
+		// pgx repeats the URL; with an unusual one, the password too.
+		return nil, errors.New("open database: the postgres URL cannot be parsed")
+	}
+	if pc.ConnectTimeout == 0 {
+		pc.ConnectTimeout = connTimeout
+	}
+	if pc.RuntimeParams["application_name"] == "" {
+		pc.RuntimeParams["application_name"] = "admin-api"
+	}
+	// Set on the open connection, because poolers refuse it at the start of one.
+	lockTimeout := "SET lock_timeout = " + strconv.FormatInt(cfg.BusyTimeout.Milliseconds(), 10)
+	pool := stdlib.OpenDB(*pc, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, lockTimeout)
+		return err
+	}))
+	pool.SetMaxOpenConns(cfg.MaxConns)
+	pool.SetMaxIdleConns(cfg.MaxConns)
+	pool.SetConnMaxLifetime(connLifetime)
+	pool.SetConnMaxIdleTime(connIdleTime)
+	if err := pool.PingContext(ctx); err != nil {
+		_ = pool.Close()
+		return nil, fmt.Errorf("open database: %w", unavailable(err))
+	}
+	// pgx prepares every statement once per connection by itself. Its cache also
+	// serves statements inside of transactions, which GORM's PrepareStmt does not.
+	db, err := openGORM(postgres.New(postgres.Config{Conn: pool}), cfg.Logger)
+	if err != nil {
+		_ = pool.Close()
+		return nil, err
+	}
+	h := &handles{
+		dialect: Postgres, logger: cfg.Logger, queries: newQueries(Postgres),
+		writerDB: pool, readerDB: pool, closers: []func() error{pool.Close},
+	}
+	h.migrator = func() (*sql.DB, error) {
+		// Waiting for the migration lock of another process may take longer than
+		// the lock timeout of the pool.
+		db := stdlib.OpenDB(*pc)
+		db.SetMaxOpenConns(2)
+		return db, nil
+	}
+	return &Store{handles: h, write: db, read: db}, nil
+}
