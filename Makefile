@@ -58,7 +58,7 @@ fmt: bin/golangci-lint ## Format all Go files
 	bin/golangci-lint fmt ./...
 
 openapi: bin/swag ## Make openapi.yaml from the annotations and the catalogue
-	bin/swag init --quiet --dir cmd/admin-api,handlers,api,models,validation --generalInfo main.go \
+	bin/swag init --quiet --dir handlers,api,models,validation,integrations --generalInfo doc.go \
 		--output docs/swagger --outputTypes json
 	go run ./cmd/openapi
 

@@ -74,6 +74,7 @@ func Start(t testing.TB, settings ...string) *Program {
 
 func (p *Program) build(t testing.TB) {
 	t.Helper()
+	//nolint:gosec // the path is the test's own temporary folder
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", p.Binary, "admin-api/cmd/admin-api")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("build admin-api: %v\n%s", err, out)
@@ -83,7 +84,7 @@ func (p *Program) build(t testing.TB) {
 // serve starts the program. The end of the test's context asks it to stop.
 func (p *Program) serve(t testing.TB, settings []string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), p.Binary, "serve")
+	cmd := exec.CommandContext(t.Context(), p.Binary, "serve") //nolint:gosec // built by this test
 	cmd.Env = append(os.Environ(), settings...)
 	cmd.Stdout, cmd.Stderr = p.output, p.output
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
