@@ -1,0 +1,182 @@
+package access_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/access"
+	"admin-api/audit"
+	"admin-api/models"
+	"admin-api/secret"
+	"admin-api/store"
+	"admin-api/store/storetest"
+)
+
+var start = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+
+// clock is a time that tests move.
+type clock struct{ at time.Time }
+
+func (c *clock) now() time.Time { return c.at }
+
+func newService(t *testing.T, s *store.Store) (*access.Service, *clock) {
+	t.Helper()
+	keys, err := secret.Create(filepath.Join(t.TempDir(), "keys.json"))
+	require.NoError(t, err)
+	c := &clock{at: start}
+	log := &audit.Log{Store: s, Keys: keys, Now: c.now}
+	return &access.Service{Store: s, Audit: log, Now: c.now}, c
+}
+
+func bootstrap(t *testing.T, s *access.Service, in access.Bootstrap) *access.Bootstrapped {
+	t.Helper()
+	if in.Domain == "" {
+		in.Domain, in.Admin, in.Features = "LocalHost", "admin", []string{"all"}
+	}
+	out, err := s.Bootstrap(t.Context(), in, access.NewPasswords(2))
+	require.NoError(t, err)
+	return out
+}
+
+func TestBootstrap(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		s, _ := newService(t, db)
+		first := bootstrap(t, s, access.Bootstrap{})
+		require.Equal(t, "localhost", first.Domain)
+		require.GreaterOrEqual(t, len(first.Password), 20)
+
+		p, err := s.Authenticate(t.Context(), first.Token)
+		require.NoError(t, err)
+		require.Equal(t, models.AllScopes(), p.Scopes)
+		require.Equal(t, models.AllFeatures(), p.ContactCenter.Features)
+
+		user, err := db.UserByName(t.Context(), p.ContactCenter.ID, models.NameKey("ADMIN"))
+		require.NoError(t, err)
+		require.True(t, strings.HasPrefix(user.PasswordHash, "$argon2id$v=19$m=19456,t=2,p=1$"), user.PasswordHash)
+		ok, err := access.NewPasswords(1).Verify(first.Password, user.PasswordHash)
+		require.NoError(t, err)
+		require.True(t, ok)
+
+		require.Nil(t, bootstrap(t, s, access.Bootstrap{}), "a second start makes nothing")
+	})
+}
+
+func TestBootstrapTakesWhatIsGiven(t *testing.T) {
+	s, _ := newService(t, storetest.SQLite(t))
+	token := strings.Repeat("t", access.MinTokenLength)
+	first := bootstrap(t, s, access.Bootstrap{
+		Domain: "a.example", Admin: "ann", Password: "correct horse", Token: token, Features: []string{"aws"},
+	})
+	require.Empty(t, first.Password)
+	require.Empty(t, first.Token)
+	p, err := s.Authenticate(t.Context(), token)
+	require.NoError(t, err)
+	require.Equal(t, models.Strings{"aws"}, p.ContactCenter.Features)
+}
+
+func TestBootstrapRefuses(t *testing.T) {
+	tests := map[string]access.Bootstrap{
+		"a short token":      {Domain: "a.example", Admin: "ann", Token: "short", Features: []string{"all"}},
+		"an unknown feature": {Domain: "a.example", Admin: "ann", Features: []string{"teleport"}},
+	}
+	for name, in := range tests {
+		t.Run(name, func(t *testing.T) {
+			db := storetest.SQLite(t)
+			s, _ := newService(t, db)
+			_, err := s.Bootstrap(t.Context(), in, access.NewPasswords(1))
+			require.Error(t, err)
+			n, err := db.CountContactCenters(t.Context())
+			require.NoError(t, err)
+			require.Zero(t, n)
+		})
+	}
+}
+
+func TestAuthenticate(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		s, c := newService(t, db)
+		first := bootstrap(t, s, access.Bootstrap{})
+		p, err := s.Authenticate(t.Context(), first.Token)
+		require.NoError(t, err)
+		center := p.ContactCenter.ID
+		text, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{
+			ContactCenterID: center, Name: "ci", Scopes: models.Strings{models.ScopeAccountsRead}, Expires: time.Hour,
+		})
+		require.NoError(t, err)
+		require.Regexp(t, `^aat_[A-Za-z0-9_-]{43}[0-9a-f]{8}$`, text)
+
+		p, err = s.Authenticate(t.Context(), text)
+		require.NoError(t, err)
+		require.True(t, p.Can(models.ScopeAccountsRead))
+		require.False(t, p.Can(models.ScopeAccountsWrite), "a scope is never implied by another")
+
+		for _, wrong := range []string{"", text + "x", text[1:], strings.ToUpper(text), strings.Repeat("x", 1000), "'; --"} {
+			_, err = s.Authenticate(t.Context(), wrong)
+			require.ErrorIs(t, err, models.ErrUnauthenticated)
+		}
+
+		c.at = start.Add(time.Hour)
+		_, err = s.Authenticate(t.Context(), text)
+		require.ErrorIs(t, err, models.ErrUnauthenticated, "expired")
+
+		require.NoError(t, db.RevokeToken(t.Context(), center, tokenID(t, s, first.Token), models.NewTime(c.at)))
+		_, err = s.Authenticate(t.Context(), first.Token)
+		require.ErrorIs(t, err, models.ErrUnauthenticated, "revoked")
+	})
+}
+
+func tokenID(t *testing.T, s *access.Service, text string) string {
+	t.Helper()
+	p, err := s.Authenticate(t.Context(), text)
+	require.NoError(t, err)
+	return strings.TrimPrefix(p.ID, "token:")
+}
+
+func TestCreateTokenRefusesScopes(t *testing.T) {
+	s, _ := newService(t, storetest.SQLite(t))
+	first := bootstrap(t, s, access.Bootstrap{})
+	p, err := s.Authenticate(t.Context(), first.Token)
+	require.NoError(t, err)
+	for _, scopes := range []models.Strings{nil, {"accounts:destroy"}, {"accounts:read", ""}} {
+		_, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{ContactCenterID: p.ContactCenter.ID, Scopes: scopes})
+		require.Error(t, err)
+	}
+}
+
+func TestActIn(t *testing.T) {
+	db := storetest.SQLite(t)
+	s, _ := newService(t, db)
+	first := bootstrap(t, s, access.Bootstrap{})
+	other := models.ContactCenter{ID: models.NewID(start), Domain: "b.example", CreatedAt: models.NewTime(start)}
+	require.NoError(t, db.CreateContactCenter(t.Context(), &other))
+	p, err := s.Authenticate(t.Context(), first.Token)
+	require.NoError(t, err)
+
+	require.NoError(t, s.ActIn(t.Context(), p, "B.example"))
+	require.Equal(t, other.ID, p.ContactCenter.ID)
+	require.ErrorIs(t, s.ActIn(t.Context(), p, "c.example"), models.ErrNotFound)
+	p.Scopes = models.Strings{models.ScopeAdmin}
+	require.ErrorIs(t, s.ActIn(t.Context(), p, "b.example"), models.ErrForbidden)
+}
+
+func TestPasswords(t *testing.T) {
+	p := access.NewPasswords(1)
+	hash := p.Hash("correct horse")
+	require.NotEqual(t, hash, p.Hash("correct horse"), "each hash has a salt of its own")
+	for word, want := range map[string]bool{"correct horse": true, "correct horse ": false, "": false} {
+		ok, err := p.Verify(word, hash)
+		require.NoError(t, err)
+		require.Equal(t, want, ok, word)
+	}
+	for _, damaged := range []string{
+		"", "x", strings.Replace(hash, "argon2id", "argon2i", 1), strings.Replace(hash, "m=19456", "m=99999999", 1),
+		strings.Replace(hash, "t=2", "t=0", 1), hash[:len(hash)-4],
+	} {
+		_, err := p.Verify("correct horse", damaged)
+		require.ErrorIs(t, err, access.ErrPasswordHash, damaged)
+	}
+}
