@@ -190,14 +190,32 @@ func appendText(b []byte, key, text string) []byte {
 	return appendQuoted(append(b, key...), text)
 }
 
+// appendTime appends t in models.TimeLayout. It writes the digits itself: an
+// account has many times, and time.AppendFormat reads its layout anew for each.
 func appendTime(b []byte, key string, t models.Time) []byte {
 	b = append(b, key...)
 	if t.IsZero() {
 		return append(b, "null"...)
 	}
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
 	b = append(b, '"')
-	b = t.AppendFormat(b, models.TimeLayout)
-	return append(b, '"')
+	b = appendDigits(b, year, 1000)
+	b = appendDigits(append(b, '-'), int(month), 10)
+	b = appendDigits(append(b, '-'), day, 10)
+	b = appendDigits(append(b, 'T'), hour, 10)
+	b = appendDigits(append(b, ':'), minute, 10)
+	b = appendDigits(append(b, ':'), second, 10)
+	b = appendDigits(append(b, '.'), t.Nanosecond()/1e6, 100)
+	return append(b, 'Z', '"')
+}
+
+// appendDigits appends n in decimal, from the digit that unit stands for.
+func appendDigits(b []byte, n, unit int) []byte {
+	for ; unit > 0; unit /= 10 {
+		b = append(b, byte('0'+n/unit%10))
+	}
+	return b
 }
 
 // appendQuoted appends text as a JSON string, as encoding/json writes it.

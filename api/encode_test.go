@@ -84,6 +84,7 @@ func TestAppendAccountWritesAnyText(t *testing.T) {
 		text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
 		v := full()
 		v.Name, v.Description = text.Draw(t, "name"), text.Draw(t, "description")
+		v.CreatedAt = models.NewTime(time.UnixMilli(rapid.Int64Range(-6e13, 253402300799999).Draw(t, "ms")))
 		v.Labels = rapid.MapOfN(text, text, 0, 4).Draw(t, "labels")
 
 		want, err := api.Encode(document(v))
