@@ -20,6 +20,7 @@ web:
 validation: secret
 outbound: models
 store: models
+store/storetest: models store
 integrations: models secret strict validation
 integrations/zendesk: integrations secret validation
 integrations/singlesignon: integrations secret validation
@@ -37,6 +38,7 @@ monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families models validation
 cmd/admin-api: access accounts api audit events handlers integrations integrations/catalog families models monitor outbound scim secret sso store strict validation web
+e2e/program:
 newcomer:
 '
 families='integrations/zendesk integrations/singlesignon integrations/scimaccount'
@@ -45,12 +47,12 @@ families='integrations/zendesk integrations/singlesignon integrations/scimaccoun
 # "tests": every test). Tests may import all of ours.
 rooms='
 github.com/labstack/echo/v4: handlers
-gorm.io/gorm: store
-gorm.io/driver/sqlite: store
-github.com/pressly/goose/v3: store
-github.com/jackc/pgx/v5: store tests
-github.com/mattn/go-sqlite3: store tests
-modernc.org/sqlite: store tests
+gorm.io/gorm: store store/storetest
+gorm.io/driver/sqlite: store store/storetest
+github.com/pressly/goose/v3: store store/storetest
+github.com/jackc/pgx/v5: store store/storetest tests
+github.com/mattn/go-sqlite3: store store/storetest tests
+modernc.org/sqlite: store store/storetest tests
 github.com/go-playground/validator/v10: validation
 github.com/tink-crypto/tink-go/v2: secret
 github.com/alecthomas/kong: cmd/openapi cmd/admin-api
@@ -58,8 +60,8 @@ github.com/russellhaering/gosaml2: sso tests
 github.com/russellhaering/goxmldsig: sso tests
 github.com/beevik/etree: sso tests
 github.com/elimity-com/scim: scim
-github.com/crewjam/saml: tests
-github.com/stretchr/testify/require: tests
+github.com/crewjam/saml: integrations/integrationtest store/storetest tests
+github.com/stretchr/testify/require: integrations/integrationtest store/storetest tests
 github.com/stretchr/testify/assert:
 github.com/stretchr/testify/suite:
 github.com/stretchr/testify/mock:
