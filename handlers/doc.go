@@ -1,0 +1,40 @@
+// Package handlers is all of Echo: the table of routes, what stands around
+// every request (id, log, metrics, header fields, limits, who asks), one file
+// per resource, and the one place where errors become answers.
+//
+// It holds no rule of business and talks to services, never to the store or to
+// the network outside.
+//
+// A request is checked in this order, and the first refusal is the answer:
+// path (404), method (405), credential (401), rate (429), contact center (403,
+// 404), scope (403), query (400), media type (415), size of the body (413);
+// then the service judges header fields, document and record.
+//
+//	@title           admin-api
+//	@version         1
+//	@description     Administers the integration accounts of a contact center: the stored, typed settings and
+//	@description     credentials with which it works with third-party systems. Every answer that is not a success is
+//	@description     an RFC 9457 problem; each kind is explained under /docs/problems/.
+//	@license.name    Apache-2.0
+//	@license.url     https://www.apache.org/licenses/LICENSE-2.0
+//	@BasePath        /api/v1
+//	@accept          json
+//	@produce         json
+//	@tag.name        types
+//	@tag.description What kinds of accounts there are, and what their forms and schemas look like.
+//	@tag.name        accounts
+//	@tag.description The accounts themselves.
+//	@tag.name        checks
+//	@tag.description Whether a draft is valid, and whether an account works.
+//	@tag.name        history
+//	@tag.description What accounts looked like before.
+//	@tag.name        references
+//	@tag.description Who uses an account.
+//	@tag.name        credentials
+//	@tag.description The secrets, for the contact center's own runtime.
+//
+//	@securityDefinitions.apikey BearerAuth
+//	@in                         header
+//	@name                       Authorization
+//	@description                A token as "Bearer TOKEN". Each operation names the scope that it needs.
+package handlers

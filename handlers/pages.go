@@ -1,0 +1,155 @@
+package handlers
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"admin-api/api"
+	"admin-api/models"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// page is a file that browsers load.
+type page struct {
+	body   []byte
+	media  string
+	policy string
+	etag   string
+}
+
+func newPage(body []byte, media, policy string) page {
+	sum := sha256.Sum256(body)
+	return page{body: body, media: media, policy: policy, etag: hex.EncodeToString(sum[:16])}
+}
+
+// readPages returns everything below /docs/ by its path there: the files of the
+// reference (nil for none) and a page for each kind of problem.
+func readPages(reference fs.FS) (map[string]page, error) {
+	pages := map[string]page{}
+	if reference != nil {
+		if err := readReference(pages, reference); err != nil {
+			return nil, err
+		}
+	}
+	style, err := pageFiles.ReadFile("pages/problems.css")
+	if err != nil {
+		return nil, err
+	}
+	pages["problems.css"] = newPage(style, "text/css; charset=utf-8", pagePolicy)
+	return pages, renderProblems(pages)
+}
+
+func readReference(pages map[string]page, reference fs.FS) error {
+	return fs.WalkDir(reference, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(reference, name)
+		if err != nil {
+			return err
+		}
+		pages[name] = newPage(body, mediaOf(name), pagePolicy)
+		if name == "index.html" {
+			pages[""] = pages[name]
+		}
+		return nil
+	})
+}
+
+// mediaOf does not ask the operating system, which may know none.
+func mediaOf(name string) string {
+	switch path.Ext(name) {
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	case ".png":
+		return "image/png"
+	case ".html", ".css":
+		return mime.TypeByExtension(path.Ext(name)) // known to package mime itself
+	default:
+		return "text/plain; charset=utf-8"
+	}
+}
+
+// problemPage is what the template of one kind shows.
+type problemPage struct {
+	api.ProblemKind
+	StatusText, JSON string
+}
+
+func renderProblems(pages map[string]page) error {
+	set, err := template.ParseFS(pageFiles, "pages/*.html")
+	if err != nil {
+		return err
+	}
+	kinds := api.ProblemKinds()
+	render := func(name, tmpl string, data any) error {
+		var b bytes.Buffer
+		if err := set.ExecuteTemplate(&b, tmpl, data); err != nil {
+			return err
+		}
+		pages[name] = newPage(b.Bytes(), "text/html; charset=utf-8", pagePolicy)
+		return nil
+	}
+	for _, k := range kinds {
+		example, err := json.MarshalIndent(k.Example(), "", "  ")
+		if err != nil {
+			return fmt.Errorf("example of %s: %w", k.Code, err)
+		}
+		data := problemPage{ProblemKind: k, StatusText: http.StatusText(k.Status), JSON: string(example)}
+		if err := render("problems/"+k.Code, "problem.html", data); err != nil {
+			return err
+		}
+	}
+	return render("problems/", "problems.html", kinds)
+}
+
+// answer sends the page, or 304 where the client has it.
+func (p *page) answer(x *exchange) error {
+	x.set(echo.HeaderContentSecurityPolicy, p.policy)
+	x.set(echo.HeaderCacheControl, "no-cache")
+	if done, err := x.unchanged(p.etag); done {
+		return err
+	}
+	return x.send(http.StatusOK, p.media, p.body)
+}
+
+// start leads to the reference.
+func (s *Server) start(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
+
+// readPage answers what stands below /docs/.
+func (s *Server) readPage(x *exchange) error {
+	name := x.Param("*")
+	if name == "problems" {
+		return x.Redirect(http.StatusFound, api.ProblemPath)
+	}
+	p, ok := s.pages[name]
+	if !ok && strings.HasPrefix(name, "problems/") {
+		p, ok = s.pages[strings.TrimSuffix(name, "/")]
+	}
+	if !ok {
+		return models.ErrNotFound
+	}
+	return p.answer(x)
+}
+
+// readContract answers openapi.yaml.
+func (s *Server) readContract(x *exchange) error {
+	if s.contract == nil {
+		return models.ErrNotFound
+	}
+	return s.contract.answer(x)
+}

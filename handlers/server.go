@@ -1,0 +1,161 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/gommon/log"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"admin-api/access"
+	"admin-api/accounts"
+	"admin-api/integrations"
+)
+
+// requestTimeout is how long a request may be worked on.
+const requestTimeout = 30 * time.Second
+
+// Config is what a server is built from. Accounts, Access and Catalog are
+// required; everything else may be zero.
+type Config struct {
+	Accounts *accounts.Service
+	Access   *access.Service
+	Catalog  integrations.Catalog
+	// Logger gets one line per request and what went wrong; nil logs nothing.
+	Logger *slog.Logger
+	// RateLimit bounds the requests of each principal, and the refused
+	// credentials of each address; zero is no limit.
+	RateLimit Rate
+	// TrustedProxies are the networks whose X-Forwarded-For and
+	// X-Forwarded-Proto are believed; with none, the peer is the client.
+	TrustedProxies []netip.Prefix
+	// PublicURL is where browsers see the server; https:// switches
+	// Strict-Transport-Security on.
+	PublicURL string
+	// OpenAPI is the contract in YAML.
+	OpenAPI []byte
+	// Swagger holds the page of the reference, index.html at its root.
+	Swagger fs.FS
+	// Registry receives the metrics and is what /metrics shows; nil makes one.
+	Registry *prometheus.Registry
+	// Ready are the things that the server needs to do its work.
+	Ready []ReadyCheck
+	// Version is shown in the metrics.
+	Version string
+	// Now returns the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// ReadyCheck is one thing that the server needs.
+type ReadyCheck struct {
+	// Name is shown to everybody, for example "database".
+	Name string
+	// Check returns why it is not there; the text goes to the log only. It is
+	// called by many goroutines and should obey its context.
+	Check func(context.Context) error
+}
+
+// Server answers HTTP requests. It is safe for concurrent use.
+type Server struct {
+	accounts *accounts.Service
+	access   *access.Service
+	catalog  *typeDocuments
+	logger   *slog.Logger
+	limits   *limiter
+	proxies  []netip.Prefix
+	secure   bool // browsers come by HTTPS
+	pages    map[string]page
+	contract *page // nil without OpenAPI
+	metrics  *metrics
+	ready    []ReadyCheck
+	now      func() time.Time
+	echo     *echo.Echo
+	buffers  buffers
+	// allowed maps a path, as Echo writes it, to its methods for Allow.
+	allowed map[string]string
+}
+
+// New returns a server. It fails where the registry knows a metric of ours
+// already, or where a file of the reference cannot be read.
+func New(c Config) (*Server, error) {
+	if c.Accounts == nil || c.Access == nil || len(c.Catalog) == 0 {
+		return nil, errors.New("handlers: accounts, access and catalogue are required")
+	}
+	s := &Server{
+		accounts: c.Accounts, access: c.Access, logger: c.Logger, proxies: c.TrustedProxies,
+		secure: hasHTTPS(c.PublicURL), ready: c.Ready, now: c.Now, allowed: map[string]string{},
+	}
+	if s.logger == nil {
+		s.logger = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	s.limits = newLimiter(c.RateLimit, s.now)
+	var err error
+	if s.catalog, err = newTypeDocuments(c.Catalog); err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
+	if s.pages, err = readPages(c.Swagger); err != nil {
+		return nil, fmt.Errorf("reference: %w", err)
+	}
+	if len(c.OpenAPI) > 0 {
+		contract := newPage(c.OpenAPI, "application/yaml", apiPolicy)
+		s.contract = &contract
+	}
+	if s.metrics, err = newMetrics(c.Registry, c.Version); err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	s.echo = s.newEcho()
+	return s, nil
+}
+
+// Handler returns what an http.Server serves. Its WriteTimeout must be longer
+// than the 30 seconds that a request may take.
+func (s *Server) Handler() http.Handler { return s.echo }
+
+// MetricsHandler returns the page of metrics without any check of who asks,
+// for an address of its own.
+func (s *Server) MetricsHandler() http.Handler { return s.metrics.page }
+
+// ObserveProbe counts a probe; it fits accounts.Service.Observe.
+func (s *Server) ObserveProbe(typ, status, cause string, took time.Duration) {
+	s.metrics.probes.WithLabelValues(typ, status, cause).Inc()
+	s.metrics.probeSeconds.WithLabelValues(typ).Observe(took.Seconds())
+}
+
+func (s *Server) newEcho() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.Logger.SetLevel(log.OFF)
+	e.Logger.SetOutput(io.Discard)
+	e.IPExtractor = extractor(s.proxies)
+	e.Use(s.observe)
+	s.register(e)
+	return e
+}
+
+// extractor returns how the client's address is found. Without proxies the
+// header fields that proxies set mean nothing.
+func extractor(proxies []netip.Prefix) echo.IPExtractor {
+	if len(proxies) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, p := range proxies {
+		p = p.Masked()
+		trust = append(trust, echo.TrustIPRange(&net.IPNet{
+			IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen()),
+		}))
+	}
+	return echo.ExtractIPFromXFFHeader(trust...)
+}
