@@ -90,4 +90,6 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
+
+	received time.Time
 }

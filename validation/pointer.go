@@ -6,17 +6,8 @@ import (
 	"strings"
 )
 
+// escaper writes a name as a part of a JSON Pointer (RFC 6901).
 var escaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-// Pointer returns the JSON Pointer (RFC 6901) made of names.
-func Pointer(names ...string) string {
-	var b strings.Builder
-	for _, name := range names {
-		b.WriteByte('/')
-		b.WriteString(escaper.Replace(name))
-	}
-	return b.String()
-}
 
 // pointerOf turns a namespace of validator/v10 ("Properties.hosts[2].name")
 // into a pointer. It walks along the value, because keys of maps may hold any
@@ -39,7 +30,7 @@ func pointerOf(v reflect.Value, namespace string) string {
 		default:
 			return b.String()
 		}
-		b.WriteString(Pointer(name))
+		b.WriteString("/" + escaper.Replace(name))
 	}
 	return b.String()
 }

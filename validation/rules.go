@@ -99,6 +99,14 @@ func Tags() []string { return slices.Sorted(maps.Keys(rules)) }
 // Tag is one part of a validate tag.
 type Tag struct{ Name, Param string }
 
+// String returns the tag as it is written.
+func (t Tag) String() string {
+	if t.Param == "" {
+		return t.Name
+	}
+	return t.Name + "=" + t.Param
+}
+
 // ParseTags splits the text of a validate tag into its parts: "required,max=5"
 // gives {required ""} and {max 5}. Alternatives stay joined in Name, parameters
 // included.

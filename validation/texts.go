@@ -106,12 +106,15 @@ var findings = map[string]rule{
 	},
 
 	"enum":    {text: "Must be one of: %s.", params: enumParams},
-	"pattern": {text: "Must consist of %s.", params: func(string) map[string]any { return nil }},
+	"pattern": {text: "Must be of the form: %s."},
 	"type": {text: "Must be %s.", params: func(want string) map[string]any {
 		return map[string]any{"want": want}
 	}},
 	"unknown_member": {text: "No such property exists; check its name or leave it out."},
 	"not_applicable": {text: "Does not apply with the other values as they are; leave it out."},
+	"invalid_key": {
+		text: "Must be named by 1 to 255 characters, without control characters and without blanks at the ends.",
+	},
 	"control_character": {
 		text: "Must not contain control characters, such as tabs or line breaks.",
 	},
@@ -166,6 +169,9 @@ func Rule(tag, param string, kind Kind) Violation {
 	}
 	if r.texts != nil {
 		v.Detail = r.texts[kind]
+	}
+	if param == "1" {
+		v.Detail = strings.NewReplacer("characters", "character", "entries", "entry").Replace(v.Detail)
 	}
 	v.Detail = strings.Replace(v.Detail, "%s", shown(v.Code, param), 1)
 	if r.params != nil {

@@ -1,0 +1,134 @@
+package integrations
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"time"
+)
+
+// Session is what one probe may use and report. It belongs to one goroutine.
+type Session struct {
+	// Transport is the guarded way out.
+	Transport Transport
+	// Clock returns the time; nil means time.Now.
+	Clock func() time.Time
+	// Domain is the contact center's domain.
+	Domain string
+	// Classify turns an error of the transport into a failure; nil where the
+	// error is not known.
+	Classify func(error) *Failure
+	// OnStep, when set, is told of each step as it ends.
+	OnStep func(Step)
+
+	steps    []Step
+	identity string
+}
+
+// Now returns the time by the session's clock.
+func (s *Session) Now() time.Time {
+	if s.Clock == nil {
+		return time.Now()
+	}
+	return s.Clock()
+}
+
+// Step runs fn and records it as a step. The error it returns is nil or a
+// *Failure: the one that fn returned, or what Classify makes of an error, or
+// else one of code "unexpected". If a step that failed inside fn, such as
+// connect, is already recorded with its failure and fn ends with an error, that
+// failure is returned and the step around it is recorded as skipped.
+func (s *Session) Step(name string, fn func() error) error {
+	before, started := len(s.steps), s.Now()
+	err := fn()
+	step := Step{Name: name, Status: StepPassed, Duration: s.Now().Sub(started)}
+	if err == nil {
+		s.add(step)
+		return nil
+	}
+	failure := failedIn(s.steps[before:])
+	if failure != nil {
+		step.Status = StepSkipped
+	} else {
+		failure = s.failure(err)
+		step.Status, step.Failure = StepFailed, failure
+	}
+	s.add(step)
+	return failure
+}
+
+// failedIn returns the failure of the last step that failed.
+func failedIn(steps []Step) *Failure {
+	for _, step := range slices.Backward(steps) {
+		if step.Status == StepFailed && step.Failure != nil {
+			return step.Failure
+		}
+	}
+	return nil
+}
+
+func (s *Session) failure(err error) *Failure {
+	var own *Failure
+	if errors.As(err, &own) && own != nil {
+		return own
+	}
+	if s.Classify != nil {
+		if f := s.Classify(err); f != nil {
+			return f
+		}
+	}
+	var n net.Error
+	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout() {
+		f := NewFailure(CauseNetwork, "timeout", "The remote system did not answer in time.",
+			"Try again; the system may be slow, or a firewall may swallow the connection.")
+		f.Retryable = true
+		return f
+	}
+	f := NewFailure(CauseRemote, "unexpected", "The step ended in an unexpected way.",
+		"Try again; if it stays, check that the address leads to the right system.")
+	f.Retryable = true
+	return f
+}
+
+// Record adds a phase of the transport (resolve, connect, tls). One that passed
+// is recorded once by its name, however many connections are made; one that
+// failed always.
+func (s *Session) Record(step Step) {
+	if step.Status == StepPassed && slices.ContainsFunc(s.steps, func(other Step) bool {
+		return other.Name == step.Name && other.Status == StepPassed
+	}) {
+		return
+	}
+	s.add(step)
+}
+
+// Skip records steps that were not tried.
+func (s *Session) Skip(names ...string) {
+	for _, name := range names {
+		s.add(Step{Name: name, Status: StepSkipped})
+	}
+}
+
+// Warn records a step with a warning: something is wrong or could not be found
+// out, but does not keep the account from working.
+func (s *Session) Warn(step string, f *Failure) {
+	s.add(Step{Name: step, Status: StepWarning, Failure: f})
+}
+
+func (s *Session) add(step Step) {
+	s.steps = append(s.steps, step)
+	if s.OnStep != nil {
+		s.OnStep(step)
+	}
+}
+
+// SetIdentity says as whom the remote system knows the account; it is shown to
+// people and must not be a secret.
+func (s *Session) SetIdentity(who string) { s.identity = who }
+
+// Identity returns what SetIdentity was given last.
+func (s *Session) Identity() string { return s.identity }
+
+// Steps returns a copy of the steps recorded so far.
+func (s *Session) Steps() []Step { return slices.Clone(s.steps) }
