@@ -1,0 +1,176 @@
+package accounts
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"admin-api/access"
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/validation"
+)
+
+// idempotencyFor is how long a create is remembered under its key.
+const idempotencyFor = 24 * time.Hour
+
+// Idempotency is the key under which a create may be repeated.
+type Idempotency struct {
+	// Key is the client's; empty for none.
+	Key string
+	// Request is method and path.
+	Request string
+}
+
+// Create adds an account. With an idempotency key, a repeated request answers
+// what the first one did; the same key with another body returns
+// models.ErrIdempotencyReused, and models.ErrIdempotencyConflict while the
+// first is still being worked on. Other errors: *strict.SyntaxError,
+// validation.Errors, models.ErrFeatureNotEnabled, models.ErrNameTaken,
+// models.ErrLimitReached.
+func (s *Service) Create(
+	ctx context.Context, p *access.Principal, body []byte, idem Idempotency,
+) (*Result, error) {
+	if idem.Key == "" {
+		return s.create(ctx, p, body, nil)
+	}
+	record := &models.IdempotencyRecord{
+		ContactCenterID: p.ContactCenter.ID, Principal: p.ID, Key: idem.Key,
+		RequestMAC: s.Keys.MAC("idempotency", []byte(p.ContactCenter.ID), []byte(p.ID), []byte(idem.Request), body),
+	}
+	flight := p.ContactCenter.ID + "\x00" + p.ID + "\x00" + idem.Key
+	if !s.inFlight.enter(flight) {
+		return nil, inFlight()
+	}
+	defer s.inFlight.leave(flight)
+	if r, err := s.replay(ctx, p, record); r != nil || err != nil {
+		return r, err
+	}
+	r, err := s.create(ctx, p, body, record)
+	if !errors.Is(err, models.ErrExists) {
+		return r, err
+	}
+	// Another process was first.
+	if r, err := s.replay(ctx, p, record); r != nil || err != nil {
+		return r, err
+	}
+	return nil, inFlight()
+}
+
+func inFlight() error {
+	return &models.Refusal{
+		Err: models.ErrIdempotencyConflict, RetryAfter: time.Second,
+		Detail: "A request with this Idempotency-Key is being worked on; repeat this one in a moment.",
+	}
+}
+
+// replay answers what the first request with the key did; nil where there was
+// none.
+func (s *Service) replay(ctx context.Context, p *access.Principal, want *models.IdempotencyRecord) (*Result, error) {
+	have, err := s.Store.Idempotency(ctx, want.ContactCenterID, want.Principal, want.Key)
+	if errors.Is(err, models.ErrNotFound) || (err == nil && !s.now().Before(have.ExpiresAt.Time)) {
+		return nil, nil //nolint:nilnil // nothing to replay is no error
+	}
+	if err != nil {
+		return nil, fmt.Errorf("idempotency: %w", err)
+	}
+	if !hmac.Equal(have.RequestMAC, want.RequestMAC) {
+		return nil, &models.Refusal{
+			Err: models.ErrIdempotencyReused, Detail: "This Idempotency-Key was used for another request; make a new key.",
+		}
+	}
+	a, err := s.versionRow(ctx, p, have.AccountID, have.Version)
+	if err != nil {
+		return nil, fmt.Errorf("idempotency: %w", err)
+	}
+	return &Result{Account: s.viewVersion(p, a), Replayed: true}, nil
+}
+
+func (s *Service) create(
+	ctx context.Context, p *access.Principal, body []byte, idem *models.IdempotencyRecord,
+) (*Result, error) {
+	e, err := s.draft(ctx, p, body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verdict(ctx, e, opCreate); err != nil {
+		return nil, err
+	}
+	now := models.NewTime(s.now())
+	c, err := s.prepare(e, now)
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := s.write(ctx, tx, p, c, opCreate, "", 0); err != nil {
+			return err
+		}
+		return remember(ctx, tx, idem, c.account, now)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("create account: %w", s.explain(ctx, p, c.account, err))
+	}
+	s.committed(ctx, p)
+	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings()}, nil
+}
+
+// draft reads and judges the document of an account that does not exist yet.
+// Violations are in the edit; the edit has no definition where the type is not
+// known.
+func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (*edit, error) {
+	in, err := members(body)
+	if err != nil {
+		return nil, err
+	}
+	e := &edit{p: p, c: s.newContext(p)}
+	e.doc = readDocument(in, nil, s.Catalog, e.c)
+	def, known := s.Catalog.Definition(e.doc.Type)
+	if !known {
+		return e, nil
+	}
+	if !p.ContactCenter.HasFeature(def.Feature) {
+		s.Refused(ctx, p, "account."+opCreate, "", "feature "+def.Feature+" is not enabled")
+		return nil, featureOff(def.Feature)
+	}
+	e.def, e.given = def, presenceIn(e.doc.Properties)
+	return e, s.judge(ctx, e)
+}
+
+// remember stores the idempotency record of a create; nil is none. A record
+// that has expired gives way.
+func remember(ctx context.Context, tx *store.Store, idem *models.IdempotencyRecord, a *models.Account, now models.Time) error {
+	if idem == nil {
+		return nil
+	}
+	idem.AccountID, idem.Version = a.ID, a.Version
+	idem.ExpiresAt = models.NewTime(now.Add(idempotencyFor))
+	if err := tx.DeleteExpiredIdempotency(ctx, now, 100); err != nil {
+		return err
+	}
+	return tx.InsertIdempotency(ctx, idem)
+}
+
+// committed tells the audit log about a committed change. The change stands,
+// so an error is only logged.
+func (s *Service) committed(ctx context.Context, p *access.Principal) {
+	if err := s.Audit.Committed(ctx, p.ContactCenter.ID); err != nil && s.Logger != nil {
+		s.Logger.WarnContext(ctx, "audit heads", "error", err)
+	}
+}
+
+// raw is a document as a JSON object, nil for an empty body.
+func raw(body []byte) json.RawMessage {
+	if len(body) == 0 {
+		return nil
+	}
+	return body
+}
+
+// shapeOnly reports whether err is about the document as such.
+func shapeOnly(err error) (validation.Errors, bool) {
+	var broken validation.Errors
+	return broken, errors.As(err, &broken)
+}

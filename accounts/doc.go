@@ -1,0 +1,16 @@
+// Package accounts is what an administrator does with integration accounts:
+// create, read, list, change, delete, probe, roll back. Every way in (API, web
+// page, commands) goes through its Service, so that no rule holds in one and
+// not in another.
+//
+// A change is judged and sealed first, without holding the database, and then
+// written in one transaction together with its version, its audit record and
+// its idempotency record.
+//
+// A property is a destination where it decides to which peer a secret is sent
+// or how that peer is authenticated. Changing one while a stored secret would
+// be kept is refused at every door: someone who may edit, but not read, an
+// account could otherwise send its secret to a host of their own.
+//
+// The package knows no HTTP and no single type.
+package accounts

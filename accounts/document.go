@@ -1,0 +1,265 @@
+package accounts
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"admin-api/integrations"
+	"admin-api/models"
+	"admin-api/strict"
+	"admin-api/validation"
+)
+
+// document is a request taken apart: the members of an account that a client
+// may write.
+type document struct {
+	Type        string
+	Name        string
+	Description string
+	Labels      models.Labels
+	Enabled     bool
+	Default     bool
+	// Properties is the member as it came, secrets included; "{}" when absent.
+	Properties json.RawMessage
+}
+
+// Members that answers carry and requests may send back; they are ignored.
+var ignoredMembers = []string{
+	"health", "certificates", "secrets", "computed", "etag", "createdAt", "createdBy", "updatedAt", "updatedBy",
+	"deletedAt", "deletedBy", "warnings",
+}
+
+// Bounds of the members that all types share.
+const (
+	maxName        = 255
+	maxDescription = 1024
+	maxLabels      = 64
+	maxLabelValue  = 256
+)
+
+var labelKey = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`)
+
+// members checks that body is one strict JSON object and returns its members.
+// The error is a *strict.SyntaxError, or validation.Errors for duplicates and
+// for another value than an object.
+func members(body []byte) (map[string]json.RawMessage, error) {
+	if err := strict.Check(body, limits()); err != nil {
+		return nil, duplicates(err)
+	}
+	in, _, err := strict.Object(body)
+	if err != nil {
+		return nil, validation.Errors{{Code: "type", Detail: "The body must be a JSON object."}}
+	}
+	return in, nil
+}
+
+// duplicates turns a strict.DuplicateError into violations.
+func duplicates(err error) error {
+	var dup *strict.DuplicateError
+	if !errors.As(err, &dup) {
+		return err
+	}
+	var broken validation.Errors
+	for _, pointer := range dup.Pointers {
+		broken = append(broken, validation.Violation{
+			Pointer: pointer, Code: "duplicate_member", Detail: "The member stands more than once; keep one.",
+		})
+	}
+	return broken
+}
+
+// reader takes members out of a document and reports what is wrong with them.
+type reader struct {
+	in map[string]json.RawMessage
+	c  *validation.Context
+}
+
+// readDocument reads the writable members. What is wrong goes to c. stored is
+// the account that the document is to replace, nil for a create.
+func readDocument(in map[string]json.RawMessage, stored *models.Account, catalog integrations.Catalog, c *validation.Context) document {
+	r := reader{in: maps.Clone(in), c: c}
+	for _, name := range ignoredMembers {
+		delete(r.in, name)
+	}
+	d := document{Properties: json.RawMessage("{}"), Enabled: true}
+	d.Type = r.text("type")
+	r.fixed(stored, d.Type, catalog)
+	d.Name = strings.TrimSpace(r.text("name"))
+	d.Description = r.text("description")
+	d.Enabled = r.boolean("enabled", true)
+	d.Default = r.boolean("default", false)
+	d.Labels = r.labels()
+	if raw, ok := r.take("properties"); ok {
+		if _, _, err := strict.Object(raw); err != nil {
+			c.Violate("/properties", "type", "The properties must be an object.")
+		} else {
+			d.Properties = raw
+		}
+	}
+	checkName(d.Name, c)
+	checkText("/description", d.Description, maxDescription, "\n\t", c)
+	r.unknown()
+	return d
+}
+
+// take removes a member; null counts as absent.
+func (r *reader) take(name string) (json.RawMessage, bool) {
+	raw, ok := r.in[name]
+	delete(r.in, name)
+	return raw, ok && string(raw) != "null"
+}
+
+func (r *reader) text(name string) string {
+	raw, ok := r.take(name)
+	if !ok {
+		return ""
+	}
+	var v string
+	if json.Unmarshal(raw, &v) != nil {
+		r.c.Violate("/"+name, "type", "The value must be a string.")
+	}
+	return v
+}
+
+func (r *reader) boolean(name string, absent bool) bool {
+	raw, ok := r.take(name)
+	if !ok {
+		return absent
+	}
+	v := absent
+	if json.Unmarshal(raw, &v) != nil {
+		r.c.Violate("/"+name, "type", "The value must be true or false.")
+	}
+	return v
+}
+
+func (r *reader) labels() models.Labels {
+	raw, ok := r.take("labels")
+	if !ok {
+		return nil
+	}
+	in, keys, err := strict.Object(raw)
+	if err != nil {
+		r.c.Violate("/labels", "type", "The labels must be an object of strings.")
+		return nil
+	}
+	if len(keys) > maxLabels {
+		r.c.Violate("/labels", "max", fmt.Sprintf("There may be at most %d labels.", maxLabels))
+	}
+	labels := models.Labels{}
+	for _, key := range keys {
+		pointer := strict.Pointer("labels", key)
+		var v string
+		if string(in[key]) == "null" || json.Unmarshal(in[key], &v) != nil {
+			r.c.Violate(pointer, "type", "The value of a label must be a string.")
+			continue
+		}
+		if !labelKey.MatchString(key) {
+			r.c.Violate(pointer, "label_key",
+				"A label's key has 1 to 63 letters, digits, dots, slashes, dashes or underscores and starts with a letter or digit.")
+		}
+		checkText(pointer, v, maxLabelValue, "", r.c)
+		labels[key] = v
+	}
+	return labels
+}
+
+// fixed checks the members that cannot be chosen: the type must be known and
+// is fixed for a stored account, as are family, id and version.
+func (r *reader) fixed(stored *models.Account, typ string, catalog integrations.Catalog) {
+	if stored == nil {
+		r.fixedOnCreate(typ, catalog)
+		return
+	}
+	r.equal("id", stored.ID)
+	r.equal("family", stored.Family)
+	r.equal("version", json.Number(strconv.FormatInt(stored.Version, 10)))
+	if typ != "" && typ != stored.Type {
+		r.c.Violate("/type", "read_only", "The type of an account cannot be changed; create another account.")
+	}
+}
+
+func (r *reader) fixedOnCreate(typ string, catalog integrations.Catalog) {
+	def, known := catalog.Definition(typ)
+	switch {
+	case r.c.Broken("/type"):
+	case typ == "":
+		r.c.Violate("/type", "required", "Say which type of account this is; GET /api/v1/integration-types lists them.")
+	case !known:
+		r.c.Violate("/type", "unknown_type", "There is no such type; GET /api/v1/integration-types lists them.")
+	default:
+		r.equal("family", string(def.Family))
+	}
+	for _, name := range []string{"id", "version"} {
+		if _, ok := r.take(name); ok {
+			r.c.Violate("/"+name, "read_only", "The server sets this member; leave it out.")
+		}
+	}
+}
+
+// equal refuses a member that is present and differs from the stored value.
+func (r *reader) equal(name string, stored any) {
+	raw, ok := r.take(name)
+	if !ok {
+		return
+	}
+	want, err := json.Marshal(stored)
+	if err != nil || string(raw) != string(want) {
+		r.c.Violate("/"+name, "read_only", "This member cannot be changed; leave it out or send what is stored.")
+	}
+}
+
+func (r *reader) unknown() {
+	for _, name := range slices.Sorted(maps.Keys(r.in)) {
+		r.c.Violate(strict.Pointer(name), "unknown_member", "An account has no such member.")
+	}
+}
+
+func checkName(name string, c *validation.Context) {
+	if name == "" {
+		if !c.Broken("/name") {
+			c.Violate("/name", "required", "Give the account a name.")
+		}
+		return
+	}
+	checkText("/name", name, maxName, "", c)
+}
+
+// checkText refuses text that is too long or holds control characters other
+// than those allowed.
+func checkText(pointer, text string, limit int, allowed string, c *validation.Context) {
+	if utf8.RuneCountInString(text) > limit {
+		c.Add(validation.Violation{
+			Pointer: pointer, Code: "max", Detail: fmt.Sprintf("The text may have at most %d characters.", limit),
+			Params: map[string]any{"max": limit},
+		})
+	}
+	control := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) }
+	if strings.ContainsFunc(text, control) {
+		c.Violate(pointer, "control_character", "The text must not hold control characters.")
+	}
+}
+
+// stored returns the writable document of an account, as a base for merging.
+func storedDocument(a *models.Account) (json.RawMessage, error) {
+	raw, err := json.Marshal(struct {
+		Name        string          `json:"name"`
+		Description string          `json:"description"`
+		Labels      models.Labels   `json:"labels"`
+		Enabled     bool            `json:"enabled"`
+		Default     bool            `json:"default"`
+		Properties  json.RawMessage `json:"properties"`
+	}{a.Name, a.Description, a.Labels, a.Enabled, a.IsDefault, json.RawMessage(a.Properties)})
+	if err != nil {
+		return nil, fmt.Errorf("encode account %s: %w", a.ID, err)
+	}
+	return raw, nil
+}

@@ -1,0 +1,227 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"admin-api/access"
+	"admin-api/integrations"
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// trial is what is to be probed.
+type trial struct {
+	p          *access.Principal
+	def        *integrations.Definition
+	account    *models.Account // nil for a draft
+	properties integrations.Properties
+	// draft: what is probed is not what is stored, so nothing is recorded.
+	draft bool
+}
+
+// Test probes a draft (id empty), a stored account (body empty) or edits laid
+// over a stored one (body is a merge patch). onStep, when not nil, is told of
+// each step as it ends, from the same goroutine. A probe that fails is no
+// error: the result says so. Errors are those of Create and Patch (then
+// nothing was dialled), models.ErrProbeRunning and models.ErrRateLimited.
+func (s *Service) Test(
+	ctx context.Context, p *access.Principal, id string, body []byte, onStep func(models.CheckStep),
+) (*models.CheckResult, error) {
+	t, err := s.trial(ctx, p, id, body)
+	if err != nil {
+		return nil, err
+	}
+	key := p.ContactCenter.ID + "/draft/" + p.ID
+	if t.account != nil {
+		key = p.ContactCenter.ID + "/" + t.account.ID
+	}
+	if err := s.probes.enter(key, t.def, s.ProbesUnlimited, s.now()); err != nil {
+		return nil, err
+	}
+	defer s.probes.leave(key)
+	check := s.probe(ctx, t, onStep)
+	if ctx.Err() != nil { // the client has gone: what was seen says nothing about the account
+		return nil, fmt.Errorf("test account: %w", ctx.Err())
+	}
+	if t.draft {
+		return check, nil
+	}
+	return check, s.recordCheck(ctx, t, check)
+}
+
+// trial prepares what is to be probed, through the same rules as a write.
+func (s *Service) trial(ctx context.Context, p *access.Principal, id string, body []byte) (*trial, error) {
+	if id == "" {
+		return s.draftTrial(ctx, p, body)
+	}
+	a, err := s.live(ctx, s.Store, p, id)
+	if err != nil {
+		return nil, err
+	}
+	def, err := s.definition(a)
+	if err != nil {
+		return nil, err
+	}
+	if raw(body) == nil {
+		properties, err := s.reveal(ctx, def, a)
+		return &trial{p: p, def: def, account: a, properties: properties}, err
+	}
+	e, err := s.patched(ctx, p, a, body)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verdict(ctx, e, "test"); err != nil {
+		return nil, err
+	}
+	t := &trial{p: p, def: def, account: a, properties: e.properties, draft: true}
+	return t, s.fill(ctx, def, a, e.properties, e.kept)
+}
+
+func (s *Service) draftTrial(ctx context.Context, p *access.Principal, body []byte) (*trial, error) {
+	in, err := members(body)
+	if err != nil {
+		return nil, err
+	}
+	if _, named := in["name"]; !named { // a form is tested before it is named
+		in["name"] = json.RawMessage(`"draft"`)
+	}
+	named, err := json.Marshal(in)
+	if err != nil {
+		return nil, fmt.Errorf("test draft: %w", err)
+	}
+	e, err := s.draft(ctx, p, named)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.verdict(ctx, e, "test"); err != nil {
+		return nil, err
+	}
+	return &trial{p: p, def: e.def, properties: e.properties, draft: true}, nil
+}
+
+// probe runs the type's probe and sums it up.
+func (s *Service) probe(ctx context.Context, t *trial, onStep func(models.CheckStep)) *models.CheckResult {
+	started := time.Now()
+	check := &models.CheckResult{Steps: []models.CheckStep{}, Draft: t.draft, CheckedBy: t.p.ID}
+	if t.account != nil {
+		check.AccountVersion = t.account.Version
+	}
+	prober, can := t.properties.(integrations.Prober)
+	if can {
+		s.run(ctx, t, prober, check, onStep)
+	} else {
+		check.Status, check.Reason = models.CheckUnsupported, t.def.NoProbe
+	}
+	check.CheckedAt = models.NewTime(s.now())
+	took := time.Since(started)
+	check.DurationMs = took.Milliseconds()
+	if s.Observe != nil {
+		s.Observe(t.def.Type, check.Status, causeOf(check), took)
+	}
+	return check
+}
+
+func causeOf(check *models.CheckResult) string {
+	if check.Cause == nil {
+		return ""
+	}
+	return *check.Cause
+}
+
+func (s *Service) run(
+	ctx context.Context, t *trial, prober integrations.Prober, check *models.CheckResult, onStep func(models.CheckStep),
+) {
+	timeout, _ := s.Outbound.Limits()
+	bounded, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	session := &integrations.Session{Clock: s.Now, Domain: t.p.ContactCenter.Domain, Classify: classify}
+	session.Transport = &transport{client: s.Outbound, session: session}
+	if onStep != nil {
+		session.OnStep = func(step integrations.Step) { onStep(wireStep(step)) }
+	}
+	conclude(check, session, failureOf(prober.Probe(bounded, session)))
+}
+
+// conclude sums up a probe that ran.
+func conclude(check *models.CheckResult, session *integrations.Session, failure *integrations.Failure) {
+	check.Status = models.CheckPassed
+	for _, step := range session.Steps() {
+		if step.Status == integrations.StepWarning {
+			check.Status = models.CheckPartial
+		}
+		check.Steps = append(check.Steps, wireStep(step))
+	}
+	check.Identity = session.Identity()
+	if failure == nil {
+		return
+	}
+	cause := string(failure.Cause)
+	check.Status, check.Cause, check.Retryable = models.CheckFailed, &cause, failure.Retryable
+}
+
+func wireStep(step integrations.Step) models.CheckStep {
+	out := models.CheckStep{Name: step.Name, Status: string(step.Status), DurationMs: step.Duration.Milliseconds()}
+	if f := step.Failure; f != nil {
+		out.Code, out.HTTPStatus, out.Detail, out.Hint = f.Code, f.HTTPStatus, f.Detail, f.Hint
+		out.RetryAfterSeconds = int64(f.RetryAfter.Seconds())
+	}
+	return out
+}
+
+// recordCheck stores the result and the health that follows from it, unless
+// the account was changed meanwhile.
+func (s *Service) recordCheck(ctx context.Context, t *trial, check *models.CheckResult) error {
+	check.ID = models.NewID(check.CheckedAt.Time)
+	document, err := json.Marshal(check)
+	if err != nil {
+		return fmt.Errorf("encode check: %w", err)
+	}
+	a := t.account
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		err := tx.InsertCheck(ctx, &models.Check{
+			ContactCenterID: a.ContactCenterID, AccountID: a.ID, ID: check.ID, AccountVersion: a.Version,
+			Status: check.Status, Document: document, CheckedAt: check.CheckedAt, CheckedBy: t.p.ID,
+		})
+		if err != nil {
+			return err
+		}
+		status, code := health(check)
+		err = tx.SetHealth(ctx, a.ContactCenterID, a.ID, a.Version, status, code, check.CheckedAt)
+		if errors.Is(err, models.ErrVersionMismatch) {
+			return nil // changed meanwhile: this check is about what was
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("record check: %w", err)
+	}
+	return nil
+}
+
+// health is what a check says of an account: its state and, where that is not
+// "ok", the code of the first step that says why.
+func health(check *models.CheckResult) (status, code string) {
+	switch check.Status {
+	case models.CheckPassed:
+		return models.HealthOK, "ok"
+	case models.CheckUnsupported:
+		return models.HealthUnsupported, ""
+	case models.CheckPartial:
+		return models.HealthDegraded, codeOf(check, integrations.StepWarning)
+	default:
+		return models.HealthFailing, codeOf(check, integrations.StepFailed)
+	}
+}
+
+func codeOf(check *models.CheckResult, status integrations.StepStatus) string {
+	for _, step := range check.Steps {
+		if step.Status == string(status) {
+			return step.Code
+		}
+	}
+	return "unexpected"
+}

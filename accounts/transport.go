@@ -1,0 +1,114 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"admin-api/integrations"
+	"admin-api/outbound"
+)
+
+// transport gives a probe the guarded way out and reports to its session how
+// the connection was made.
+type transport struct {
+	client  *outbound.Client
+	session *integrations.Session
+}
+
+// Do implements integrations.Transport.
+func (t *transport) Do(req *http.Request) (*http.Response, error) {
+	options := []outbound.Option{outbound.WithObserver(t)}
+	if pem := integrations.ExtraCA(req.Context()); pem != nil {
+		options = append(options, outbound.WithExtraCA(pem))
+	}
+	return t.client.Do(req, options...)
+}
+
+// Dial implements integrations.Transport.
+func (t *transport) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return t.client.Dial(outbound.Observe(ctx, t), network, address)
+}
+
+// Phase implements outbound.Observer.
+func (t *transport) Phase(name string, _ time.Time, took time.Duration, err error) {
+	step := integrations.Step{Name: name, Status: integrations.StepPassed, Duration: took}
+	if err != nil {
+		step.Status, step.Failure = integrations.StepFailed, classify(err)
+	}
+	t.session.Record(step)
+}
+
+// verdict of an outbound error: its cause, whether trying again may help, and
+// what to do.
+type outcome struct {
+	cause     integrations.Cause
+	retryable bool
+	hint      string
+}
+
+var outcomes = map[outbound.Kind]outcome{
+	outbound.InvalidAddress: {integrations.CauseConfig, false, "Check the address for typing errors."},
+	outbound.NameNotFound:   {integrations.CauseNetwork, false, "Check the host name for typing errors."},
+	outbound.NameServer:     {integrations.CauseNetwork, true, "Try again; if it stays, ask the operator to check name resolution."},
+	outbound.Blocked: {
+		integrations.CauseBlocked, false,
+		"The address is inside the network; the operator can permit it with ADMIN_API_OUTBOUND_ALLOW.",
+	},
+	outbound.Refused:     {integrations.CauseNetwork, true, "Check host and port, and that the remote system is running."},
+	outbound.Unreachable: {integrations.CauseNetwork, true, "Check that the server may connect to this address (firewall, route)."},
+	outbound.Timeout:     {integrations.CauseNetwork, true, "The remote system is slow or a firewall swallows the connection; try again."},
+	outbound.Canceled:    {integrations.CauseNetwork, true, "Try again."},
+	outbound.Reset:       {integrations.CauseNetwork, true, "Try again; if it stays, a firewall may be cutting the connection."},
+	outbound.TLSName:     {integrations.CauseTLS, false, "The certificate is for another name: check the host name."},
+	outbound.TLSUntrusted: {
+		integrations.CauseTLS, false,
+		"If a private authority signed the certificate, the operator can trust it with ADMIN_API_OUTBOUND_CA.",
+	},
+	outbound.TLSExpired:      {integrations.CauseTLS, false, "The remote system must renew its certificate; check the clock of the server too."},
+	outbound.TLSVersion:      {integrations.CauseTLS, false, "The remote system offers only outdated TLS versions; it should be updated."},
+	outbound.TLSOther:        {integrations.CauseTLS, true, "Check that the port speaks TLS."},
+	outbound.RedirectRefused: {integrations.CauseConfig, false, "The address leads elsewhere: enter the final address of the system itself."},
+	outbound.TooLarge:        {integrations.CauseRemote, false, "This is not the answer of the expected system: check the address."},
+	outbound.Truncated:       {integrations.CauseRemote, true, "Try again."},
+	outbound.Malformed:       {integrations.CauseRemote, false, "This is not the answer of the expected system: check the address."},
+}
+
+// classify turns an error of the way out into a failure; nil for other errors.
+func classify(err error) *integrations.Failure {
+	var out *outbound.Error
+	if !errors.As(err, &out) {
+		if errors.Is(err, context.DeadlineExceeded) {
+			out = &outbound.Error{Kind: outbound.Timeout, Phase: outbound.PhaseRead}
+		} else {
+			return nil
+		}
+	}
+	o, known := outcomes[out.Kind]
+	if !known {
+		o = outcome{cause: integrations.CauseRemote, retryable: true, hint: "Try again."}
+	}
+	return &integrations.Failure{
+		Cause: o.cause, Code: string(out.Kind), Detail: "Connection: " + out.Error() + ".", Hint: o.hint, Retryable: o.retryable,
+	}
+}
+
+// failureOf is why a probe ended with err; nil where it did not.
+func failureOf(err error) *integrations.Failure {
+	var f *integrations.Failure
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &f):
+		return f
+	}
+	if f := classify(err); f != nil {
+		return f
+	}
+	return &integrations.Failure{
+		Cause: integrations.CauseRemote, Code: "unexpected", Retryable: true,
+		Detail: "The test ended in an unexpected way.", Hint: "Try again; if it stays, look at the server's log.",
+	}
+}

@@ -1,0 +1,215 @@
+package accounts
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"admin-api/access"
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/validation"
+)
+
+// Audited operations on accounts; versions carry the part behind the dot.
+const (
+	opCreate   = "create"
+	opUpdate   = "update"
+	opDelete   = "delete"
+	opUndelete = "undelete"
+	opRollback = "rollback"
+	opDefault  = "default"
+)
+
+// write stores a change, its version and its audit record in the transaction
+// tx. from is the version that the change was made from, 0 for a create.
+func (s *Service) write(ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64) error {
+	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
+		if err := s.unsetDefault(ctx, tx, p, c.account); err != nil {
+			return err
+		}
+	}
+	if err := s.writeRow(ctx, tx, c, from); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, p, c, op, detail)
+}
+
+func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from int64) error {
+	a := c.account
+	if from == 0 {
+		if err := tx.InsertAccount(ctx, a); err != nil {
+			return err
+		}
+	} else if err := tx.UpdateAccount(ctx, a, from); err != nil {
+		return err
+	}
+	if len(c.sealed) > 0 {
+		if err := tx.PutSecrets(ctx, c.sealed); err != nil {
+			return err
+		}
+	}
+	if len(c.removed) > 0 {
+		return tx.DeleteSecrets(ctx, a.ContactCenterID, a.ID, c.removed)
+	}
+	return nil
+}
+
+// record writes the version and the audit record of a change.
+func (s *Service) record(ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string) error {
+	a := c.account
+	document, err := snapshot(a)
+	if err != nil {
+		return err
+	}
+	err = tx.InsertVersion(ctx, &models.AccountVersion{
+		ContactCenterID: a.ContactCenterID, AccountID: a.ID, Version: a.Version, Operation: op, Document: document,
+		CreatedAt: a.UpdatedAt, CreatedBy: a.UpdatedBy,
+	})
+	if err != nil {
+		return err
+	}
+	changes, err := json.Marshal(c.changes)
+	if err != nil {
+		return fmt.Errorf("encode changes: %w", err)
+	}
+	event := auditEvent(p, "account."+op, a.ID)
+	event.Detail, event.Changes = detail, changes
+	return s.Audit.Append(ctx, tx, event)
+}
+
+// snapshot is what a version keeps of a row.
+func snapshot(a *models.Account) (models.JSON, error) {
+	kept := *a
+	kept.SearchText = "" // made anew from the rest
+	document, err := json.Marshal(kept)
+	if err != nil {
+		return nil, fmt.Errorf("encode version: %w", err)
+	}
+	return document, nil
+}
+
+// fromSnapshot brings the row of a version back.
+func fromSnapshot(document models.JSON) (*models.Account, error) {
+	var a models.Account
+	if err := json.Unmarshal(document, &a); err != nil {
+		return nil, fmt.Errorf("decode version: %w", err)
+	}
+	a.SearchText = searchText(&a)
+	return &a, nil
+}
+
+// unsetDefault takes the default from the account of the family that has it,
+// if it is not a itself.
+func (s *Service) unsetDefault(ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account) error {
+	old, err := tx.DefaultAccount(ctx, a.ContactCenterID, a.Family)
+	if errors.Is(err, models.ErrNotFound) || (err == nil && old.ID == a.ID) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	now := *old
+	now.IsDefault, now.UpdatedAt, now.UpdatedBy = false, a.UpdatedAt, p.ID
+	changes, err := differences(old, &now, nil)
+	if err != nil {
+		return err
+	}
+	c := &change{account: &now, changes: changes}
+	if err := s.writeRow(ctx, tx, c, old.Version); err != nil {
+		return err
+	}
+	return s.record(ctx, tx, p, c, opDefault, "the default moved to another account")
+}
+
+func auditEvent(p *access.Principal, operation, accountID string) *models.AuditEvent {
+	return &models.AuditEvent{
+		ContactCenterID: p.ContactCenter.ID, Actor: p.ID, ActorName: p.Name, Address: p.Address, RequestID: p.RequestID,
+		Operation: operation, TargetType: "account", TargetID: accountID,
+	}
+}
+
+// Refused records a refusal that deserves a trace (a missing right, a stale
+// version, a secret or destination rule) in a transaction of its own. Where
+// even that fails the failure is logged: the refusal stands anyway.
+func (s *Service) Refused(ctx context.Context, p *access.Principal, operation, accountID, detail string) {
+	event := auditEvent(p, operation, accountID)
+	event.Outcome, event.Detail = models.OutcomeRefused, detail
+	// The client may have gone; the refusal is recorded all the same.
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := s.Audit.Record(bounded, event); err != nil && s.Logger != nil {
+		s.Logger.ErrorContext(ctx, "refusal not recorded", "operation", operation, "error", err)
+	}
+}
+
+// secretRules are the codes of violations that are audited.
+var secretRules = map[string]bool{"secret_mask_submitted": true, "secret_reentry_required": true}
+
+// verdict turns what judge found into an error, and records refusals that the
+// rules on secrets made.
+func (s *Service) verdict(ctx context.Context, e *edit, op string) error {
+	broken := e.c.Errors()
+	if len(broken) == 0 {
+		return nil
+	}
+	for _, v := range broken {
+		if secretRules[v.Code] {
+			s.Refused(ctx, e.p, "account."+op, storedID(e.stored), v.Code+" at "+v.Pointer)
+			break
+		}
+	}
+	return broken
+}
+
+func storedID(a *models.Account) string {
+	if a == nil {
+		return ""
+	}
+	return a.ID
+}
+
+// explain adds to a refused write what the client needs to know.
+func (s *Service) explain(ctx context.Context, p *access.Principal, a *models.Account, err error) error {
+	switch {
+	case errors.Is(err, models.ErrNameTaken):
+		return &models.Refusal{
+			Err: models.ErrNameTaken, Detail: "Another account of the contact center has this name; choose another.",
+			Extra: s.holder(ctx, p, a),
+		}
+	case errors.Is(err, models.ErrLimitReached):
+		refusal := &models.Refusal{
+			Err: models.ErrLimitReached, Detail: "The contact center has its one account of this kind already; change that one.",
+		}
+		if id, findErr := s.Store.FindLimit(ctx, p.ContactCenter.ID, *a.LimitKey); findErr == nil {
+			refusal.Extra = map[string]any{"existingId": id}
+		}
+		return refusal
+	default:
+		return err
+	}
+}
+
+func (s *Service) holder(ctx context.Context, p *access.Principal, a *models.Account) map[string]any {
+	id, err := s.Store.NameHolder(ctx, p.ContactCenter.ID, a.NameKey)
+	if err != nil || !p.Can(models.ScopeAccountsRead) {
+		return nil
+	}
+	return map[string]any{"existingId": id}
+}
+
+// featureOff is the refusal of a type that the contact center may not use.
+func featureOff(feature string) error {
+	return &models.Refusal{
+		Err:    models.ErrFeatureNotEnabled,
+		Detail: "The service provider has not switched on the feature " + feature + " for this contact center; ask them to.",
+		Extra:  map[string]any{"feature": feature},
+	}
+}
+
+// newContext returns the situation in which documents of p are judged.
+func (s *Service) newContext(p *access.Principal) *validation.Context {
+	return &validation.Context{Now: s.now(), Domain: p.ContactCenter.Domain}
+}
