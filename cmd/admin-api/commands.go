@@ -1,0 +1,237 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"admin-api/access"
+	"admin-api/models"
+	"admin-api/secret"
+)
+
+// printf writes to the command's output; a closed pipe is not our business.
+func (p *program) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.stdout, format, args...)
+}
+
+type migrateCommand struct {
+	dataSettings `embed:""`
+	logSettings  `embed:""`
+	Check        bool `help:"Only look: exit 1 when a migration is pending."`
+}
+
+// Run brings the schema up to date, or looks whether it is.
+func (c *migrateCommand) Run(p *program) (err error) {
+	db, err := openStore(p.ctx, c.dataSettings, c.logger(p.stderr))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if !c.Check {
+		n, err := db.Migrate(p.ctx)
+		if err == nil {
+			p.printf("%d migrations applied\n", n)
+		}
+		return err
+	}
+	n, err := db.Pending(p.ctx)
+	if err == nil && n > 0 {
+		return fmt.Errorf("%d migrations are pending", n)
+	}
+	if err == nil {
+		p.printf("the schema is up to date\n")
+	}
+	return err
+}
+
+type tokensCreateCommand struct {
+	dataSettings  `embed:""`
+	logSettings   `embed:""`
+	ContactCenter string   `required:"" placeholder:"DOMAIN" help:"Domain of the contact center."`
+	Scopes        []string `required:"" help:"What the token may do: ${scopes}."`
+	Name          string   `default:"command line" help:"What the token is for."`
+	Expires       days     `placeholder:"90d" help:"How long it holds, such as 90d or 12h; for ever when not given."`
+}
+
+// Run makes a token and prints it.
+func (c *tokensCreateCommand) Run(p *program) (err error) {
+	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
+	center, err := h.store.ContactCenterByDomain(p.ctx, strings.ToLower(c.ContactCenter))
+	if errors.Is(err, models.ErrNotFound) {
+		return fmt.Errorf("there is no contact center %q", c.ContactCenter)
+	}
+	if err != nil {
+		return err
+	}
+	text, err := h.access.CreateToken(p.ctx, commandLine(), access.NewTokenInput{
+		ContactCenterID: center.ID, Name: c.Name, Scopes: c.Scopes, Expires: time.Duration(c.Expires),
+	})
+	if err == nil {
+		p.printf("%s\n", text)
+	}
+	return err
+}
+
+// commandLine is the principal of what is done by commands.
+func commandLine() access.Principal { return access.Principal{ID: "system", Name: "command line"} }
+
+type keysInitCommand struct {
+	dataSettings `embed:""`
+}
+
+// Run makes the key file.
+func (c *keysInitCommand) Run(p *program) error {
+	path := c.keyFile()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("folder of the key file: %w", err)
+	}
+	if _, err := secret.Create(path); err != nil {
+		return err
+	}
+	p.printf("made %s; keep a copy in a safe place: without it no stored secret can be read\n", path)
+	return nil
+}
+
+type keysRotateCommand struct {
+	dataSettings `embed:""`
+	logSettings  `embed:""`
+}
+
+// Run adds a key, unless the newest one is still to be rolled out, and
+// re-encrypts what is on older ones.
+func (c *keysRotateCommand) Run(p *program) (err error) {
+	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
+	r := rotation{house: h, say: p.printf}
+	return r.run(p.ctx)
+}
+
+type keysStatusCommand struct {
+	dataSettings `embed:""`
+	logSettings  `embed:""`
+}
+
+// Run prints a line per key.
+func (c *keysStatusCommand) Run(p *program) (err error) {
+	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
+	counts, err := h.store.CountByKey(p.ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range h.keys.IDs() {
+		note := ""
+		if id == h.keys.Primary() {
+			note = " (primary: new secrets are sealed with it)"
+		}
+		p.printf("%s  %d secrets%s\n", id, counts[id], note)
+		delete(counts, id)
+	}
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		p.printf("%s  %d secrets  NOT IN THE KEY FILE: they cannot be read\n", id, counts[id])
+	}
+	return nil
+}
+
+type auditVerifyCommand struct {
+	dataSettings `embed:""`
+	logSettings  `embed:""`
+}
+
+// Run verifies every chain.
+func (c *auditVerifyCommand) Run(p *program) (err error) {
+	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
+	reports, err := h.audit.Verify(p.ctx)
+	if err != nil {
+		return err
+	}
+	broken := 0
+	for _, r := range reports {
+		if r.OK() {
+			p.printf("%s  %d records, all intact\n", r.ContactCenterID, r.Records)
+			continue
+		}
+		broken++
+		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n", r.ContactCenterID, r.Broken, r.Reason, r.Records)
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d of %d audit chains do not hold", broken, len(reports))
+	}
+	return nil
+}
+
+type versionCommand struct {
+	dataSettings `embed:""`
+}
+
+// Run prints what is running; the schema only where there is a database.
+func (c *versionCommand) Run(p *program) error {
+	p.printf("admin-api %s (commit %s, %s)\n", version, commit, runtime.Version())
+	if c.sqlite() {
+		if _, err := os.Stat(c.databaseURL()[len("sqlite:"):]); err != nil {
+			p.printf("database schema: no database\n")
+			return nil //nolint:nilerr // no database yet is an answer
+		}
+	}
+	schema, err := schemaVersion(p.ctx, c.dataSettings)
+	if err != nil {
+		return err
+	}
+	p.printf("database schema: %d\n", schema)
+	return nil
+}
+
+func schemaVersion(ctx context.Context, data dataSettings) (_ int64, err error) {
+	quiet := logSettings{LogLevel: "error", LogFormat: "text"}
+	db, err := openStore(ctx, data, quiet.logger(os.Stderr))
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return db.SchemaVersion(ctx)
+}
+
+// days is a duration that may be written in days ("90d").
+type days time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *days) UnmarshalText(text []byte) error {
+	word := string(text)
+	if n, ok := strings.CutSuffix(word, "d"); ok {
+		count, err := strconv.Atoi(n)
+		if err != nil || count < 1 || count > 36500 {
+			return fmt.Errorf("%q is no number of days", word)
+		}
+		*d = days(time.Duration(count) * 24 * time.Hour)
+		return nil
+	}
+	v, err := time.ParseDuration(word)
+	if err != nil || v <= 0 {
+		return fmt.Errorf("%q is no duration: write such as 90d or 12h", word)
+	}
+	*d = days(v)
+	return nil
+}

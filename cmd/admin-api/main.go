@@ -1,0 +1,93 @@
+// Command admin-api serves the integration accounts of contact centers and
+// administers its own database and keys.
+//
+// It holds the wiring only: settings, the order of starting and stopping, and
+// what commands print. No other package reads the environment.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"admin-api/models"
+)
+
+// Set by the linker.
+var (
+	version = "dev"
+	commit  = "unknown"
+)
+
+// program is what a command needs of the world, so that tests can run it.
+type program struct {
+	ctx    context.Context //nolint:containedctx // the life of the process
+	stdout io.Writer
+	stderr io.Writer
+	// ready, when set, is told the address that is listened on.
+	ready func(addr string)
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(&program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// run executes one command line and returns the exit status.
+func run(p *program, args []string) int {
+	var commands cli
+	exit := -1
+	parser, err := kong.New(&commands,
+		kong.Name("admin-api"),
+		kong.Description("Integration accounts for contact centers: REST API, documentation and administration."),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Writers(p.stdout, p.stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.Bind(p),
+		kong.Vars{"scopes": strings.Join(models.AllScopes(), ", ")},
+	)
+	if err != nil {
+		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
+		return 2
+	}
+	command, err := parser.Parse(args)
+	if exit >= 0 { // help was printed
+		return exit
+	}
+	if err != nil {
+		_, _ = fmt.Fprintf(p.stderr, "admin-api: %v\nTry admin-api --help.\n", err)
+		return 2
+	}
+	if err := command.Run(p); err != nil {
+		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
+		return 1
+	}
+	return 0
+}
+
+// cli is the whole command line.
+type cli struct {
+	Serve   serveCommand   `cmd:"" help:"Migrate, bootstrap an empty database, and serve until SIGTERM or SIGINT."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
+	Tokens  struct {
+		Create tokensCreateCommand `cmd:"" help:"Make a bearer token and print it once."`
+	} `cmd:"" help:"Bearer tokens."`
+	Keys struct {
+		Init   keysInitCommand   `cmd:"" help:"Make the key file."`
+		Rotate keysRotateCommand `cmd:"" help:"Add a new key and re-encrypt every secret under it. Can be repeated after an interruption."`
+		Status keysStatusCommand `cmd:"" help:"Show how many secrets are on which key."`
+	} `cmd:"" help:"Keys that encrypt secrets."`
+	Audit struct {
+		Verify auditVerifyCommand `cmd:"" help:"Check that no audit record was deleted, altered, moved or cut off."`
+	} `cmd:"" help:"The record of changes."`
+	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"database/sql"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"admin-api/store"
+)
+
+// registerDatabase shows the database's connections and commits in the
+// metrics.
+func registerDatabase(registry *prometheus.Registry, db *store.Store) {
+	handles := map[string]func() sql.DBStats{
+		"writer":  func() sql.DBStats { return db.Stats().Writer },
+		"readers": func() sql.DBStats { return db.Stats().Readers },
+	}
+	for handle, stats := range handles {
+		labels := prometheus.Labels{"handle": handle}
+		gauge(registry, "connections_open", "Open connections of a database handle.", labels,
+			func() float64 { return float64(stats().OpenConnections) })
+		gauge(registry, "connections_in_use", "Connections of a database handle that are in use.", labels,
+			func() float64 { return float64(stats().InUse) })
+		gauge(registry, "wait_seconds", "Total time spent waiting for a connection of a database handle.", labels,
+			func() float64 { return stats().WaitDuration.Seconds() })
+	}
+	gauge(registry, "writes_waiting", "Transactions that wait for the writer.", nil,
+		func() float64 { return float64(db.Stats().Waiting) })
+	gauge(registry, "commits", "Commits since the start; one can make several transactions durable.", nil,
+		func() float64 { return float64(db.Stats().Commits) })
+	gauge(registry, "transactions", "Transactions since the start.", nil,
+		func() float64 { return float64(db.Stats().Transactions) })
+}
+
+func gauge(registry *prometheus.Registry, name, help string, labels prometheus.Labels, value func() float64) {
+	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "admin_api_database_" + name, Help: help, ConstLabels: labels,
+	}, value))
+}

@@ -1,0 +1,267 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	adminapi "admin-api"
+	"admin-api/access"
+	"admin-api/accounts"
+	"admin-api/handlers"
+	"admin-api/integrations/catalog"
+	"admin-api/outbound"
+	"admin-api/web"
+)
+
+const (
+	// drainTime is how long requests in flight may take after a signal.
+	drainTime = 10 * time.Second
+	// passwordsAtOnce bounds the memory of password hashing (19 MiB each).
+	passwordsAtOnce = 4
+	// gcPercent trades a few MiB for fewer collections; lists gain most.
+	gcPercent = 400
+)
+
+type serveCommand struct {
+	dataSettings  `embed:""`
+	logSettings   `embed:""`
+	serveSettings `embed:""`
+}
+
+// Run serves until the process is told to stop.
+func (c *serveCommand) Run(p *program) (err error) {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	way, err := c.wayOut() // wrong settings are found before anything is made
+	if err != nil {
+		return err
+	}
+	log := c.logger(p.stderr)
+	h, err := openHouse(p.ctx, c.dataSettings, log, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
+	first, err := c.bootstrap(p.ctx, h)
+	if err != nil {
+		return err
+	}
+	server, err := c.build(h, way)
+	if err != nil {
+		return err
+	}
+	var background sync.WaitGroup
+	background.Go(func() { h.audit.Heads.Run(p.ctx) })
+	defer background.Wait()
+	return c.listen(p, log, server, first)
+}
+
+// build puts the services together.
+func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, error) {
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	types := catalog.All()
+	service := &accounts.Service{
+		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
+		Retention: c.Retention, ProbesUnlimited: c.RateLimit.PerSecond == 0,
+	}
+	registry := prometheus.NewRegistry()
+	registerDatabase(registry, h.store)
+	server, err := handlers.New(handlers.Config{
+		Accounts: service, Access: h.access, Catalog: types, Logger: h.log,
+		RateLimit:      handlers.Rate{PerSecond: c.RateLimit.PerSecond, Burst: c.RateLimit.Burst},
+		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
+		Registry: registry, Ready: readyChecks(h), Version: version,
+	})
+	if err != nil {
+		return nil, err
+	}
+	service.Observe = server.ObserveProbe
+	return server, nil
+}
+
+func (c *serveCommand) wayOut() (*outbound.Client, error) {
+	return outbound.New(outbound.Config{
+		Allow: c.OutboundAllow, ConnectTo: c.OutboundConnectTo, CAFile: c.OutboundCA, TLSMin: c.OutboundTLSMin,
+		Listen: c.listenAddresses(),
+	})
+}
+
+func (c *serveCommand) listenAddresses() []string {
+	if c.MetricsAddr == "" {
+		return []string{c.Addr}
+	}
+	return []string{c.Addr, c.MetricsAddr}
+}
+
+// publicURL is what browsers see; without a setting, what is listened on.
+func (c *serveCommand) publicURL() string {
+	if c.PublicURL == "" && c.TLSCert != "" {
+		return "https://" + c.BootstrapDomain
+	}
+	return c.PublicURL
+}
+
+func readyChecks(h *house) []handlers.ReadyCheck {
+	return []handlers.ReadyCheck{
+		{Name: "database", Check: h.store.Ping},
+		{Name: "schema", Check: func(ctx context.Context) error {
+			n, err := h.store.Pending(ctx)
+			if err == nil && n > 0 {
+				err = fmt.Errorf("%d migrations are pending", n)
+			}
+			return err
+		}},
+		{Name: "keys", Check: func(context.Context) error { return h.keys.LastReloadError() }},
+	}
+}
+
+// bootstrap fills an empty database and writes what it generated to a file.
+func (c *serveCommand) bootstrap(ctx context.Context, h *house) (*access.Bootstrapped, error) {
+	first, err := h.access.Bootstrap(ctx, access.Bootstrap{
+		Domain: c.BootstrapDomain, Admin: c.BootstrapAdmin, Password: c.BootstrapPassword, Token: c.BootstrapToken,
+		Features: c.BootstrapFeatures,
+	}, access.NewPasswords(passwordsAtOnce))
+	if err != nil || first == nil {
+		return nil, err
+	}
+	return first, writeBootstrap(c.bootstrapFile(), first)
+}
+
+func (c *serveCommand) bootstrapFile() string { return filepath.Join(c.Data, "bootstrap.txt") }
+
+// writeBootstrap writes the generated credentials, readable by the owner only.
+func writeBootstrap(path string, first *access.Bootstrapped) error {
+	if first.Password == "" && first.Token == "" {
+		return nil // nothing was generated, so there is nothing to tell
+	}
+	var b strings.Builder
+	b.WriteString("# Credentials of the first start, in clear. Delete this file after the first sign-in.\n")
+	fmt.Fprintf(&b, "domain: %s\nusername: %s\n", first.Domain, first.Username)
+	if first.Password != "" {
+		fmt.Fprintf(&b, "password: %s\n", first.Password)
+	}
+	if first.Token != "" {
+		fmt.Fprintf(&b, "token: %s\n", first.Token)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("bootstrap file: %w", err)
+	}
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		return fmt.Errorf("bootstrap file: %w", err)
+	}
+	return nil
+}
+
+// listen serves until the context ends, then finishes what is in flight.
+func (c *serveCommand) listen(p *program, log *slog.Logger, s *handlers.Server, first *access.Bootstrapped) error {
+	var lc net.ListenConfig
+	l, err := lc.Listen(p.ctx, "tcp", c.Addr)
+	if err != nil {
+		return fmt.Errorf("ADMIN_API_ADDR: %w", err)
+	}
+	servers := []*http.Server{newServer(s.Handler(), log)}
+	failed := make(chan error, 2)
+	go func() { failed <- c.serve(servers[0], l) }()
+	if c.MetricsAddr != "" {
+		m, err := lc.Listen(p.ctx, "tcp", c.MetricsAddr)
+		if err != nil {
+			return errors.Join(fmt.Errorf("ADMIN_API_METRICS_ADDR: %w", err), servers[0].Close())
+		}
+		servers = append(servers, newServer(s.MetricsHandler(), log))
+		go func() { failed <- servers[1].Serve(m) }()
+	}
+	c.greet(p, l.Addr().String(), first)
+	if p.ready != nil {
+		p.ready(l.Addr().String())
+	}
+	select {
+	case err := <-failed:
+		return errors.Join(err, shutdown(servers))
+	case <-p.ctx.Done():
+		log.Info("stopping; requests in flight are finished first")
+		return shutdown(servers)
+	}
+}
+
+func (c *serveCommand) serve(s *http.Server, l net.Listener) error {
+	if c.TLSCert != "" {
+		return s.ServeTLS(l, c.TLSCert, c.TLSKey)
+	}
+	return s.Serve(l)
+}
+
+func newServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second, WriteTimeout: 45 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+func shutdown(servers []*http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	var all error
+	for _, s := range servers {
+		if err := s.Shutdown(ctx); err != nil {
+			all = errors.Join(all, err, s.Close())
+		}
+	}
+	return all
+}
+
+// greet tells where to go and, on the first start, how to get in.
+func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped) {
+	scheme := "http"
+	if c.TLSCert != "" {
+		scheme = "https"
+	}
+	base := scheme + "://" + addr
+	p.printf("\nadmin-api %s serves integration accounts.\n\n", version)
+	p.printf("  API        %s/api/v1\n  Reference  %s/docs\n  Health     %s/readyz\n\n", base, base, base)
+	switch {
+	case first != nil:
+		c.greetFirst(p, first)
+	case exists(c.bootstrapFile()):
+		p.printf("The credentials of the first start are still in %s; delete it when you have them.\n\n", c.bootstrapFile())
+	}
+}
+
+func (c *serveCommand) greetFirst(p *program, first *access.Bootstrapped) {
+	p.printf("First start: made contact center %s with administrator %s.\n", first.Domain, first.Username)
+	if first.Password == "" && first.Token == "" {
+		p.printf("\n")
+		return
+	}
+	p.printf("These are shown once and stand in %s (delete it when you have them):\n\n", c.bootstrapFile())
+	if first.Password != "" {
+		p.printf("  username   %s\n  password   %s\n", first.Username, first.Password)
+	}
+	if first.Token != "" {
+		p.printf("  token      %s\n\nFor the README's examples:\n\n  export TOKEN=%s\n", first.Token, first.Token)
+	}
+	p.printf("\n")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// dataSettings say where the database and the keys are.
+type dataSettings struct {
+	Data     string `env:"ADMIN_API_DATA" default:"./data" help:"Folder of the SQLite file and the key file; made with mode 0700."`
+	Database string `env:"ADMIN_API_DATABASE" placeholder:"sqlite:DATA/admin-api.db" help:"Database: sqlite:FILE or postgres://…"`
+	Keys     string `env:"ADMIN_API_KEYS" placeholder:"DATA/keys.json" help:"Key file. Made on the first start with SQLite; must exist with PostgreSQL."`
+}
+
+func (s *dataSettings) databaseURL() string {
+	if s.Database == "" {
+		return "sqlite:" + filepath.Join(s.Data, "admin-api.db")
+	}
+	return s.Database
+}
+
+func (s *dataSettings) sqlite() bool { return strings.HasPrefix(s.databaseURL(), "sqlite:") }
+
+func (s *dataSettings) keyFile() string {
+	if s.Keys == "" {
+		return filepath.Join(s.Data, "keys.json")
+	}
+	return s.Keys
+}
+
+// headsFile is where the ends of the audit chains are kept outside a SQLite
+// database; with PostgreSQL, whose replicas have no local state, the log has them.
+func (s *dataSettings) headsFile() string {
+	if !s.sqlite() {
+		return ""
+	}
+	return filepath.Join(s.Data, "audit-heads.json")
+}
+
+// logSettings say how to log.
+type logSettings struct {
+	LogLevel  string `env:"ADMIN_API_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe messages to log: debug, info, warn or error."`
+	LogFormat string `env:"ADMIN_API_LOG_FORMAT" placeholder:"text|json" enum:",text,json" default:"" help:"text or json; text on a terminal, else json."`
+}
+
+// logger returns the program's logger, which writes to w.
+func (s *logSettings) logger(w io.Writer) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(s.LogLevel)) // the words were checked by the parser
+	options := &slog.HandlerOptions{Level: level}
+	format := s.LogFormat
+	if format == "" {
+		format = "json"
+		if f, ok := w.(*os.File); ok && isTerminal(f) {
+			format = "text"
+		}
+	}
+	if format == "text" {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// serveSettings are those of the server.
+type serveSettings struct {
+	Addr           string        `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL      string        `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
+	TLSCert        string        `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
+	TLSKey         string        `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
+	TrustedProxies []string      `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
+	RateLimit      rateFlag      `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
+	Retention      time.Duration `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
+	MetricsAddr    string        `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
+
+	OutboundAllow     []string `env:"ADMIN_API_OUTBOUND_ALLOW" placeholder:"CIDR|HOST" help:"Networks and host names inside the network that connection tests may reach."`
+	OutboundConnectTo []string `env:"ADMIN_API_OUTBOUND_CONNECT_TO" placeholder:"HOST:PORT=ADDR:PORT" help:"Where to dial instead; * as host matches all. Name and certificate are checked as before."`
+	OutboundCA        string   `env:"ADMIN_API_OUTBOUND_CA" name:"outbound-ca" help:"File with further certificate authorities (PEM) for connection tests."`
+	OutboundTLSMin    string   `env:"ADMIN_API_OUTBOUND_TLS_MIN" name:"outbound-tls-min" default:"1.2" enum:"1.1,1.2,1.3" help:"Lowest TLS version of connection tests."`
+
+	BootstrapDomain   string   `env:"ADMIN_API_BOOTSTRAP_DOMAIN" default:"localhost" help:"Domain of the first contact center. The bootstrap settings count only on an empty database."`
+	BootstrapAdmin    string   `env:"ADMIN_API_BOOTSTRAP_ADMIN" default:"admin" help:"User name of its administrator."`
+	BootstrapPassword string   `env:"ADMIN_API_BOOTSTRAP_PASSWORD" placeholder:"generated" help:"Password of the administrator."`
+	BootstrapToken    string   `env:"ADMIN_API_BOOTSTRAP_TOKEN" placeholder:"generated" help:"Text of the first token, 32 characters or more; it has every scope."`
+	BootstrapFeatures []string `env:"ADMIN_API_BOOTSTRAP_FEATURES" default:"all" help:"Features of the first contact center."`
+}
+
+// check finds what is wrong with the settings before anything is started.
+func (s *serveSettings) check() error {
+	if (s.TLSCert == "") != (s.TLSKey == "") {
+		return errors.New("ADMIN_API_TLS_CERT and ADMIN_API_TLS_KEY go together: set both or none")
+	}
+	if s.Retention < 0 {
+		return errors.New("ADMIN_API_RETENTION must not be negative")
+	}
+	if s.BootstrapDomain == "" || s.BootstrapAdmin == "" {
+		return errors.New("ADMIN_API_BOOTSTRAP_DOMAIN and ADMIN_API_BOOTSTRAP_ADMIN must not be empty")
+	}
+	_, err := s.proxies()
+	return err
+}
+
+func (s *serveSettings) proxies() ([]netip.Prefix, error) {
+	var nets []netip.Prefix
+	for _, text := range s.TrustedProxies {
+		p, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("ADMIN_API_TRUSTED_PROXIES: %q is no network such as 10.0.0.0/8", text)
+		}
+		nets = append(nets, p)
+	}
+	return nets, nil
+}
+
+// rateFlag is "N/s", "N/m" or "off".
+type rateFlag struct {
+	// PerSecond is 0 for off.
+	PerSecond float64
+	// Burst is how many may come at once.
+	Burst int
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (r *rateFlag) UnmarshalText(text []byte) error {
+	word := string(text)
+	if word == "off" {
+		*r = rateFlag{}
+		return nil
+	}
+	number, unit, _ := strings.Cut(word, "/")
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 1 || (unit != "s" && unit != "m") {
+		return fmt.Errorf("%q is no rate: write such as 50/s, 600/m, or off", word)
+	}
+	*r = rateFlag{PerSecond: float64(n), Burst: n}
+	if unit == "m" {
+		r.PerSecond /= 60
+	}
+	return nil
+}
