@@ -39,6 +39,9 @@ func (s *Section) checkCertificates(c *validation.Context, at string) {
 		return
 	}
 	certificates := s.SigningCertificates()
+	if len(certificates) < len(s.IdentityProviderCertificates) {
+		return // the tags say which one and why
+	}
 	s.checkDates(c, list, certificates)
 	for i, certificate := range certificates {
 		pointer := list + "/" + strconv.Itoa(i)

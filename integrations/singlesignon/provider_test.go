@@ -167,11 +167,13 @@ func TestResponseIssuer(t *testing.T) {
 			"https://sts.windows.net/" + directory + "/",
 		},
 		{
-			"azure government", Section{IdentityProviderSSOURL: "https://login.microsoftonline.us/" + directory + "/saml2"},
+			"azure government",
+			Section{IdentityProviderSSOURL: "https://login.microsoftonline.us/" + directory + "/saml2"},
 			"https://sts.windows.net/" + directory + "/",
 		},
 		{
-			"azure china", Section{IdentityProviderSSOURL: "https://login.partner.microsoftonline.cn/" + directory + "/saml2"},
+			"azure china",
+			Section{IdentityProviderSSOURL: "https://login.partner.microsoftonline.cn/" + directory + "/saml2"},
 			"https://sts.chinacloudapi.cn/" + directory + "/",
 		},
 		{
@@ -180,7 +182,8 @@ func TestResponseIssuer(t *testing.T) {
 			"urn:acme",
 		},
 		{
-			"okta", Section{IdentityProviderSSOURL: "https://acme.okta.com/app/bp/exk1/sso/saml", IdentityProviderIssuer: "http://www.okta.com/exk1"},
+			"okta",
+			Section{IdentityProviderSSOURL: "https://acme.okta.com/app/bp/exk1/sso/saml", IdentityProviderIssuer: "http://www.okta.com/exk1"},
 			"http://www.okta.com/exk1",
 		},
 	}
