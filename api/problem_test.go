@@ -46,6 +46,7 @@ func TestNewProblem(t *testing.T) {
 		status int
 	}{
 		{models.ErrBadRequest, api.CodeInvalidParameter, http.StatusBadRequest},
+		{models.ErrBadCursor, api.CodeInvalidCursor, http.StatusBadRequest},
 		{models.ErrUnauthenticated, api.CodeUnauthenticated, http.StatusUnauthorized},
 		{models.ErrForbidden, api.CodeForbidden, http.StatusForbidden},
 		{models.ErrFeatureNotEnabled, api.CodeFeatureNotEnabled, http.StatusForbidden},

@@ -41,6 +41,7 @@ func requestKinds() []ProblemKind {
 				"order.",
 			Remedy: "Use a cursor only as it was answered, with the same filters and order; start " +
 				"again without a cursor where they change.",
+			errs:     []error{models.ErrBadCursor},
 			Instance: "/api/v1/integration-accounts",
 		},
 	}

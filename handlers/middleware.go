@@ -29,18 +29,18 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		x.harden()
 		s.metrics.inFlight.Inc()
 		defer s.metrics.inFlight.Dec()
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTimeout)
+		ctx, cancel := context.WithTimeout(c.Request().Context(), s.timeout)
 		defer cancel()
 		x.SetRequest(c.Request().WithContext(ctx))
 
-		aborted, err := s.guarded(next, x)
+		panicked, err := s.guarded(next, x)
+		halfAnswered := panicked && x.Response().Committed
 		if err != nil {
 			s.refuse(x, err)
 		}
 		s.finish(x)
-		if aborted && x.Response().Committed {
-			// Half an answer is out; cutting the connection tells the client.
-			panic(http.ErrAbortHandler)
+		if halfAnswered {
+			panic(http.ErrAbortHandler) // cutting the connection tells the client
 		}
 		return nil
 	}
@@ -62,13 +62,13 @@ func (x *exchange) harden() {
 
 // guarded calls next and turns a panic into an error. The stack goes to the
 // log; it holds no values of variables.
-func (s *Server) guarded(next echo.HandlerFunc, x *exchange) (aborted bool, err error) {
+func (s *Server) guarded(next echo.HandlerFunc, x *exchange) (panicked bool, err error) {
 	defer func() {
 		what := recover()
 		if what == nil {
 			return
 		}
-		aborted = true
+		panicked = true
 		err = fmt.Errorf("panic: %v", what) //nolint:err113 // never matched
 		s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "panic",
 			slog.String("requestId", x.requestID), slog.String("stack", string(debug.Stack())))

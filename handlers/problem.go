@@ -21,7 +21,7 @@ func (s *Server) refuse(x *exchange, err error) {
 	p := x.problem(err)
 	if p.Status >= http.StatusInternalServerError {
 		if errors.Is(x.Request().Context().Err(), context.Canceled) {
-			x.gone = true // whatever failed then, failed because of it
+			x.gone = true
 			return
 		}
 		s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "request failed",
@@ -50,8 +50,8 @@ func (s *Server) refuse(x *exchange, err error) {
 // problem returns the document for an error of this request.
 func (x *exchange) problem(err error) api.Problem {
 	p := api.NewProblem(x.server.translate(x, err))
-	if ctxErr := x.Request().Context().Err(); ctxErr != nil && p.Code == api.CodeInternalError {
-		p = api.NewProblem(ctxErr) // drivers word it in their own ways
+	if ctxErr := x.Request().Context().Err(); ctxErr != nil && p.Status >= http.StatusInternalServerError {
+		p = api.NewProblem(ctxErr) // what failed then, failed because of it
 	}
 	p.Instance, p.RequestID = x.Request().URL.EscapedPath(), x.requestID
 	return p

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,8 +22,8 @@ import (
 	"admin-api/integrations"
 )
 
-// requestTimeout is how long a request may be worked on.
-const requestTimeout = 30 * time.Second
+// defaultTimeout is how long a request may be worked on.
+const defaultTimeout = 30 * time.Second
 
 // Config is what a server is built from. Accounts, Access and Catalog are
 // required; everything else may be zero.
@@ -49,6 +50,8 @@ type Config struct {
 	Registry *prometheus.Registry
 	// Ready are the things that the server needs to do its work.
 	Ready []ReadyCheck
+	// RequestTimeout is how long a request may be worked on; 0 means 30 seconds.
+	RequestTimeout time.Duration
 	// Version is shown in the metrics.
 	Version string
 	// Now returns the time; nil means time.Now.
@@ -78,6 +81,7 @@ type Server struct {
 	metrics  *metrics
 	ready    []ReadyCheck
 	now      func() time.Time
+	timeout  time.Duration
 	echo     *echo.Echo
 	buffers  buffers
 	// allowed maps a path, as Echo writes it, to its methods for Allow.
@@ -93,6 +97,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), ready: c.Ready, now: c.Now, allowed: map[string]string{},
+		timeout: cmp.Or(c.RequestTimeout, defaultTimeout),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -120,7 +125,7 @@ func New(c Config) (*Server, error) {
 }
 
 // Handler returns what an http.Server serves. Its WriteTimeout must be longer
-// than the 30 seconds that a request may take.
+// than the time that a request may take.
 func (s *Server) Handler() http.Handler { return s.echo }
 
 // MetricsHandler returns the page of metrics without any check of who asks,

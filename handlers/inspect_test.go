@@ -1,0 +1,83 @@
+package handlers_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/api"
+)
+
+// inspect judges an exchange by what holds for all of them. It is called for
+// every request of every test in this package.
+func inspect(t *testing.T, req *http.Request, reqBody []byte, resp *http.Response, body []byte) {
+	t.Helper()
+	require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
+	require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
+	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")
+	if strings.HasPrefix(req.URL.Path, accountsPath) || resp.StatusCode >= 400 {
+		require.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+	}
+	if req.URL.Path == "/readyz" { // where tests let things fail
+		return
+	}
+	require.NotEqual(t, http.StatusInternalServerError, resp.StatusCode, "%s %s: %s", req.Method, req.URL, body)
+	if resp.StatusCode >= 400 {
+		inspectProblem(t, req, resp, body)
+	}
+}
+
+func inspectProblem(t *testing.T, req *http.Request, resp *http.Response, body []byte) {
+	t.Helper()
+	require.Equal(t, api.ProblemMediaType, resp.Header.Get("Content-Type"))
+	if req.Method == http.MethodHead {
+		require.Empty(t, body)
+		return
+	}
+	var p api.Problem
+	require.NoError(t, json.Unmarshal(body, &p), string(body))
+	require.Equal(t, resp.StatusCode, p.Status)
+	require.Equal(t, resp.Header.Get("X-Request-Id"), p.RequestID)
+	require.Equal(t, req.URL.EscapedPath(), p.Instance)
+	require.Equal(t, "/docs/problems/"+p.Code, p.Type)
+	kind, ok := kinds()[p.Code]
+	require.True(t, ok, "no kind %q", p.Code)
+	require.Equal(t, kind.Status, p.Status)
+	require.Equal(t, kind.Title, p.Title)
+	require.True(t, strings.HasSuffix(p.Detail, "."), p.Detail)
+	for name := range p.Extra {
+		require.Contains(t, kind.Members, api.ProblemMember{Name: name, Description: description(kind, name)}, name)
+	}
+	waits := p.Status == http.StatusTooManyRequests || p.Status == http.StatusServiceUnavailable
+	if waits {
+		require.NotEmpty(t, resp.Header.Get("Retry-After"))
+	}
+	if p.Status == http.StatusUnauthorized {
+		require.Contains(t, resp.Header.Get("WWW-Authenticate"), "Bearer ")
+	}
+	if p.Status == http.StatusMethodNotAllowed {
+		require.NotEmpty(t, resp.Header.Get("Allow"))
+	}
+}
+
+// kinds maps each code to its kind.
+func kinds() map[string]api.ProblemKind {
+	m := map[string]api.ProblemKind{}
+	for _, k := range api.ProblemKinds() {
+		m[k.Code] = k
+	}
+	return m
+}
+
+// description returns what a kind says of one of its members, empty for none.
+func description(k api.ProblemKind, name string) string {
+	for _, m := range k.Members {
+		if m.Name == name {
+			return m.Description
+		}
+	}
+	return ""
+}

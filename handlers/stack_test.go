@@ -1,0 +1,311 @@
+package handlers_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/stretchr/testify/require"
+
+	"admin-api/access"
+	"admin-api/accounts"
+	"admin-api/api"
+	"admin-api/audit"
+	"admin-api/handlers"
+	"admin-api/integrations"
+	"admin-api/integrations/remoteassistance"
+	"admin-api/integrations/singlesignon"
+	"admin-api/integrations/zendesk"
+	"admin-api/models"
+	"admin-api/outbound"
+	"admin-api/secret"
+	"admin-api/store"
+	"admin-api/store/storetest"
+	"admin-api/web"
+)
+
+// stack is the whole program but for its command line: services on an empty
+// SQLite database behind a real HTTP server. Every exchange is judged by
+// inspect, and everything that was answered or logged is kept.
+type stack struct {
+	URL string
+	// Token carries every scope and acts in the contact center Domain.
+	Token, Domain string
+	Clock         *clock
+	Store         *store.Store
+	Access        *access.Service
+	Accounts      *accounts.Service
+	Server        *handlers.Server
+	// Remote is where every outgoing connection ends.
+	Remote *remote
+	// Printed is the log, Answered every answer with its header fields.
+	Printed, Answered *recorder
+
+	client *http.Client
+	close  func() // waits for the requests in flight
+	// busy is held by each request until its handler has returned, which is
+	// after the client has its answer: the log line comes in between.
+	busy   sync.RWMutex
+	center models.ContactCenter
+}
+
+// option changes how a stack is built.
+type option func(*handlers.Config)
+
+func newStack(t *testing.T, options ...option) *stack {
+	t.Helper()
+	s := &stack{
+		Domain: "acme.example", Printed: &recorder{}, Answered: &recorder{}, Remote: newRemote(t),
+		Clock: &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)},
+	}
+	logger := slog.New(slog.NewJSONHandler(s.Printed, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	keys, err := secret.Create(filepath.Join(t.TempDir(), "keys.json"))
+	require.NoError(t, err)
+	s.Store = storetest.SQLite(t)
+	chain := &audit.Log{Store: s.Store, Keys: keys, Logger: logger, Now: s.Clock.now}
+	s.Access = &access.Service{Store: s.Store, Audit: chain, Now: s.Clock.now}
+	way, err := outbound.New(outbound.Config{ConnectTo: []string{"*:443=" + s.Remote.Addr}, CAFile: s.Remote.CAFile})
+	require.NoError(t, err)
+	catalog := integrations.Catalog{zendesk.Definition, remoteassistance.Definition, singlesignon.Definition, waiting}
+	s.Accounts = &accounts.Service{
+		Store: s.Store, Catalog: catalog, Keys: keys, Audit: chain, Outbound: way, Logger: logger,
+		Retention: 24 * time.Hour, ProbesUnlimited: true, Now: s.Clock.now,
+	}
+	config := handlers.Config{
+		Accounts: s.Accounts, Access: s.Access, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
+		Swagger: web.Swagger(), Registry: prometheus.NewRegistry(), Version: "test", Now: s.Clock.now,
+	}
+	for _, change := range options {
+		change(&config)
+	}
+	s.Server, err = handlers.New(config)
+	require.NoError(t, err)
+	s.Accounts.Observe = s.Server.ObserveProbe
+	s.bootstrap(t)
+	s.serve(t)
+	return s
+}
+
+func (s *stack) bootstrap(t *testing.T) {
+	t.Helper()
+	s.Token = strings.Repeat("all-scopes-", 4)
+	_, err := s.Access.Bootstrap(t.Context(), access.Bootstrap{
+		Domain: s.Domain, Admin: "admin", Password: "unused-in-these-tests", Token: s.Token, Features: []string{"all"},
+	}, access.NewPasswords(1))
+	require.NoError(t, err)
+	center, err := s.Store.ContactCenterByDomain(t.Context(), s.Domain)
+	require.NoError(t, err)
+	s.center = *center
+}
+
+func (s *stack) serve(t *testing.T) {
+	t.Helper()
+	handler := s.Server.Handler()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.busy.RLock()
+		defer s.busy.RUnlock()
+		handler.ServeHTTP(w, r)
+	}))
+	s.URL, s.client, s.close = server.URL, server.Client(), server.Close
+	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	t.Cleanup(server.Close)
+}
+
+// token makes a token with the scopes in the first contact center.
+func (s *stack) token(t *testing.T, scopes ...string) string {
+	t.Helper()
+	return s.tokenIn(t, s.center.ID, scopes...)
+}
+
+func (s *stack) tokenIn(t *testing.T, center string, scopes ...string) string {
+	t.Helper()
+	text, err := s.Access.CreateToken(t.Context(), access.Principal{ID: "system", Name: "test"}, access.NewTokenInput{
+		ContactCenterID: center, Name: strings.Join(scopes, " "), Scopes: scopes,
+	})
+	require.NoError(t, err)
+	return text
+}
+
+// contactCenter makes another contact center and a token with every scope but
+// provider in it.
+func (s *stack) contactCenter(t *testing.T, domain string, features ...string) (models.ContactCenter, string) {
+	t.Helper()
+	center := models.ContactCenter{
+		ID: models.NewID(s.Clock.now()), Domain: domain, Name: domain, Features: features,
+		CreatedAt: models.NewTime(s.Clock.now()),
+	}
+	require.NoError(t, s.Store.Tx(t.Context(), func(tx *store.Store) error {
+		return tx.CreateContactCenter(t.Context(), &center)
+	}))
+	var scopes []string
+	for _, scope := range models.AllScopes() {
+		if scope != models.ScopeProvider {
+			scopes = append(scopes, scope)
+		}
+	}
+	return center, s.tokenIn(t, center.ID, scopes...)
+}
+
+// call is one request. Without a media type a body is sent as JSON, with PATCH
+// as a merge patch.
+type call struct {
+	Method, Path, Body string
+	// Token replaces that of the stack; "-" sends none.
+	Token string
+	// Header holds alternating names and values.
+	Header []string
+}
+
+// answer is what came back.
+type answer struct {
+	Status int
+	Header http.Header
+	Body   string
+}
+
+// do sends a request and has the exchange judged.
+func (s *stack) do(t *testing.T, c call) *answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), c.Method, s.URL+c.Path, strings.NewReader(c.Body))
+	require.NoError(t, err)
+	switch {
+	case c.Body == "":
+		r.Body, r.ContentLength = http.NoBody, 0
+	case c.Method == http.MethodPatch:
+		r.Header.Set("Content-Type", "application/merge-patch+json")
+	default:
+		r.Header.Set("Content-Type", "application/json")
+	}
+	switch c.Token {
+	case "":
+		r.Header.Set("Authorization", "Bearer "+s.Token)
+	case "-":
+	default:
+		r.Header.Set("Authorization", "Bearer "+c.Token)
+	}
+	for i := 0; i < len(c.Header); i += 2 {
+		if c.Header[i+1] == "" {
+			r.Header.Del(c.Header[i])
+			continue
+		}
+		r.Header.Set(c.Header[i], c.Header[i+1])
+	}
+	resp, err := s.client.Do(r)
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	s.busy.Lock() //nolint:staticcheck // waits for the handler and nothing else
+	s.busy.Unlock()
+	require.NoError(t, resp.Header.Write(s.Answered))
+	s.Answered.Write(body)
+	inspect(t, r, []byte(c.Body), resp, body)
+	return &answer{Status: resp.StatusCode, Header: resp.Header, Body: string(body)}
+}
+
+// must is do, and fails the test unless the status is the one wanted.
+func (s *stack) must(t *testing.T, status int, c call) *answer {
+	t.Helper()
+	a := s.do(t, c)
+	require.Equal(t, status, a.Status, "%s %s: %s", c.Method, c.Path, a.Body)
+	return a
+}
+
+// refused is do, and fails the test unless the answer is a problem of the kind.
+func (s *stack) refused(t *testing.T, code string, c call) (*answer, api.Problem) {
+	t.Helper()
+	a := s.do(t, c)
+	require.GreaterOrEqual(t, a.Status, 400, "%s %s: %s", c.Method, c.Path, a.Body)
+	var p api.Problem
+	require.NoError(t, json.Unmarshal([]byte(a.Body), &p))
+	require.Equal(t, code, p.Code, "%s %s: %s", c.Method, c.Path, a.Body)
+	return a, p
+}
+
+// decode reads the answer into a value of the type.
+func decode[T any](t *testing.T, a *answer) T {
+	t.Helper()
+	var v T
+	require.NoError(t, json.Unmarshal([]byte(a.Body), &v), a.Body)
+	return v
+}
+
+// Paths of the accounts.
+const (
+	accountsPath = "/api/v1/integration-accounts"
+	typesPath    = "/api/v1/integration-types"
+)
+
+// Made-up secrets; no answer, log or record may hold them.
+const (
+	apiToken  = "k3Jd9sQ2mX7vB1nZ5tR8yW4cF6hL0pG3aE9uT2iK"
+	newSecret = "Zz9YxWvUtSrQpOnMlKjIhGfEdCbA0987654321qwe"
+)
+
+// zendeskBody is a valid account of the type zendesk.
+func zendeskBody(name string) string {
+	return `{"type":"zendesk","name":"` + name + `","properties":{"url":"https://acme.zendesk.com",` +
+		`"authorizationType":"apiToken","username":"ann@acme.com","apiToken":"` + apiToken + `"}}`
+}
+
+// create adds an account of the type zendesk.
+func (s *stack) create(t *testing.T, name string) api.Account {
+	t.Helper()
+	return decode[api.Account](t, s.must(t, http.StatusCreated, call{
+		Method: http.MethodPost, Path: accountsPath, Body: zendeskBody(name),
+	}))
+}
+
+// requireNoSecret fails the test where something said holds a secret.
+func (s *stack) requireNoSecret(t *testing.T, secrets ...string) {
+	t.Helper()
+	for _, text := range append(secrets, apiToken, newSecret) {
+		require.NotContains(t, s.Printed.String(), text, "in the log")
+		require.NotContains(t, s.Answered.String(), text, "in an answer")
+	}
+}
+
+// clock is a time that tests move.
+type clock struct {
+	mu sync.Mutex
+	at time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(d)
+}
+
+// recorder keeps what is written to it.
+type recorder struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.Write(b)
+}
+
+func (r *recorder) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.buf.String()
+}
