@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -33,9 +34,7 @@ func document(v *models.AccountView) api.Account {
 	if v.HealthStatus == "" {
 		a.Health.Status = models.HealthUnknown
 	}
-	for key, value := range v.Labels {
-		a.Labels[key] = value
-	}
+	maps.Copy(a.Labels, v.Labels)
 	for pointer, f := range v.Secrets {
 		a.Secrets[pointer] = api.SecretState{
 			Set: true, Version: f.Version, Fingerprint: f.Fingerprint, UpdatedAt: f.UpdatedAt, UpdatedBy: f.UpdatedBy,

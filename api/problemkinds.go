@@ -230,7 +230,8 @@ func serverKinds() []ProblemKind {
 			Remedy: "Wait for the probe to end, at most 10 seconds; its result is the first entry of " +
 				"GET …/checks.",
 			RetryAfter: time.Second,
-			errs:       []error{models.ErrProbeRunning}, Instance: "/api/v1/integration-accounts/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a/test",
+			errs:       []error{models.ErrProbeRunning},
+			Instance:   "/api/v1/integration-accounts/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a/test",
 		},
 		{
 			Code: CodeUnavailable, Title: "Temporarily unavailable", Status: http.StatusServiceUnavailable,

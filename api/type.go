@@ -65,7 +65,8 @@ type TypePage struct {
 // newType returns what is the same for every contact center.
 func newType(def *integrations.Definition) Type {
 	limits := map[integrations.Limit]string{
-		integrations.Unlimited: "unlimited", integrations.OnePerType: "one_per_type", integrations.OnePerFamily: "one_per_family",
+		integrations.Unlimited: "unlimited", integrations.OnePerType: "one_per_type",
+		integrations.OnePerFamily: "one_per_family",
 	}
 	return Type{
 		Type: def.Type, Family: string(def.Family), Label: def.Label, Description: def.Description,

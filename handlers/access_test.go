@@ -66,7 +66,7 @@ func TestScopes(t *testing.T) {
 
 func TestContactCenterHeader(t *testing.T) {
 	s := newStack(t)
-	_, other := s.contactCenter(t, "other.example", models.AllFeatures()...)
+	other := s.contactCenter(t, "other.example", models.AllFeatures()...)
 	there := call{Method: "POST", Path: accountsPath, Body: zendeskBody("There"), Header: []string{"Contact-Center", "Other.Example"}}
 	a := decode[api.Account](t, s.must(t, http.StatusCreated, there))
 	at := accountsPath + "/" + a.ID

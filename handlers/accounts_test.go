@@ -47,8 +47,8 @@ func TestCreateAccountRefuses(t *testing.T) {
 	}{
 		{
 			name: "every violation at once", code: api.CodeValidationFailed,
-			body: `{"type":"zendesk","nmae":"x","properties":{"url":"http://acme.zendesk.com","authorizationType":"apiToken"}}`,
-			want: []string{`"#/name"`, `"#/nmae"`, `"#/properties/url"`, `"#/properties/username"`, `"#/properties/apiToken"`},
+			body: `{"type":"zendesk","nam":"x","properties":{"url":"http://acme.zendesk.com","authorizationType":"apiToken"}}`,
+			want: []string{`"#/name"`, `"#/nam"`, `"#/properties/url"`, `"#/properties/username"`, `"#/properties/apiToken"`},
 		},
 		{name: "duplicate member", code: api.CodeValidationFailed, body: `{"type":"zendesk","type":"zendesk"}`, want: []string{`"#/type"`}},
 		{name: "no object", code: api.CodeValidationFailed, body: `[]`, want: []string{`"#"`}},
@@ -270,7 +270,7 @@ func TestListAccountsByPages(t *testing.T) {
 
 func TestNotFoundTellsNothing(t *testing.T) {
 	s := newStack(t)
-	_, other := s.contactCenter(t, "other.example", models.AllFeatures()...)
+	other := s.contactCenter(t, "other.example", models.AllFeatures()...)
 	id := s.create(t, "Support").ID
 	unknown := "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"
 	for _, c := range []call{
@@ -311,7 +311,7 @@ func TestNotFoundTellsNothing(t *testing.T) {
 
 func TestFeatures(t *testing.T) {
 	s := newStack(t)
-	_, token := s.contactCenter(t, "plain.example")
+	token := s.contactCenter(t, "plain.example")
 	body := `{"type":"sso","name":"Azure","properties":{}}`
 	a, _ := s.refused(t, api.CodeFeatureNotEnabled, call{Method: "POST", Path: accountsPath, Body: body, Token: token})
 	require.Contains(t, a.Body, `"feature":"single_sign_on"`)

@@ -3,6 +3,7 @@ package handlers
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +19,8 @@ import (
 func asked(t *testing.T, method, target, body string, fields ...string) *exchange {
 	t.Helper()
 	r := httptest.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
-	for i := 0; i < len(fields); i += 2 {
-		r.Header.Add(fields[i], fields[i+1])
+	for pair := range slices.Chunk(fields, 2) {
+		r.Header.Add(pair[0], pair[1])
 	}
 	return &exchange{Context: echo.New().NewContext(r, httptest.NewRecorder()), server: &Server{}}
 }

@@ -11,10 +11,19 @@ import (
 	"admin-api/api"
 )
 
+// exchanged is one request and its answer, bodies read.
+type exchanged struct {
+	Request     *http.Request
+	RequestBody []byte
+	Response    *http.Response
+	Body        []byte
+}
+
 // inspect judges an exchange by what holds for all of them. It is called for
-// every request of every test in this package.
-func inspect(t *testing.T, req *http.Request, reqBody []byte, resp *http.Response, body []byte) {
+// every request that a test of this package makes through its stack.
+func inspect(t *testing.T, x exchanged) {
 	t.Helper()
+	req, resp, body := x.Request, x.Response, x.Body
 	require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
 	require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")

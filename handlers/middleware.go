@@ -69,7 +69,7 @@ func (s *Server) guarded(next echo.HandlerFunc, x *exchange) (panicked bool, err
 			return
 		}
 		panicked = true
-		err = fmt.Errorf("panic: %v", what) //nolint:err113 // never matched
+		err = fmt.Errorf("panic: %v", what)
 		s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "panic",
 			slog.String("requestId", x.requestID), slog.String("stack", string(debug.Stack())))
 	}()
@@ -102,12 +102,13 @@ func (s *Server) finish(x *exchange) {
 	s.logger.LogAttrs(r.Context(), level, "request", attrs...)
 }
 
-// serve carries out a route. The order of its checks is part of the contract:
-// who asks and how often, before anything about what is asked; then the form
-// of the request, cheapest first; the record itself last.
+// serve carries out a route; observe is around it, so the context is our
+// exchange. The order of its checks is part of the contract: who asks and how
+// often, before anything about what is asked; then the form of the request,
+// cheapest first; the record itself last.
 func (s *Server) serve(r *route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		x := c.(*exchange) //nolint:forcetypeassert // observe is around every route
+		x := c.(*exchange)
 		x.route = r
 		if r.Scope != "" {
 			if err := s.admit(x); err != nil {
@@ -127,7 +128,7 @@ func (s *Server) serve(r *route) echo.HandlerFunc {
 // options answers which methods a path has.
 func (s *Server) options(r *route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		x := c.(*exchange) //nolint:forcetypeassert // observe is around every route
+		x := c.(*exchange)
 		x.route = r
 		x.set(echo.HeaderAllow, s.allowed[c.Path()])
 		return c.NoContent(http.StatusNoContent)
@@ -137,7 +138,7 @@ func (s *Server) options(r *route) echo.HandlerFunc {
 // methodNotAllowed answers the methods that a path has not.
 func (s *Server) methodNotAllowed(r *route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.(*exchange).route = r //nolint:forcetypeassert // observe is around every route
+		c.(*exchange).route = r
 		return echo.ErrMethodNotAllowed
 	}
 }

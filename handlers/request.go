@@ -116,8 +116,7 @@ func (x *exchange) cutOff(err error) error {
 	if ctxErr := x.Request().Context().Err(); ctxErr != nil {
 		return fmt.Errorf("read body: %w", ctxErr)
 	}
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) { // a server around us has a smaller bound
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok { // a server around us has a smaller bound
 		return &api.RequestError{Code: api.CodeBodyTooLarge}
 	}
 	return &api.RequestError{Code: api.CodeMalformedJSON, Detail: "The body ended before it was complete."}

@@ -101,12 +101,18 @@ func historyRoutes() []route {
 	paging := single("pageSize", "cursor")
 	reference := accountPath + "/references/{key}"
 	return []route{
-		{Route: Route{"account.checks", http.MethodGet, accountPath + "/checks", read}, do: (*Server).listChecks, query: paging},
+		{
+			Route: Route{"account.checks", http.MethodGet, accountPath + "/checks", read},
+			do:    (*Server).listChecks, query: paging,
+		},
 		{
 			Route: Route{"account.versions", http.MethodGet, accountPath + "/versions", read},
 			do:    (*Server).listVersions, query: paging,
 		},
-		{Route: Route{"account.version", http.MethodGet, accountPath + "/versions/{version}", read}, do: (*Server).readVersion},
+		{
+			Route: Route{"account.version", http.MethodGet, accountPath + "/versions/{version}", read},
+			do:    (*Server).readVersion,
+		},
 		{
 			Route: Route{"account.rollback", http.MethodPost, accountPath + "/rollback", models.ScopeAccountsWrite},
 			do:    (*Server).rollbackAccount, body: jsonBody,

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestMethods(t *testing.T) {
 			require.ElementsMatch(t, append(methods, "OPTIONS"), allow)
 			require.Empty(t, a.Body)
 			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "get"} {
-				if contains(methods, method) {
+				if slices.Contains(methods, method) {
 					continue
 				}
 				a := s.must(t, http.StatusMethodNotAllowed, call{Method: method, Path: path, Token: "-"})
@@ -56,15 +57,6 @@ func TestMethods(t *testing.T) {
 			}
 		})
 	}
-}
-
-func contains(list []string, word string) bool {
-	for _, w := range list {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 func TestRequestIDs(t *testing.T) {

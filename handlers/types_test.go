@@ -38,7 +38,7 @@ func TestTypes(t *testing.T) {
 
 func TestTypesDependOnTheContactCenter(t *testing.T) {
 	s := newStack(t)
-	_, other := s.contactCenter(t, "plain.example")
+	other := s.contactCenter(t, "plain.example")
 	path := typesPath + "/sso"
 	on := s.must(t, http.StatusOK, call{Method: "GET", Path: path})
 	off := s.must(t, http.StatusOK, call{Method: "GET", Path: path, Token: other, Header: []string{"If-None-Match", on.Header.Get("ETag")}})
