@@ -1,0 +1,260 @@
+package salesforce
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"admin-api/integrations"
+)
+
+// Resources that a probe reads
+// (https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/resources_list.htm).
+const (
+	tokenPath    = "/services/oauth2/token"    //nolint:gosec // A path, not a credential.
+	userInfoPath = "/services/oauth2/userinfo" //nolint:gosec // A path, not a credential.
+	versionsPath = "/services/data/"
+)
+
+// The steps of a probe.
+const (
+	stepReach        = "reach"
+	stepAuthenticate = "authenticate"
+	stepAuthorize    = "authorize"
+)
+
+// grant is the answer of the token endpoint. RefreshToken is there only where
+// the app rotates refresh tokens.
+type grant struct {
+	AccessToken  string `json:"access_token"`
+	RefreshToken string `json:"refresh_token"`
+	InstanceURL  string `json:"instance_url"`
+	TokenType    string `json:"token_type"`
+	ID           string `json:"id"`
+}
+
+// Probe implements integrations.Prober. With a refresh token it gets an access
+// token and reads the organization's limits. Without one it can only find out
+// whether the address is a Salesforce that speaks the API version.
+func (p *Properties) Probe(ctx context.Context, s *integrations.Session) error {
+	if !p.RefreshToken.IsSet() {
+		return p.reach(ctx, s)
+	}
+	var g grant
+	err := s.Step(stepAuthenticate, func() (err error) {
+		g, err = p.refresh(ctx, s)
+		return err
+	})
+	if err != nil {
+		s.Skip(stepAuthorize)
+		return err
+	}
+	s.SetIdentity(userOf(g.ID))
+	if u, err := url.Parse(g.InstanceURL); err == nil && p.belongsElsewhere(u) {
+		s.Warn(stepAuthenticate, integrations.NewFailure(integrations.CauseConfig, "other_organization",
+			"The refresh token is for another organization than the one of the Url.",
+			"Correct the Url, or authorize the app again as a user of that organization."))
+	}
+	return s.Step(stepAuthorize, func() error { return p.authorize(ctx, s, g) })
+}
+
+// reach asks as nobody: everybody may read which versions there are.
+func (p *Properties) reach(ctx context.Context, s *integrations.Session) error {
+	err := s.Step(stepReach, func() error {
+		answer, err := s.Exchange(ctx, integrations.Request{URL: p.URL + versionsPath})
+		if err != nil {
+			return err
+		}
+		if f := answer.Failure(); f != nil {
+			return adviseAddress(f)
+		}
+		return p.checkVersions(answer)
+	})
+	if err != nil {
+		return err
+	}
+	detail := "Salesforce answers at this address, but data access is not set up, so there is no credential to test."
+	hint := "Enter a consumer key, its secret and a refresh token if scenarios are to reach data."
+	if p.ConsumerKey != "" {
+		detail = "Salesforce answers at this address. Without a refresh token the consumer key and secret cannot be tested."
+		hint = "Authorize the app in Salesforce and enter the refresh token."
+	}
+	s.Warn(stepAuthenticate, integrations.NewFailure(integrations.CauseConfig, "credentials_not_verifiable", detail, hint))
+	return nil
+}
+
+func (p *Properties) checkVersions(answer *integrations.Answer) error {
+	var versions []struct {
+		Version string `json:"version"`
+	}
+	if err := answer.JSON(&versions); err != nil {
+		return err
+	}
+	known := make([]string, 0, len(versions))
+	for _, v := range versions {
+		known = append(known, "v"+v.Version)
+	}
+	switch {
+	case len(known) == 0:
+		return unexpected()
+	case !slices.Contains(known, p.APIVersion):
+		return unknownVersion()
+	}
+	return nil
+}
+
+// login returns the origin where tokens are issued: the organization's own,
+// where it is known to be Salesforce's, else the one for all.
+func (p *Properties) login() string {
+	switch {
+	case myDomain.MatchString(p.URL):
+		return p.URL
+	case p.SandboxEnvironment:
+		return "https://test.salesforce.com"
+	}
+	return "https://login.salesforce.com"
+}
+
+// refresh gets an access token
+// (https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm).
+func (p *Properties) refresh(ctx context.Context, s *integrations.Session) (grant, error) {
+	answer, err := s.Exchange(ctx, integrations.Request{
+		Method: http.MethodPost,
+		URL:    p.login() + tokenPath,
+		Form: url.Values{
+			"grant_type":    {"refresh_token"},
+			"refresh_token": {p.RefreshToken.Reveal()},
+			"client_id":     {p.ConsumerKey},
+			"client_secret": {p.ConsumerSecret.Reveal()},
+		},
+	})
+	if err != nil {
+		return grant{}, err
+	}
+	if f := refusedGrant(answer); f != nil {
+		return grant{}, f
+	}
+	var g grant
+	if err := answer.JSON(&g); err != nil {
+		return grant{}, err
+	}
+	if f := p.judge(g); f != nil {
+		return grant{}, f
+	}
+	return g, nil
+}
+
+// judge decides whether the access token may be used, and where.
+func (p *Properties) judge(g grant) *integrations.Failure {
+	switch {
+	case g.AccessToken == "" || !strings.EqualFold(g.TokenType, "Bearer"):
+		return unexpected()
+	case !isInstance(g.InstanceURL):
+		return integrations.NewFailure(integrations.CauseRemote, "instance_url_foreign",
+			"The answer sends the access token to an address that is not below salesforce.com; nothing was sent there.",
+			"Check the Url: what answers there may not be Salesforce.")
+	case g.RefreshToken != "" && g.RefreshToken != p.RefreshToken.Reveal():
+		return integrations.NewFailure(integrations.CauseConfig, "refresh_token_rotated",
+			"The app changes the refresh token with each use, so the stored one has just become invalid.",
+			"Switch refresh token rotation off in the app's policies, authorize the app again and enter the new token.")
+	}
+	return nil
+}
+
+// isInstance reports whether raw is the origin of a host of Salesforce's own.
+// Names below force.com do not count: customers publish sites of theirs there.
+func isInstance(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && u.Scheme == "https" && u.User == nil && (u.Path == "" || u.Path == "/") &&
+		u.RawQuery == "" && !u.ForceQuery && u.Fragment == "" &&
+		(u.Port() == "" && !strings.HasSuffix(u.Host, ":") || u.Port() == "443") &&
+		hostName.MatchString(u.Hostname()) && under(u.Hostname(), "salesforce.com")
+}
+
+var hostName = regexp.MustCompile(`^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$`)
+
+// belongsElsewhere compares two My Domain addresses; other forms say nothing
+// about whose they are.
+func (p *Properties) belongsElsewhere(instance *url.URL) bool {
+	host := "https://" + strings.ToLower(instance.Hostname())
+	return myDomain.MatchString(p.URL) && myDomain.MatchString(host) && p.URL != host
+}
+
+// authorize finds out whether the API may be used.
+func (p *Properties) authorize(ctx context.Context, s *integrations.Session, g grant) error {
+	var limits map[string]struct {
+		Max       *int64 `json:"Max"`
+		Remaining *int64 `json:"Remaining"`
+	}
+	answer, err := read(ctx, s, g, versionsPath+p.APIVersion+"/limits")
+	if err != nil {
+		return err
+	}
+	f := refusedCall(answer)
+	switch {
+	case f != nil && f.Code == "permission_denied" && len(errorCodes(answer)) > 0:
+		return p.authorizeWithoutLimits(ctx, s, g)
+	case f != nil:
+		return f
+	}
+	if err := answer.JSON(&limits); err != nil {
+		return err
+	}
+	if calls, ok := limits["DailyApiRequests"]; !ok || calls.Max == nil || calls.Remaining == nil {
+		return unexpected()
+	}
+	return nil
+}
+
+// authorizeWithoutLimits is for users who may use the API but not see the
+// organization's setup, and with it its limits.
+func (p *Properties) authorizeWithoutLimits(ctx context.Context, s *integrations.Session, g grant) error {
+	answer, err := read(ctx, s, g, versionsPath)
+	if err != nil {
+		return err
+	}
+	if f := refusedCall(answer); f != nil {
+		return f
+	}
+	if err := p.checkVersions(answer); err != nil {
+		return err
+	}
+	if answer, err = read(ctx, s, g, userInfoPath); err != nil {
+		return err
+	}
+	if f := refusedCall(answer); f != nil {
+		return f
+	}
+	var user struct {
+		ID string `json:"user_id"`
+	}
+	if err := answer.JSON(&user); err != nil {
+		return err
+	}
+	if user.ID == "" {
+		return unexpected()
+	}
+	return nil
+}
+
+func read(ctx context.Context, s *integrations.Session, g grant, path string) (*integrations.Answer, error) {
+	return s.Exchange(ctx, integrations.Request{
+		URL:    strings.TrimSuffix(g.InstanceURL, "/") + path,
+		Header: http.Header{"Authorization": {"Bearer " + g.AccessToken}},
+	})
+}
+
+var identityURL = regexp.MustCompile(`/id/(00D[A-Za-z0-9]{12,15})/(005[A-Za-z0-9]{12,15})$`)
+
+// userOf returns who the token stands for, from the address of the user's
+// identity document; "" where it has another form.
+func userOf(id string) string {
+	parts := identityURL.FindStringSubmatch(id)
+	if parts == nil {
+		return ""
+	}
+	return "user " + parts[2] + " of organization " + parts[1]
+}
