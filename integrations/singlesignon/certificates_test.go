@@ -169,3 +169,11 @@ func TestSigningCertificatesSkipsUnreadable(t *testing.T) {
 	s := Section{IdentityProviderCertificates: []string{"junk", block("CERTIFICATE", []byte("x")), good}}
 	require.Len(t, s.SigningCertificates(), 1)
 }
+
+func TestCertificatesAreListed(t *testing.T) {
+	got := judge(t, members{"agentDesktop": azure(t), "admin": azure(t)})
+	found := Definition.Certificates(got.properties)
+	require.Len(t, found, 2)
+	require.Equal(t, list+"/0", found[0].Pointer)
+	require.Equal(t, "/admin/identityProviderCertificates/0", found[1].Pointer)
+}

@@ -1,0 +1,105 @@
+package singlesignon
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
+	"admin-api/validation"
+)
+
+func TestDefinition(t *testing.T) {
+	integrationtest.Run(t, Definition, integrationtest.Fixture{
+		Valid: example,
+		Required: []string{
+			"/agentDesktop/identityProviderSsoUrl", "/agentDesktop/identityProviderIssuer",
+			"/agentDesktop/identityProviderCertificates",
+		},
+		Invalid: []integrationtest.Case{
+			{
+				Name: "login address over http", Patch: `{"agentDesktop":{"identityProviderSsoUrl":"http://idp.acme.com/"}}`,
+				Pointer: "/agentDesktop/identityProviderSsoUrl", Code: "https_url",
+			},
+			{
+				Name: "issuer with a blank", Patch: `{"agentDesktop":{"identityProviderIssuer":"my company_sso"}}`,
+				Pointer: "/agentDesktop/identityProviderIssuer", Code: "sso_issuer",
+			},
+			{
+				Name: "provisioning without template", Patch: `{"agentDesktop":{"jitProvisioningEnabled":true}}`,
+				Pointer: "/agentDesktop/useTemplate", Code: "jit_requires_template",
+			},
+		},
+	})
+}
+
+func TestNormalize(t *testing.T) {
+	tests := map[string]string{
+		" https://IDP.Acme.com:443/Sso?A=B ": "https://idp.acme.com/Sso?A=B",
+		"HTTPS://IDP.ACME.COM":               "https://idp.acme.com",
+		"https://idp.acme.com:8443/":         "https://idp.acme.com:8443/",
+		"https://Ann@IDP.acme.com/":          "https://Ann@IDP.acme.com/",
+		"http://IDP.acme.com/":               "http://IDP.acme.com/",
+		"IDP.acme.com":                       "IDP.acme.com",
+		"":                                   "",
+	}
+	for in, want := range tests {
+		require.Equal(t, want, normalizeURL(in))
+	}
+	s := Section{IdentityProviderIssuer: "\tacme_sso\n", IdentityProviderCertificates: []string{}}
+	s.normalize()
+	require.Equal(t, "acme_sso", s.IdentityProviderIssuer)
+	require.Nil(t, s.IdentityProviderCertificates)
+}
+
+// FuzzRules: no address and no issuer, however odd, stops the rules, and what
+// they accept is in its normal form.
+func FuzzRules(f *testing.F) {
+	f.Add(azureURL, ownIssuer, "urn:acme", domain)
+	f.Add("https://acme.okta.com/app/bp/exk1/sso/saml", "http://www.okta.com/exk1", "", "")
+	f.Add("https://accounts.google.com/o/saml2/idp?idpid=%zz&idpid=#", "https://accounts.google.com/o/saml2?idpid=", "\x00", "_sso")
+	f.Add("https://[::1]:443/adfs/ls/", "http://[::1]/adfs/services/trust", "é", "É.example")
+	f.Add("https://a:443:443", "_sso", " ", "\xff")
+	f.Fuzz(func(t *testing.T, ssoURL, issuer, entityID, domain string) {
+		section := Section{
+			Enabled: true, IdentityProviderSSOURL: ssoURL, IdentityProviderIssuer: issuer, IdentityProviderEntityID: entityID,
+			IdentityProviderCertificates: []string{issuer},
+		}
+		p := &Properties{AgentDesktop: section, Admin: section}
+		p.Normalize()
+		p.Validate(&validation.Context{Now: now, Domain: domain, Directory: people{}})
+		once := *p
+		p.Normalize()
+		require.Equal(t, once, *p, "the normal form stays as it is")
+		if azureIssuer(once.Admin.IdentityProviderSSOURL) != "" {
+			require.Equal(t, Azure, ProviderOf(once.Admin.IdentityProviderSSOURL), "only Azure has a directory")
+		}
+	})
+}
+
+// FuzzDecode: no document stops the decoder, and what it accepts survives a
+// round trip.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(example))
+	f.Add([]byte(`{"agentDesktop":{"enabled":true,"identityProviderCertificates":[null,"",1]},"admin":[]}`))
+	f.Add([]byte(`{"agentDesktop":null,"admin":{"identityProviderSsoUrl":"https://login.microsoftonline.com"}}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		c := &validation.Context{Now: now, Domain: domain, Directory: people{}}
+		p := Definition.Decode(json.RawMessage(raw), nil, c)
+		if p == nil || c.Err() != nil {
+			return
+		}
+		again := &validation.Context{Now: now, Domain: domain, Directory: people{}}
+		encoded, err := Definition.Encode(p)
+		require.NoError(t, err)
+		require.Equal(t, p, Definition.Decode(encoded, nil, again))
+		require.Nil(t, again.Errors())
+	})
+}
+
+var (
+	_ integrations.Properties = (*Properties)(nil)
+	_ integrations.Normalizer = (*Properties)(nil)
+)
