@@ -27,31 +27,27 @@ import (
 // object is absent, or that the document clears, are left out.
 //
 // For secrets null means unset; for other properties null is the same as
-// absent, and so is the empty string. White space around text is dropped, of
+// absent, and so are empty texts, lists and maps. White space around text is dropped, of
 // secrets only line ends. A property that does not apply (tag when) is a
 // violation if the request sets it; where it only stands in the document from
 // before, it is dropped with a warning.
 func (d *Definition) Decode(raw json.RawMessage, kept []string, c *validation.Context) Properties {
 	p := d.New()
 	s, v := specFor(p)
-	r := decoder{c: c, sent: map[string]bool{}, silent: map[string]bool{}}
 	members, order, err := strict.Object(raw)
 	if err != nil {
 		reportDocument(err, c)
 		return nil
 	}
+	r := decoder{c: c, sent: map[string]bool{}, silent: map[string]bool{}}
 	r.object("", &source{members, order}, s.root, v)
 	r.keep(s, v, kept)
 	if n, ok := p.(Normalizer); ok {
 		n.Normalize()
 	}
+	_, defaults := specFor(d.New())
 	j := judge{c: c, sent: r.sent, silent: r.silent}
-	j.settle("", s.root, v, reflect.ValueOf(d.New()).Elem())
-	for _, pointer := range d.KeptSecrets(p) {
-		j.silent[pointer] = true
-	}
-	validation.Struct(p, c, j.skip)
-	j.object("", s.root, v)
+	j.all(s, v, defaults)
 	p.Validate(c)
 	return p
 }
@@ -127,7 +123,9 @@ func (r *decoder) property(at string, raw json.RawMessage, p *property, field re
 	switch p.kind {
 	case kindText:
 		if text, ok := r.text(at, raw); ok {
-			field.SetString(clean(p, text))
+			if text = clean(p, text); text != "" {
+				field.SetString(text)
+			}
 		}
 	case kindBoolean:
 		r.boolean(at, raw, field)

@@ -23,6 +23,24 @@ type judge struct {
 	silent map[string]bool
 }
 
+// all judges the struct v by its tags, having unset what does not apply.
+// defaults is the struct as New makes it.
+func (j *judge) all(s *spec, v, defaults reflect.Value) {
+	j.settle("", s.root, v, defaults)
+	for _, at := range s.secrets {
+		if field, applies := at.find(v); applies && isKept(field) {
+			j.silent[at.pointer] = true
+		}
+	}
+	validation.Struct(v.Addr().Interface(), j.c, j.skip)
+	j.object("", s.root, v)
+}
+
+func isKept(field reflect.Value) bool {
+	text, ok := field.Interface().(secret.Text)
+	return ok && text.IsKept()
+}
+
 // skip tells package validation where to be silent: at silent pointers and
 // below them, and where something is wrong already.
 func (j *judge) skip(pointer string) bool {
@@ -37,7 +55,7 @@ func (j *judge) skip(pointer string) bool {
 	return false
 }
 
-// settle unsets what does not apply. defaults is the struct as New makes it.
+// settle unsets what does not apply.
 func (j *judge) settle(at string, o *object, v, defaults reflect.Value) {
 	for i := range o.properties {
 		p := &o.properties[i]

@@ -13,7 +13,13 @@ var escaper = strings.NewReplacer("~", "~0", "/", "~1")
 // into a pointer. It walks along the value, because keys of maps may hold any
 // character.
 func pointerOf(v reflect.Value, namespace string) string {
-	_, rest, _ := strings.Cut(namespace, ".") // the type's name
+	for v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	rest := namespace
+	if v.Type().Name() != "" {
+		_, rest, _ = strings.Cut(namespace, ".")
+	}
 	var b strings.Builder
 	for rest != "" {
 		for v.Kind() == reflect.Pointer {
