@@ -175,13 +175,12 @@ func (s *Store) DefaultAccount(ctx context.Context, contactCenter, family string
 // CountAccounts counts live accounts by type and health, in one contact center
 // or, if it is empty, in all.
 func (s *Store) CountAccounts(ctx context.Context, contactCenter string) ([]models.AccountCount, error) {
-	var counts []models.AccountCount
-	db := s.query(ctx).Model(&models.Account{}).Where("deleted_at IS NULL")
+	statement, args := s.queries.count, []any(nil)
 	if contactCenter != "" {
-		db = db.Where("contact_center_id = ?", contactCenter)
+		statement, args = s.queries.countOf, []any{contactCenter}
 	}
-	err := db.Select("type, health_status AS health, count(*) AS count").
-		Group("type, health_status").Order("type, health_status").Scan(&counts).Error
+	var counts []models.AccountCount
+	err := s.query(ctx).Raw(statement, args...).Scan(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("count accounts: %w", translate(err))
 	}

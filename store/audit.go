@@ -122,7 +122,10 @@ func (s *Store) AuditHeads(ctx context.Context) ([]models.AuditHead, error) {
 // AuditEvents returns a page of the audit events that match f, newest first. A
 // position that is no number is models.ErrBadRequest.
 func (s *Store) AuditEvents(ctx context.Context, f models.AuditFilter) ([]models.AuditEvent, error) {
-	db := s.query(ctx).Where("contact_center_id = ?", f.ContactCenterID)
+	if !storable(f.Actor) || !storable(f.Operation) || !storable(f.TargetID) {
+		return nil, nil
+	}
+	db := s.auditQuery(s.query(ctx), &f)
 	if f.Page.Before != "" {
 		before, err := strconv.ParseInt(f.Page.Before, 10, 64)
 		if err != nil {
@@ -130,6 +133,18 @@ func (s *Store) AuditEvents(ctx context.Context, f models.AuditFilter) ([]models
 		}
 		db = db.Where("sequence < ?", before)
 	}
+	var events []models.AuditEvent
+	if err := db.Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("list audit events: %w", translate(err))
+	}
+	return events, nil
+}
+
+func (s *Store) auditQuery(db *gorm.DB, f *models.AuditFilter) *gorm.DB {
+	if f.TargetID != "" && s.dialect == SQLite {
+		db = db.Table("audit_events INDEXED BY audit_events_target") // it would rather read the whole chain
+	}
+	db = db.Where("contact_center_id = ?", f.ContactCenterID)
 	if !f.From.IsZero() {
 		db = db.Where("at >= ?", f.From)
 	}
@@ -139,16 +154,9 @@ func (s *Store) AuditEvents(ctx context.Context, f models.AuditFilter) ([]models
 	for _, c := range []struct{ column, value string }{
 		{"actor", f.Actor}, {"operation", f.Operation}, {"target_id", f.TargetID},
 	} {
-		if !storable(c.value) {
-			return nil, nil
-		}
 		if c.value != "" {
 			db = db.Where(clause.Eq{Column: clause.Column{Name: c.column}, Value: c.value})
 		}
 	}
-	var events []models.AuditEvent
-	if err := limited(db, f.Page.Limit).Order("sequence DESC").Find(&events).Error; err != nil {
-		return nil, fmt.Errorf("list audit events: %w", translate(err))
-	}
-	return events, nil
+	return limited(db, f.Page.Limit).Order("sequence DESC")
 }

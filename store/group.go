@@ -23,7 +23,8 @@ const (
 // from one to the next, each with a savepoint of its own, and the last in line
 // commits. A lone caller commits at once.
 type group struct {
-	conn *stmtPool
+	conn   *stmtPool
+	oldest time.Duration // batchAge
 
 	mu           sync.Mutex
 	busy         bool
@@ -48,8 +49,8 @@ func (b *batch) finish(err error) {
 	close(b.done)
 }
 
-func (b *batch) full() bool {
-	return b.members >= batchMembers || time.Since(b.began) > batchAge
+func (b *batch) full(oldest time.Duration) bool {
+	return b.members >= batchMembers || time.Since(b.began) > oldest
 }
 
 func (g *group) stats() (waiting int, commits, transactions uint64) {
@@ -209,7 +210,7 @@ func (g *group) abort(b *batch, err error) {
 func (g *group) handOver() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if b := g.batch; b != nil && (len(g.waiting) == 0 || b.full()) {
+	if b := g.batch; b != nil && (len(g.waiting) == 0 || b.full(g.oldest)) {
 		g.mu.Unlock()
 		g.commit(b)
 		g.mu.Lock()

@@ -84,38 +84,40 @@ func (s *Store) listStatement(f *models.AccountFilter) (string, []any, error) {
 	if !ok {
 		return "", nil, fmt.Errorf("%w: no such sort order", models.ErrBadRequest)
 	}
-	if o.column == "name_key" && f.Deleted == models.DeletedInclude {
+	switch byName := o.column == "name_key" || o.column == "" && f.NameKey != ""; {
+	case byName && f.Deleted == models.DeletedInclude:
 		return s.bothStatement(f, o)
-	}
-	if o.column == "name_key" && f.Deleted == models.DeletedOnly {
+	case byName && f.Deleted == models.DeletedOnly:
 		o.index = "accounts_deleted_name"
-	}
-	if o.column == "" && len(f.Types) == 1 {
-		o.index = "accounts_type" // the ids of one type are in order there
+	case byName:
+		o.index = "accounts_name" // the ids under one name are in order there
+	case o.column == "" && len(f.Types) == 1:
+		o.index = "accounts_type" // and those of one type here
 	}
 	b := builder{dialect: s.dialect}
 	if err := b.list(s.queries.accountColumns, f, o); err != nil {
 		return "", nil, err
 	}
+	b.tail(f, o)
 	return b.text.String(), b.args, nil
 }
 
-// bothStatement sorts live and deleted accounts by name. Their names are in two
-// indexes; a page of each is read and the two are sorted together.
+// bothStatement finds live and deleted accounts by name. Their names are in two
+// indexes, along which the database merges the two halves.
 func (s *Store) bothStatement(f *models.AccountFilter, o order) (string, []any, error) {
 	b := builder{dialect: s.dialect}
-	columns := s.queries.accountColumns
 	for i, part := range []struct{ deleted, index string }{
 		{models.DeletedExclude, "accounts_name"}, {models.DeletedOnly, "accounts_deleted_name"},
 	} {
 		half, along := *f, o
 		half.Deleted, along.index = part.deleted, part.index
-		b.write([]string{"SELECT * FROM (", ") AS live UNION ALL SELECT * FROM ("}[i])
-		if err := b.list(columns, &half, along); err != nil {
+		if i > 0 {
+			b.write(" UNION ALL ")
+		}
+		if err := b.list(s.queries.accountColumns, &half, along); err != nil {
 			return "", nil, err
 		}
 	}
-	b.write(") AS deleted")
 	b.tail(f, o)
 	return b.text.String(), b.args, nil
 }
@@ -155,11 +157,7 @@ func (b *builder) list(columns string, f *models.AccountFilter, o order) error {
 	b.bind(f.ContactCenterID)
 	b.conditions(f)
 	b.search(f)
-	if err := b.after(f, o); err != nil {
-		return err
-	}
-	b.tail(f, o)
-	return nil
+	return b.after(f, o)
 }
 
 // conditions writes the filters that look at the row itself.

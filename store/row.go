@@ -29,16 +29,28 @@ func accountFields(a *models.Account) []any {
 	}
 }
 
-// queries are the statements that are sent past GORM, in the words of a dialect.
+// queries are statements that differ between the dialects.
 type queries struct {
 	accountColumns string
 	account        string
 	tokenByHash    string
+	// For GORM, which writes the placeholders of the dialect by itself.
+	count   string
+	countOf string
 }
 
 func newQueries(dialect string) queries {
 	columns := strings.Join(accountColumns, ", ")
+	// The index holds all that is counted; SQLite would not choose it.
+	count := "SELECT type, health_status AS health, count(*) AS count FROM accounts"
+	if dialect == SQLite {
+		count += " INDEXED BY accounts_type"
+	}
+	count += " WHERE deleted_at IS NULL"
+	grouped := " GROUP BY type, health_status ORDER BY type, health_status"
 	return queries{
+		count:          count + grouped,
+		countOf:        count + " AND contact_center_id = ?" + grouped,
 		accountColumns: columns,
 		account: rebind(dialect, "SELECT "+columns+
 			" FROM accounts WHERE contact_center_id = ? AND id = ?"),

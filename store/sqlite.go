@@ -108,11 +108,17 @@ func (h *handles) start(ctx context.Context) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", unavailable(err))
 	}
-	h.group = &group{conn: newStmtPool(conn, true)}
+	h.group = &group{conn: newStmtPool(conn, true), oldest: batchAge}
 	readers := newStmtPool(h.readerDB, false)
 	h.closers = []func() error{
 		readers.close, h.readerDB.Close, // readers first, so that the writer can fold the log in
 		func() error { return h.group.close(conn) }, h.writerDB.Close,
+	}
+	// The last connection to close folds the log into the file, but only if it has
+	// looked at the log before; reading anything makes sure.
+	var objects int
+	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
+		return nil, fmt.Errorf("open database: %w", unavailable(err))
 	}
 	if err := restrict(h.path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)

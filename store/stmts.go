@@ -24,6 +24,7 @@ type stmtPool struct {
 	// writer is set on the one connection that writes. Its statements are not
 	// interrupted: SQLite would roll back the transaction that others share.
 	writer bool
+	limit  int
 
 	mu    sync.Mutex
 	stmts map[string]*pooledStmt
@@ -36,7 +37,7 @@ type pooledStmt struct {
 }
 
 func newStmtPool(p preparer, writer bool) *stmtPool {
-	return &stmtPool{preparer: p, writer: writer, stmts: map[string]*pooledStmt{}}
+	return &stmtPool{preparer: p, writer: writer, limit: stmtLimit, stmts: map[string]*pooledStmt{}}
 }
 
 // ExecContext implements gorm.ConnPool.
@@ -115,7 +116,7 @@ func (p *stmtPool) trim() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for query, s := range p.stmts {
-		if len(p.stmts) <= stmtLimit {
+		if len(p.stmts) <= p.limit {
 			return
 		}
 		delete(p.stmts, query)

@@ -6,7 +6,9 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,6 +39,29 @@ func Each(t *testing.T, test func(t *testing.T, s *store.Store)) {
 	if full {
 		t.Run(store.Postgres, func(t *testing.T) { test(t, Postgres(t)) })
 	}
+}
+
+// EachEmpty is Each for tests that begin without any table: they get the URL.
+func EachEmpty(t *testing.T, test func(t *testing.T, url string)) {
+	t.Helper()
+	t.Run(store.SQLite, func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db")) })
+	if full {
+		t.Run(store.Postgres, func(t *testing.T) { test(t, EmptyPostgresURL(t)) })
+	}
+}
+
+// Raw opens the database behind a URL without a store, for tests that look at or
+// break what a store cannot.
+func Raw(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	name, source := "pgx", url
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		name, source = sqliteDriver, path
+	}
+	db, err := sql.Open(name, source)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
 }
 
 // Open opens and migrates a store and closes it at the end of the test.

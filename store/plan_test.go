@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
+
+	"admin-api/models"
+)
+
+// migrated returns an empty store on SQLite.
+func migrated(t *testing.T) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "test.db")})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	_, err = s.Migrate(t.Context())
+	require.NoError(t, err)
+	return s
+}
+
+// plan returns how SQLite would run a statement, one step per line.
+func plan(ctx context.Context, t *testing.T, s *Store, statement string, args []any) string {
+	t.Helper()
+	rows, err := s.readerDB.QueryContext(ctx, "EXPLAIN QUERY PLAN "+statement, args...)
+	require.NoError(t, err, statement)
+	defer rows.Close()
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		require.NoError(t, rows.Scan(&id, &parent, &unused, &step))
+		steps = append(steps, step)
+	}
+	require.NoError(t, rows.Err())
+	return strings.Join(steps, "\n")
+}
+
+// TestListPlans holds every list to an index: no sort order and no filter may
+// make SQLite sort or read the rows of other contact centers.
+func TestListPlans(t *testing.T) {
+	s := migrated(t)
+	now := models.NewTime(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	yes := true
+	filters := []struct {
+		name string
+		set  func(f *models.AccountFilter)
+		use  string // what must be among the steps, whatever the order
+	}{
+		{"none", func(*models.AccountFilter) {}, ""},
+		{"type", func(f *models.AccountFilter) { f.Types = []string{"a"} }, ""},
+		{"types", func(f *models.AccountFilter) { f.Types = []string{"a", "b"} }, ""},
+		{"name", func(f *models.AccountFilter) { f.NameKey = "a" }, ""},
+		{
+			"query", func(f *models.AccountFilter) { f.Query = []string{"a", "b"} },
+			"USING COVERING INDEX accounts_search (contact_center_id=?)",
+		},
+		{
+			"expiring", func(f *models.AccountFilter) { f.ExpiresBefore = now },
+			"USING COVERING INDEX accounts_expires (contact_center_id=? AND expires_at<?)",
+		},
+		{"everything", func(f *models.AccountFilter) {
+			f.ExpiresBefore, f.UpdatedSince, f.Query, f.Enabled = now, now, []string{"a"}, &yes
+			f.Types, f.Families, f.Health = []string{"a"}, []string{"b", "c"}, []string{"ok", "failing"}
+			f.Labels = map[string]string{"a": "b", "c": "d"}
+		}, "USING COVERING INDEX accounts_search"},
+	}
+	// The last step that finds rows in each order, unless the filter has a better one.
+	orders := map[string]string{
+		models.SortByCreatedAt: "USING PRIMARY KEY (contact_center_id=?",
+		models.SortByName:      "USING INDEX accounts_name (contact_center_id=?",
+		models.SortByType:      "USING INDEX accounts_type (contact_center_id=?",
+		models.SortByUpdatedAt: "USING INDEX accounts_updated (contact_center_id=?",
+	}
+	for _, filter := range filters {
+		for sort, index := range orders {
+			for i := range 12 {
+				f := models.AccountFilter{ContactCenterID: "c", Sort: sort, Descending: i%2 == 0, Limit: 50}
+				f.Deleted = []string{models.DeletedExclude, models.DeletedInclude, models.DeletedOnly}[i%3]
+				if i >= 6 {
+					f.After = &models.Position{Value: "1", ID: "2"}
+				}
+				filter.set(&f)
+				name := fmt.Sprintf("%s by %s, deleted %s, descending %t, after %v",
+					filter.name, sort, f.Deleted, f.Descending, f.After != nil)
+				statement, args, err := s.listStatement(&f)
+				require.NoError(t, err, name)
+				steps := plan(t.Context(), t, s, statement, args)
+				require.NotContains(t, steps, "TEMP B-TREE", name)
+				require.NotContains(t, steps, "SCAN accounts", name)
+				require.Contains(t, steps, filter.use, name)
+				require.Contains(t, steps, expectedIndex(&f, index), name)
+			}
+		}
+	}
+}
+
+func expectedIndex(f *models.AccountFilter, index string) string {
+	byID := f.Sort == models.SortByCreatedAt
+	switch {
+	case f.Deleted == models.DeletedOnly && (f.Sort == models.SortByName || byID && f.NameKey != ""):
+		return "USING INDEX accounts_deleted_name (contact_center_id=?"
+	case byID && f.NameKey != "":
+		return "USING INDEX accounts_name (contact_center_id=? AND name_key=?"
+	case byID && len(f.Types) == 1:
+		return "USING INDEX accounts_type (contact_center_id=? AND type=?"
+	}
+	return index
+}
+
+// TestOtherPlans does the same for the statements whose tables grow.
+func TestOtherPlans(t *testing.T) {
+	s := migrated(t)
+	tests := []struct {
+		statement string
+		use       string
+	}{
+		{s.queries.account, "SEARCH accounts USING PRIMARY KEY (contact_center_id=? AND id=?)"},
+		{s.queries.tokenByHash, "SEARCH t USING INDEX tokens_hash (hash=?)"},
+		{s.queries.tokenByHash, "SEARCH c USING PRIMARY KEY (id=?)"},
+		{
+			"SELECT id FROM accounts WHERE deleted_at < 1 ORDER BY deleted_at LIMIT 5",
+			"USING COVERING INDEX accounts_deleted (deleted_at<?)",
+		},
+		{
+			"SELECT id FROM accounts WHERE contact_center_id = 'c' AND deleted_at IS NULL AND limit_key = 'k'",
+			"USING INDEX accounts_limit (contact_center_id=? AND limit_key=?)",
+		},
+		{
+			"SELECT * FROM accounts WHERE contact_center_id = 'c' AND family = 'f' AND deleted_at IS NULL AND is_default = 1",
+			"USING INDEX accounts_default (contact_center_id=? AND family=?)",
+		},
+		{s.queries.count, "USING COVERING INDEX accounts_type"},
+		{s.queries.countOf, "USING COVERING INDEX accounts_type (contact_center_id=?)"},
+		{"SELECT key_id, count(*) FROM account_secrets GROUP BY key_id", "USING COVERING INDEX account_secrets_key"},
+		{
+			"SELECT * FROM idempotency_records WHERE expires_at <= 1 ORDER BY expires_at LIMIT 5",
+			"USING INDEX idempotency_records_expires (expires_at<?)",
+		},
+		{
+			audited(s, models.AuditFilter{ContactCenterID: "c", TargetID: "t", Actor: "a"}),
+			"USING INDEX audit_events_target (contact_center_id=? AND target_id=?)",
+		},
+		{
+			audited(s, models.AuditFilter{ContactCenterID: "c", Operation: "o"}),
+			"USING PRIMARY KEY (contact_center_id=?)",
+		},
+		{
+			"SELECT * FROM audit_events WHERE contact_center_id = 'c' AND sequence > 1 ORDER BY sequence",
+			"USING PRIMARY KEY (contact_center_id=? AND sequence>?)",
+		},
+	}
+	for _, tt := range tests {
+		args := make([]any, strings.Count(tt.statement, "?"))
+		steps := plan(t.Context(), t, s, tt.statement, args)
+		require.Contains(t, steps, tt.use, tt.statement)
+		require.NotContains(t, steps, "FOR ORDER BY", tt.statement)
+	}
+}
+
+func audited(s *Store, f models.AuditFilter) string {
+	var events []models.AuditEvent
+	dry := s.read.Session(&gorm.Session{DryRun: true})
+	return s.auditQuery(dry, &f).Find(&events).Statement.SQL.String()
+}
