@@ -32,6 +32,8 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        operations
+//	@tag.description Whether the server works, and what it counts. These stand outside the base path.
 //
 //	@securityDefinitions.apikey BearerAuth
 //	@in                         header

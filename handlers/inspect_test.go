@@ -21,7 +21,7 @@ type exchanged struct {
 
 // inspect judges an exchange by what holds for all of them. It is called for
 // every request that a test of this package makes through its stack.
-func inspect(t *testing.T, x exchanged) {
+func inspect(t testing.TB, x exchanged) {
 	t.Helper()
 	req, resp, body := x.Request, x.Response, x.Body
 	require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
@@ -39,7 +39,7 @@ func inspect(t *testing.T, x exchanged) {
 	}
 }
 
-func inspectProblem(t *testing.T, req *http.Request, resp *http.Response, body []byte) {
+func inspectProblem(t testing.TB, req *http.Request, resp *http.Response, body []byte) {
 	t.Helper()
 	require.Equal(t, api.ProblemMediaType, resp.Header.Get("Content-Type"))
 	if req.Method == http.MethodHead {

@@ -35,7 +35,7 @@ type remote struct {
 
 // newRemote starts a remote that knows Zendesk's ways to ask who the token acts
 // for (GET /api/v2/users/me.json) and how many tickets there are.
-func newRemote(t *testing.T) *remote {
+func newRemote(t testing.TB) *remote {
 	t.Helper()
 	m := &remote{}
 	m.play(func(w http.ResponseWriter, r *http.Request) {
@@ -105,7 +105,7 @@ func (*waitingProperties) Probe(ctx context.Context, s *integrations.Session) er
 }
 
 // issue makes an authority and a certificate of it for the name.
-func issue(t *testing.T, name string) (tls.Certificate, []byte) {
+func issue(t testing.TB, name string) (tls.Certificate, []byte) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)

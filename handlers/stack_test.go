@@ -61,7 +61,7 @@ type stack struct {
 // option changes how a stack is built.
 type option func(*handlers.Config)
 
-func newStack(t *testing.T, options ...option) *stack {
+func newStack(t testing.TB, options ...option) *stack {
 	t.Helper()
 	s := &stack{
 		Domain: "acme.example", Printed: &recorder{}, Answered: &recorder{}, Remote: newRemote(t),
@@ -95,7 +95,7 @@ func newStack(t *testing.T, options ...option) *stack {
 	return s
 }
 
-func (s *stack) bootstrap(t *testing.T) {
+func (s *stack) bootstrap(t testing.TB) {
 	t.Helper()
 	s.Token = strings.Repeat("all-scopes-", 4)
 	_, err := s.Access.Bootstrap(t.Context(), access.Bootstrap{
@@ -107,7 +107,7 @@ func (s *stack) bootstrap(t *testing.T) {
 	s.center = *center
 }
 
-func (s *stack) serve(t *testing.T) {
+func (s *stack) serve(t testing.TB) {
 	t.Helper()
 	handler := s.Server.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -121,12 +121,12 @@ func (s *stack) serve(t *testing.T) {
 }
 
 // token makes a token with the scopes in the first contact center.
-func (s *stack) token(t *testing.T, scopes ...string) string {
+func (s *stack) token(t testing.TB, scopes ...string) string {
 	t.Helper()
 	return s.tokenIn(t, s.center.ID, scopes...)
 }
 
-func (s *stack) tokenIn(t *testing.T, center string, scopes ...string) string {
+func (s *stack) tokenIn(t testing.TB, center string, scopes ...string) string {
 	t.Helper()
 	text, err := s.Access.CreateToken(t.Context(), access.Principal{ID: "system", Name: "test"}, access.NewTokenInput{
 		ContactCenterID: center, Name: strings.Join(scopes, " "), Scopes: scopes,
@@ -137,7 +137,7 @@ func (s *stack) tokenIn(t *testing.T, center string, scopes ...string) string {
 
 // contactCenter makes another contact center and returns a token in it that has
 // every scope but provider.
-func (s *stack) contactCenter(t *testing.T, domain string, features ...string) string {
+func (s *stack) contactCenter(t testing.TB, domain string, features ...string) string {
 	t.Helper()
 	center := models.ContactCenter{
 		ID: models.NewID(s.Clock.now()), Domain: domain, Name: domain, Features: features,
@@ -173,7 +173,7 @@ type answer struct {
 }
 
 // do sends a request and has the exchange judged.
-func (s *stack) do(t *testing.T, c call) *answer {
+func (s *stack) do(t testing.TB, c call) *answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), c.Method, s.URL+c.Path, strings.NewReader(c.Body))
 	require.NoError(t, err)
@@ -214,7 +214,7 @@ func (s *stack) do(t *testing.T, c call) *answer {
 }
 
 // must is do, and fails the test unless the status is the one wanted.
-func (s *stack) must(t *testing.T, status int, c call) *answer {
+func (s *stack) must(t testing.TB, status int, c call) *answer {
 	t.Helper()
 	a := s.do(t, c)
 	require.Equal(t, status, a.Status, "%s %s: %s", c.Method, c.Path, a.Body)
@@ -222,7 +222,7 @@ func (s *stack) must(t *testing.T, status int, c call) *answer {
 }
 
 // refused is do, and fails the test unless the answer is a problem of the kind.
-func (s *stack) refused(t *testing.T, code string, c call) (*answer, api.Problem) {
+func (s *stack) refused(t testing.TB, code string, c call) (*answer, api.Problem) {
 	t.Helper()
 	a := s.do(t, c)
 	require.GreaterOrEqual(t, a.Status, 400, "%s %s: %s", c.Method, c.Path, a.Body)
@@ -233,7 +233,7 @@ func (s *stack) refused(t *testing.T, code string, c call) (*answer, api.Problem
 }
 
 // decode reads the answer into a value of the type.
-func decode[T any](t *testing.T, a *answer) T {
+func decode[T any](t testing.TB, a *answer) T {
 	t.Helper()
 	var v T
 	require.NoError(t, json.Unmarshal([]byte(a.Body), &v), a.Body)
@@ -259,7 +259,7 @@ func zendeskBody(name string) string {
 }
 
 // create adds an account of the type zendesk.
-func (s *stack) create(t *testing.T, name string) api.Account {
+func (s *stack) create(t testing.TB, name string) api.Account {
 	t.Helper()
 	return decode[api.Account](t, s.must(t, http.StatusCreated, call{
 		Method: http.MethodPost, Path: accountsPath, Body: zendeskBody(name),
@@ -267,7 +267,7 @@ func (s *stack) create(t *testing.T, name string) api.Account {
 }
 
 // requireNoSecret fails the test where something said holds a secret.
-func (s *stack) requireNoSecret(t *testing.T) {
+func (s *stack) requireNoSecret(t testing.TB) {
 	t.Helper()
 	for _, text := range []string{apiToken, newSecret} {
 		require.NotContains(t, s.Printed.String(), text, "in the log")
