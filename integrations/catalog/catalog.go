@@ -1,0 +1,32 @@
+// Package catalog is the list of all types of integration accounts, in the
+// order in which people see them: the documented order of families, types of
+// one family in alphabetical order.
+//
+// It holds nothing else. Only commands import it; services receive the list as
+// a value.
+package catalog
+
+import (
+	"admin-api/integrations"
+	"admin-api/integrations/amazonaws"
+	"admin-api/integrations/messenger"
+	"admin-api/integrations/remoteassistance"
+	"admin-api/integrations/salesforce"
+	"admin-api/integrations/scimaccount"
+	"admin-api/integrations/singlesignon"
+	"admin-api/integrations/zendesk"
+)
+
+// All returns the definitions of all types. Each call returns a list of its
+// own.
+func All() integrations.Catalog {
+	return integrations.Catalog{
+		amazonaws.S3,
+		messenger.Telegram,
+		remoteassistance.Definition,
+		salesforce.Definition,
+		scimaccount.Definition,
+		singlesignon.Definition,
+		zendesk.Definition,
+	}
+}
