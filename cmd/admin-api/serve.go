@@ -40,7 +40,8 @@ type serveCommand struct {
 	serveSettings `embed:""`
 }
 
-// Run serves until the process is told to stop.
+// Run serves until the process is told to stop. Settings and addresses are
+// tried first, so that a wrong one stops it before anything is made.
 func (c *serveCommand) Run(p *program) (err error) {
 	if err := c.check(); err != nil {
 		return err
@@ -48,7 +49,12 @@ func (c *serveCommand) Run(p *program) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	way, err := c.wayOut() // wrong settings are found before anything is made
+	listeners, err := c.open(p.ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, listeners.close()) }()
+	way, err := c.wayOut(listeners)
 	if err != nil {
 		return err
 	}
@@ -67,9 +73,11 @@ func (c *serveCommand) Run(p *program) (err error) {
 		return err
 	}
 	var background sync.WaitGroup
-	background.Go(func() { h.audit.Heads.Run(p.ctx) })
+	ctx, stop := context.WithCancel(p.ctx)
+	background.Go(func() { h.audit.Heads.Run(ctx) })
 	defer background.Wait()
-	return c.listen(p, log, server, first)
+	defer stop() // also where serving ends by an error
+	return c.listen(p, log, server, listeners, first)
 }
 
 // build puts the services together.
@@ -98,18 +106,11 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	return server, nil
 }
 
-func (c *serveCommand) wayOut() (*outbound.Client, error) {
+func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {
 	return outbound.New(outbound.Config{
 		Allow: c.OutboundAllow, ConnectTo: c.OutboundConnectTo, CAFile: c.OutboundCA, TLSMin: c.OutboundTLSMin,
-		Listen: c.listenAddresses(),
+		Listen: l.addresses(),
 	})
-}
-
-func (c *serveCommand) listenAddresses() []string {
-	if c.MetricsAddr == "" {
-		return []string{c.Addr}
-	}
-	return []string{c.Addr, c.MetricsAddr}
 }
 
 // publicURL is what browsers see; without a setting, what is listened on.
@@ -172,26 +173,20 @@ func writeBootstrap(path string, first *access.Bootstrapped) error {
 }
 
 // listen serves until the context ends, then finishes what is in flight.
-func (c *serveCommand) listen(p *program, log *slog.Logger, s *handlers.Server, first *access.Bootstrapped) error {
-	var lc net.ListenConfig
-	l, err := lc.Listen(p.ctx, "tcp", c.Addr)
-	if err != nil {
-		return fmt.Errorf("ADMIN_API_ADDR: %w", err)
-	}
+func (c *serveCommand) listen(
+	p *program, log *slog.Logger, s *handlers.Server, l *listeners, first *access.Bootstrapped,
+) error {
 	servers := []*http.Server{newServer(s.Handler(), log)}
 	failed := make(chan error, 2)
-	go func() { failed <- c.serve(servers[0], l) }()
-	if c.MetricsAddr != "" {
-		m, err := lc.Listen(p.ctx, "tcp", c.MetricsAddr)
-		if err != nil {
-			return errors.Join(fmt.Errorf("ADMIN_API_METRICS_ADDR: %w", err), servers[0].Close())
-		}
+	go func() { failed <- c.serve(servers[0], l.api) }()
+	if l.metrics != nil {
 		servers = append(servers, newServer(s.MetricsHandler(), log))
-		go func() { failed <- servers[1].Serve(m) }()
+		go func() { failed <- servers[1].Serve(l.metrics) }()
 	}
-	c.greet(p, l.Addr().String(), first)
+	addr := l.api.Addr().String()
+	c.greet(p, addr, first)
 	if p.ready != nil {
-		p.ready(l.Addr().String())
+		p.ready(addr)
 	}
 	select {
 	case err := <-failed:

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/mattn/go-sqlite3" // a way into the file beside the store
+	"github.com/stretchr/testify/require"
+)
+
+// command runs a command line on a data folder.
+func command(t *testing.T, data string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(&program{ctx: t.Context(), stdout: &out, stderr: &errs}, append(args, "--data", data))
+	return code, out.String(), errs.String()
+}
+
+func TestTokensCreateBesideARunningServer(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	code, out, errs := command(t, r.data, "tokens", "create", "--contact-center", "LOCALHOST",
+		"--scopes", "accounts:read", "--expires", "90d")
+	require.Zero(t, code, errs)
+	r.token = strings.TrimSpace(out)
+	res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+	require.Equal(t, http.StatusOK, res.StatusCode, body)
+	res, body = r.do(t, http.MethodPost, "/api/v1/integration-accounts", telegram("x", "1"))
+	require.Equal(t, http.StatusForbidden, res.StatusCode, body)
+
+	code, _, errs = command(t, r.data, "tokens", "create", "--contact-center", "nowhere.example", "--scopes", "accounts:read")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "nowhere.example")
+	code, _, errs = command(t, r.data, "tokens", "create", "--contact-center", "localhost", "--scopes", "accounts:fly")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "accounts:fly")
+}
+
+func TestKeysRotateBesideARunningServer(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	var ids []string
+	for i := range 5 {
+		res, body := r.do(t, http.MethodPost, "/api/v1/integration-accounts",
+			telegram(fmt.Sprint("bot ", i), "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi"))
+		require.Equal(t, http.StatusCreated, res.StatusCode, body)
+		ids = append(ids, filepath.Base(res.Header.Get("Location")))
+	}
+	_, before, _ := command(t, r.data, "keys", "status")
+	require.Contains(t, before, "5 secrets (primary")
+	code, out, errs := command(t, r.data, "keys", "rotate")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "5 secrets re-encrypted")
+	_, after, _ := command(t, r.data, "keys", "status")
+	require.Contains(t, after, "  0 secrets\n")
+	require.Contains(t, after, "  5 secrets (primary")
+	for _, id := range ids {
+		res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts/"+id+"/credentials", "")
+		require.Equal(t, http.StatusOK, res.StatusCode, body)
+		require.Contains(t, body, "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi")
+		res, body = r.do(t, http.MethodGet, "/api/v1/integration-accounts/"+id, "")
+		require.Equal(t, `"1-0"`, res.Header.Get("ETag"), "a rotation changes no version")
+		require.NotContains(t, body, "unreadable")
+	}
+	code, out, _ = command(t, r.data, "audit", "verify")
+	require.Zero(t, code, out)
+}
+
+func TestKeysRotateGoesOnWhereItStopped(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	r := serve(t, data)
+	for i := range 3 {
+		r.do(t, http.MethodPost, "/api/v1/integration-accounts",
+			telegram(fmt.Sprint("bot ", i), "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi"))
+	}
+	r.end(t)
+	settings := dataSettings{Data: data}
+	h, err := openHouse(t.Context(), settings, quiet(), false)
+	require.NoError(t, err)
+	_, err = h.keys.Rotate() // and there the power went
+	require.NoError(t, err)
+	require.NoError(t, h.close(t.Context()))
+	code, out, errs := command(t, data, "keys", "rotate")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "interrupted with 3 secrets to go")
+	_, status, _ := command(t, data, "keys", "status")
+	require.Equal(t, 2, strings.Count(status, "\n"), "no further key was made: %s", status)
+}
+
+func TestAuditVerifyFindsTampering(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	r := serve(t, data)
+	r.do(t, http.MethodPost, "/api/v1/integration-accounts", telegram("bot", "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi"))
+	r.end(t)
+	code, out, errs := command(t, data, "audit", "verify")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "all intact")
+	db, err := sql.Open("sqlite3", filepath.Join(data, "admin-api.db"))
+	require.NoError(t, err)
+	_, err = db.ExecContext(t.Context(), `UPDATE audit_events SET actor_name = 'somebody' WHERE operation = 'account.create'`)
+	require.NoError(t, err)
+	require.NoError(t, db.Close())
+	code, out, errs = command(t, data, "audit", "verify")
+	require.Equal(t, 1, code)
+	require.Contains(t, out, "BROKEN at record 3")
+	require.Contains(t, errs, "1 of 1 audit chains")
+}
+
+func TestMigrate(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code, _, errs := command(t, data, "migrate", "--check")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "pending")
+	code, out, _ := command(t, data, "migrate")
+	require.Zero(t, code)
+	require.Contains(t, out, "migrations applied")
+	code, _, _ = command(t, data, "migrate", "--check")
+	require.Zero(t, code)
+	_, out, _ = command(t, data, "version")
+	require.Contains(t, out, "database schema: 1")
+}
+
+func TestKeysInit(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code, _, errs := command(t, data, "keys", "init")
+	require.Zero(t, code, errs)
+	code, _, _ = command(t, data, "keys", "init")
+	require.Equal(t, 1, code, "it never overwrites a key file")
+	require.Contains(t, help(t, "keys", "--help"), "rotate")
+}
