@@ -1,10 +1,6 @@
 package integrations
 
-import (
-	"reflect"
-
-	"admin-api/secret"
-)
+import "reflect"
 
 // Destinations returns the pointers of all destinations that the type has, in
 // the order of their declaration. The caller must not change the list.
@@ -44,7 +40,7 @@ func effective(at place, v reflect.Value) reflect.Value {
 
 func same(a, b reflect.Value) bool {
 	if a.Type() == textType {
-		x, y := a.Interface().(secret.Text), b.Interface().(secret.Text) //nolint:forcetypeassert // just asked
+		x, y := secretOf(a), secretOf(b)
 		return x.IsKept() && y.IsKept() || x.Equal(y)
 	}
 	return reflect.DeepEqual(a.Interface(), b.Interface())

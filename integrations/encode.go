@@ -91,7 +91,7 @@ func (e *encoder) value(at string, p *property, v reflect.Value) {
 	case kindInteger:
 		e.buf = strconv.AppendInt(e.buf, v.Int(), 10)
 	case kindSecret:
-		e.secret(at, v.Interface().(secret.Text)) //nolint:forcetypeassert // the kind says so
+		e.secret(at, secretOf(v))
 	case kindTexts:
 		e.list(v.Len(), func(i int) { e.text(v.Index(i).String()) })
 	case kindMap:

@@ -9,7 +9,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"admin-api/secret"
 	"admin-api/strict"
 	"admin-api/validation"
 )
@@ -28,17 +27,12 @@ type judge struct {
 func (j *judge) all(s *spec, v, defaults reflect.Value) {
 	j.settle("", s.root, v, defaults)
 	for _, at := range s.secrets {
-		if field, applies := at.find(v); applies && isKept(field) {
+		if field, applies := at.find(v); applies && secretOf(field).IsKept() {
 			j.silent[at.pointer] = true
 		}
 	}
 	validation.Struct(v.Addr().Interface(), j.c, j.skip)
 	j.object("", s.root, v)
-}
-
-func isKept(field reflect.Value) bool {
-	text, ok := field.Interface().(secret.Text)
-	return ok && text.IsKept()
 }
 
 // skip tells package validation where to be silent: at silent pointers and
@@ -119,7 +113,7 @@ func (j *judge) property(at string, p *property, field reflect.Value) {
 	case kindText:
 		j.text(at, p, field.String())
 	case kindSecret:
-		j.text(at, p, field.Interface().(secret.Text).Reveal()) //nolint:forcetypeassert // the kind says so
+		j.text(at, p, secretOf(field).Reveal())
 	case kindInteger:
 		j.integer(at, p, field.Int())
 	case kindTexts:

@@ -49,7 +49,7 @@ func eachSecret(p Properties, visit func(pointer string, text secret.Text, appli
 	s, v := specFor(p)
 	for _, at := range s.secrets {
 		if field, applies := at.find(v); field.IsValid() {
-			visit(at.pointer, field.Interface().(secret.Text), applies) //nolint:forcetypeassert // the place says so
+			visit(at.pointer, secretOf(field), applies)
 		}
 	}
 }
@@ -70,6 +70,11 @@ func (d *Definition) SetSecret(p Properties, pointer string, value secret.Text) 
 		return nil
 	}
 	return fmt.Errorf("secret %s: %w", pointer, errNoSuchSecret)
+}
+
+// secretOf returns the secret in an addressable field.
+func secretOf(field reflect.Value) secret.Text {
+	return *field.Addr().Interface().(*secret.Text) //nolint:forcetypeassert // the declaration says so
 }
 
 func pointers(places []place) []string {

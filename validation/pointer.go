@@ -20,6 +20,9 @@ func pointerOf(v reflect.Value, namespace string) string {
 	if v.Type().Name() != "" {
 		_, rest, _ = strings.Cut(namespace, ".")
 	}
+	if !strings.ContainsAny(rest, "[~/") { // members of objects only: the usual case
+		return "/" + strings.ReplaceAll(rest, ".", "/")
+	}
 	var b strings.Builder
 	for rest != "" {
 		for v.Kind() == reflect.Pointer {

@@ -26,9 +26,12 @@ func newEngine() *validator.Validate {
 		return name
 	})
 	e.RegisterCustomTypeFunc(func(v reflect.Value) any {
-		text, _ := v.Interface().(secret.Text)
-		if text.IsKept() {
+		text := textOf(v)
+		switch {
+		case text.IsKept():
 			return keptSecret
+		case text.IsZero():
+			return unset
 		}
 		return text.Reveal()
 	}, secret.Text{})
@@ -41,6 +44,20 @@ func newEngine() *validator.Validate {
 		}
 	}
 	return e
+}
+
+// unset is what unset secrets are to the engine, boxed once.
+var unset any = ""
+
+// textOf avoids a copy on the heap where it can.
+func textOf(v reflect.Value) secret.Text {
+	if v.CanAddr() {
+		if text, ok := v.Addr().Interface().(*secret.Text); ok {
+			return *text
+		}
+	}
+	text, _ := v.Interface().(secret.Text)
+	return text
 }
 
 // Struct judges v, a pointer to a struct, by the validate tags of its fields
