@@ -1,0 +1,164 @@
+//go:build full
+
+package e2e_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// block is one fenced block of the README's walk-through.
+type block struct{ language, terminal, text string }
+
+// walkThrough returns the blocks of the section "Walk-through".
+func walkThrough(t *testing.T) []block {
+	t.Helper()
+	readme, err := os.ReadFile("../README.md")
+	require.NoError(t, err)
+	_, section, found := strings.Cut(string(readme), "\n## Walk-through\n")
+	require.True(t, found)
+	section, _, found = strings.Cut(section, "\n## ")
+	require.True(t, found)
+	var blocks []block
+	for _, m := range regexp.MustCompile("(?ms)^```(\\w+)(?: terminal=(\\w+))?\n(.*?)^```$").FindAllStringSubmatch(section, -1) {
+		blocks = append(blocks, block{m[1], m[2], m[3]})
+	}
+	require.Greater(t, len(blocks), 10)
+	return blocks
+}
+
+// cleanCopy copies what git knows of the project, as a newcomer would have it.
+func cleanCopy(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	script := `cd .. && git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$1"`
+	out, err := exec.CommandContext(t.Context(), "bash", "-euo", "pipefail", "-c", script, "copy", dir).CombinedOutput()
+	require.NoError(t, err, string(out))
+	return dir
+}
+
+// terminal runs commands in a terminal of their own until the test ends.
+func terminal(t *testing.T, dir, commands string) {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", commands)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &out, &out
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // make and go run have children
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
+	cmd.WaitDelay = 15 * time.Second
+	require.NoError(t, cmd.Start())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = cmd.Wait() // it ends by the signal
+	}()
+	t.Cleanup(func() {
+		<-done
+		if t.Failed() {
+			t.Logf("%s wrote:\n%s", commands, credentials.ReplaceAllString(out.String(), "$1 …"))
+		}
+	})
+}
+
+// credentials are the lines in which the first start shows how to get in.
+var credentials = regexp.MustCompile(`(password|token|TOKEN=)\s*\S+`)
+
+// eventually waits until ok.
+func eventually(t *testing.T, what string, ok func(ctx context.Context) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !ok(ctx) {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s: did not happen", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func answers(url string) func(context.Context) bool {
+	return func(ctx context.Context) bool {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return false
+		}
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		return res.StatusCode == http.StatusOK
+	}
+}
+
+const endOfBlock = "=== end of block"
+
+// script joins the blocks of the third terminal, each followed by a mark.
+func script(blocks []block) string {
+	var b strings.Builder
+	b.WriteString("set -uo pipefail\n")
+	for _, x := range blocks {
+		if x.language == "sh" && x.terminal == "" {
+			fmt.Fprintf(&b, "%secho '%s'\n", x.text, endOfBlock)
+		}
+	}
+	return b.String()
+}
+
+// expected lists what the README says that each block of the third terminal
+// prints.
+func expected(blocks []block) []string {
+	var want []string
+	for _, x := range blocks {
+		switch {
+		case x.language == "sh" && x.terminal == "":
+			want = append(want, "")
+		case x.language != "sh":
+			want[len(want)-1] = x.text
+		}
+	}
+	return want
+}
+
+func TestWalkThroughOfTheREADME(t *testing.T) {
+	blocks := walkThrough(t)
+	dir := cleanCopy(t)
+	for _, x := range blocks {
+		switch x.terminal {
+		case "doubles":
+			terminal(t, dir, x.text)
+			eventually(t, "the doubles write their authority", func(context.Context) bool {
+				_, err := os.Stat(filepath.Join(dir, "data", "double-ca.pem"))
+				return err == nil
+			})
+		case "server":
+			terminal(t, dir, x.text)
+			eventually(t, "the server is ready", answers("http://127.0.0.1:8080/readyz"))
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", script(blocks))
+	cmd.Dir = dir
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	require.NoError(t, err, errs.String())
+	got := strings.Split(string(out), endOfBlock+"\n")
+	for i, want := range expected(blocks) {
+		require.Equal(t, want, got[i], "block %d; errors: %s", i, errs.String())
+	}
+}
