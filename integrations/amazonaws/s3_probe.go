@@ -3,6 +3,7 @@ package amazonaws
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"net/url"
 
 	"admin-api/integrations"
@@ -42,10 +43,19 @@ func (p *S3Properties) Probe(ctx context.Context, s *integrations.Session) error
 	})
 	if err != nil {
 		s.Skip(stepBucket)
-		return err
+		return p.advise(err)
 	}
 	s.SetIdentity("access key " + p.AccessKeyID)
 	return s.Step(stepBucket, func() error { return refused })
+}
+
+// advise says of a private store that its authority can be entered here.
+func (p *S3Properties) advise(err error) error {
+	var f *integrations.Failure
+	if p.UsePrivateS3Storage && errors.As(err, &f) && f.Code == "tls_untrusted" {
+		f.Hint = "Enter the certificate of the store's own authority as CA certificate."
+	}
+	return err
 }
 
 // list asks for none of the bucket's objects
