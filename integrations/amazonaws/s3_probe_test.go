@@ -304,7 +304,9 @@ func (trusting) Do(req *http.Request) (*http.Response, error) {
 func (trusting) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
 
 func TestS3UntrustedHint(t *testing.T) {
-	untrusted := func() error { return integrations.NewFailure(integrations.CauseTLS, "tls_untrusted", "No.", "Ask the operator.") }
+	untrusted := func() error {
+		return integrations.NewFailure(integrations.CauseTLS, "tls_untrusted", "No.", "Ask the operator.")
+	}
 	var f *integrations.Failure
 	require.ErrorAs(t, (&S3Properties{UsePrivateS3Storage: true}).advise(untrusted()), &f)
 	require.Contains(t, f.Hint, "CA certificate")
