@@ -167,7 +167,7 @@ func (s *Store) DefaultAccount(ctx context.Context, contactCenter, family string
 		Where("contact_center_id = ? AND family = ? AND deleted_at IS NULL AND "+isDefault, contactCenter, family).
 		Take(a).Error
 	if err != nil {
-		return nil, fmt.Errorf("read default account of %s: %w", family, translate(err))
+		return nil, fmt.Errorf("read default account: %w", translate(err))
 	}
 	return a, nil
 }
@@ -180,7 +180,7 @@ func (s *Store) CountAccounts(ctx context.Context, contactCenter string) ([]mode
 		statement, args = s.queries.countOf, []any{contactCenter}
 	}
 	var counts []models.AccountCount
-	err := s.query(ctx).Raw(statement, args...).Scan(&counts).Error
+	err := s.query(ctx).Raw(statement, args...).Find(&counts).Error
 	if err != nil {
 		return nil, fmt.Errorf("count accounts: %w", translate(err))
 	}
@@ -195,7 +195,7 @@ func (s *Store) PurgeDeleted(ctx context.Context, before models.Time, limit int)
 	err := s.exec(ctx, func(db *gorm.DB) error {
 		return db.Raw(`DELETE FROM accounts WHERE (contact_center_id, id) IN (
 			SELECT contact_center_id, id FROM accounts WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?)
-			RETURNING contact_center_id, id`, before, limit).Scan(&purged).Error
+			RETURNING contact_center_id, id`, before, limit).Find(&purged).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("purge deleted accounts: %w", err)

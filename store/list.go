@@ -53,7 +53,7 @@ func (s *Store) accountRows(ctx context.Context, statement string, args []any, l
 	if err := endOf(rows); err != nil {
 		return nil, err
 	}
-	queryLog{s.logger}.hot(ctx, begin, statement, len(accounts))
+	s.slow.hot(ctx, begin, statement, len(accounts))
 	return accounts, nil
 }
 

@@ -149,7 +149,7 @@ func (s *Store) applied(ctx context.Context) (map[int64]bool, error) {
 		exists = "SELECT count(*) FROM pg_class WHERE oid = to_regclass('goose_db_version')"
 	}
 	var tables int
-	if err := s.query(ctx).Raw(exists).Scan(&tables).Error; err != nil {
+	if err := s.query(ctx).Raw(exists).Find(&tables).Error; err != nil {
 		return nil, fmt.Errorf("read schema version: %w", translate(err))
 	}
 	applied := map[int64]bool{}
@@ -158,7 +158,7 @@ func (s *Store) applied(ctx context.Context) (map[int64]bool, error) {
 	}
 	var versions []int64
 	list := "SELECT version_id FROM goose_db_version WHERE is_applied AND version_id > 0"
-	if err := s.query(ctx).Raw(list).Scan(&versions).Error; err != nil {
+	if err := s.query(ctx).Raw(list).Find(&versions).Error; err != nil {
 		return nil, fmt.Errorf("read schema version: %w", translate(err))
 	}
 	for _, v := range versions {

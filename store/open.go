@@ -27,6 +27,9 @@ type Config struct {
 	// BusyTimeout is how long a statement waits for a lock that another
 	// transaction or process holds; 0 stands for 5 seconds.
 	BusyTimeout time.Duration
+	// SlowQuery is the duration from which a statement is worth a warning; 0 stands
+	// for 250 milliseconds.
+	SlowQuery time.Duration
 }
 
 func (c Config) withDefaults() Config {
@@ -41,6 +44,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.BusyTimeout <= 0 {
 		c.BusyTimeout = 5 * time.Second
+	}
+	if c.SlowQuery <= 0 {
+		c.SlowQuery = 250 * time.Millisecond
 	}
 	return c
 }
@@ -65,13 +71,13 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 }
 
 // openGORM gives GORM a dialect over connections that are open already.
-func openGORM(d gorm.Dialector, logger *slog.Logger) (*gorm.DB, error) {
+func openGORM(d gorm.Dialector, log queryLog) (*gorm.DB, error) {
 	db, err := gorm.Open(d, &gorm.Config{
 		SkipDefaultTransaction: true,
 		QueryFields:            true, // a new column must not change what a prepared statement returns
 		DisableAutomaticPing:   true,
 		TranslateError:         false, // translate sees more: the extended code and the constraint
-		Logger:                 queryLog{logger: logger},
+		Logger:                 log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", translate(err))

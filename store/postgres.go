@@ -49,13 +49,14 @@ func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	// pgx prepares every statement once per connection by itself. Its cache also
 	// serves statements inside of transactions, which GORM's PrepareStmt does not.
-	db, err := openGORM(postgres.New(postgres.Config{Conn: pool}), cfg.Logger)
+	slow := queryLog{cfg.Logger, cfg.SlowQuery}
+	db, err := openGORM(postgres.New(postgres.Config{Conn: pool}), slow)
 	if err != nil {
 		_ = pool.Close()
 		return nil, err
 	}
 	h := &handles{
-		dialect: Postgres, logger: cfg.Logger, queries: newQueries(Postgres),
+		dialect: Postgres, logger: cfg.Logger, slow: slow, queries: newQueries(Postgres),
 		writerDB: pool, readerDB: pool, closers: []func() error{pool.Close},
 	}
 	h.migrator = func() (*sql.DB, error) {

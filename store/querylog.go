@@ -11,7 +11,10 @@ import (
 // queryLog is GORM's logger. It warns of slow statements and never shows what
 // was bound to them: a value may be a sealed secret or a person's name. Errors
 // are not logged, because every one is returned.
-type queryLog struct{ logger *slog.Logger }
+type queryLog struct {
+	logger *slog.Logger
+	slow   time.Duration
+}
 
 // LogMode implements logger.Interface; the level is that of the slog handler.
 func (l queryLog) LogMode(gormlogger.LogLevel) gormlogger.Interface { return l }
@@ -32,7 +35,7 @@ func (queryLog) ParamsFilter(_ context.Context, sql string, _ ...any) (string, [
 
 // Trace implements logger.Interface.
 func (l queryLog) Trace(ctx context.Context, begin time.Time, fc func() (string, int64), _ error) {
-	if took := time.Since(begin); took >= slowQuery {
+	if took := time.Since(begin); took >= l.slow {
 		statement, rows := fc()
 		l.warn(ctx, statement, rows, took)
 	}
@@ -40,7 +43,7 @@ func (l queryLog) Trace(ctx context.Context, begin time.Time, fc func() (string,
 
 // hot reports a statement that went past GORM.
 func (l queryLog) hot(ctx context.Context, begin time.Time, statement string, rows int) {
-	if took := time.Since(begin); took >= slowQuery {
+	if took := time.Since(begin); took >= l.slow {
 		l.warn(ctx, statement, int64(rows), took)
 	}
 }

@@ -98,7 +98,7 @@ func (s *Store) row(ctx context.Context, statement string, args, into []any) err
 	if err == nil {
 		err = endOf(rows)
 	}
-	queryLog{s.logger}.hot(ctx, begin, statement, 1)
+	s.slow.hot(ctx, begin, statement, 1)
 	if err == nil && !found {
 		return models.ErrNotFound
 	}

@@ -89,7 +89,7 @@ func openSQLite(ctx context.Context, cfg Config, path string) (_ *Store, err err
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	h := &handles{
-		dialect: SQLite, path: path, logger: cfg.Logger, queries: newQueries(SQLite),
+		dialect: SQLite, path: path, logger: cfg.Logger, slow: queryLog{cfg.Logger, cfg.SlowQuery}, queries: newQueries(SQLite),
 		writerDB: openPool(writer, 1), readerDB: openPool(reader, cfg.Readers),
 		migrator: func() (*sql.DB, error) { return openPool(writer, 1), nil },
 	}
@@ -123,11 +123,11 @@ func (h *handles) start(ctx context.Context) (*Store, error) {
 	if err := restrict(h.path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	write, err := openGORM(sqlite.New(sqlite.Config{Conn: h.group.conn}), h.logger)
+	write, err := openGORM(sqlite.New(sqlite.Config{Conn: h.group.conn}), h.slow)
 	if err != nil {
 		return nil, err
 	}
-	read, err := openGORM(sqlite.New(sqlite.Config{Conn: readers}), h.logger)
+	read, err := openGORM(sqlite.New(sqlite.Config{Conn: readers}), h.slow)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -19,9 +18,6 @@ const (
 	Postgres = "postgres"
 )
 
-// slowQuery is the duration from which a statement is worth a warning.
-const slowQuery = 250 * time.Millisecond
-
 // Store reads and writes the rows of package models. It is safe for concurrent
 // use. The Store that Tx passes to its function is not: it belongs to that
 // function until it returns.
@@ -30,8 +26,8 @@ const slowQuery = 250 * time.Millisecond
 // about them: ErrNotFound, ErrExists, ErrNameTaken, ErrLimitReached,
 // ErrDefaultTaken, ErrVersionMismatch, ErrInUse, ErrBadRequest (text that the
 // database cannot hold) and ErrUnavailable (busy, unreachable, shutting down,
-// out of time). A context that was canceled shows as context.Canceled. No error
-// text contains a stored or bound value.
+// out of time). A context that was canceled shows as context.Canceled. Of what is
+// stored or bound, error texts contain ids only.
 type Store struct {
 	*handles
 	write *gorm.DB
@@ -44,6 +40,7 @@ type handles struct {
 	dialect  string
 	path     string // of the SQLite file
 	logger   *slog.Logger
+	slow     queryLog
 	queries  queries
 	writerDB *sql.DB
 	readerDB *sql.DB
@@ -97,19 +94,21 @@ func (s *Store) Stats() Stats {
 // begin. It returns models.ErrUnavailable when one of them cannot.
 func (s *Store) Ping(ctx context.Context) error {
 	var one int
-	if err := s.read.WithContext(ctx).Raw("SELECT 1").Scan(&one).Error; err != nil {
+	if err := s.read.WithContext(ctx).Raw("SELECT 1").Find(&one).Error; err != nil {
 		return fmt.Errorf("ping reader: %w", unavailable(err))
 	}
 	err := s.Tx(ctx, func(tx *Store) error {
 		if tx.dialect == SQLite {
 			return nil // BEGIN IMMEDIATE has taken the write lock already
 		}
-		var standby bool
-		if err := tx.write.WithContext(ctx).Raw("SELECT pg_is_in_recovery()").Scan(&standby).Error; err != nil {
+		// A standby, or what a fail-over has left of a primary, answers but takes no write.
+		var readOnly bool
+		question := "SELECT current_setting('transaction_read_only') = 'on'"
+		if err := tx.write.WithContext(ctx).Raw(question).Find(&readOnly).Error; err != nil {
 			return err
 		}
-		if standby {
-			return fmt.Errorf("%w: connected to a standby", models.ErrUnavailable)
+		if readOnly {
+			return fmt.Errorf("%w: the server is read-only", models.ErrUnavailable)
 		}
 		return nil
 	})
@@ -128,5 +127,6 @@ func (s *Store) exec(ctx context.Context, fn func(db *gorm.DB) error) error {
 	return translate(s.Tx(ctx, func(tx *Store) error { return fn(tx.write.WithContext(ctx)) }))
 }
 
-// query is the short way to a read through GORM.
+// query is the short way to a read through GORM. Rows are fetched by Find, never by
+// Scan: that one puts the values into the statement that it logs.
 func (s *Store) query(ctx context.Context) *gorm.DB { return s.read.WithContext(ctx) }

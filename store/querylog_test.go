@@ -1,0 +1,209 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/store/storetest"
+)
+
+// canary stands in every member that can hold a text or bytes.
+const canary = "c4n4ry"
+
+// TestNothingIsLogged runs every method, with success and without, while every
+// statement counts as slow, and looks for values in the log and in errors.
+func TestNothingIsLogged(t *testing.T) {
+	for _, url := range urls(t) {
+		var log bytes.Buffer
+		s := storetest.Open(t, store.Config{
+			URL: url, SlowQuery: time.Nanosecond,
+			Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		})
+		calls := everyMethod(s)
+		for name := range exported() {
+			require.Contains(t, calls, name, "a new method needs a call here")
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		var errs []string
+		run := func(ctx context.Context) {
+			for _, name := range inOrder(calls) {
+				if err := calls[name](ctx); err != nil {
+					errs = append(errs, name+": "+err.Error())
+				}
+			}
+		}
+		run(ctx)
+		run(ctx) // this time everything exists already
+		cancel()
+		run(ctx)
+		require.Greater(t, len(errs), len(calls), "the failures are looked at too")
+		for _, text := range errs {
+			require.NotContains(t, text, canary)
+		}
+		require.Greater(t, strings.Count(log.String(), "slow query"), len(calls))
+		require.Contains(t, log.String(), "INSERT INTO")
+		require.Contains(t, log.String(), "FROM accounts WHERE contact_center_id = ")
+		for line := range strings.Lines(log.String()) {
+			require.NotContains(t, line, canary)
+		}
+	}
+}
+
+func urls(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	storetest.EachEmpty(t, func(t *testing.T, url string) { all = append(all, url) })
+	// The databases above are gone with their subtests.
+	for i, url := range all {
+		if strings.HasPrefix(url, "sqlite:") {
+			all[i] = "sqlite:" + t.TempDir() + "/test.db"
+		} else {
+			all[i] = storetest.EmptyPostgresURL(t)
+		}
+	}
+	return all
+}
+
+// exported returns the names of the methods that send statements of their own.
+func exported() map[string]bool {
+	names := map[string]bool{}
+	for m := range reflect.TypeFor[*store.Store]().Methods() {
+		names[m.Name] = true
+	}
+	for _, name := range []string{
+		"Close", "Dialect", "Path", "Stats", "Ping", "Migrate", "Pending", "SchemaVersion", "Tx",
+	} {
+		delete(names, name)
+	}
+	return names
+}
+
+// inOrder puts what creates rows before what needs them.
+func inOrder(calls map[string]func(ctx context.Context) error) []string {
+	first := []string{"CreateContactCenter", "InsertAccount", "PutReference", "PutSecrets", "InsertVersion"}
+	names := first
+	for name := range calls {
+		if !slices.Contains(first, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
+	const cc, id = "cc", "00000000-0000-7000-8000-000000000000"
+	limit := canary
+	a := models.Account{
+		ContactCenterID: cc, ID: id, Type: canary, Family: canary, Name: canary, NameKey: canary, Description: canary,
+		Labels: models.Labels{canary: canary}, LimitKey: &limit, IsDefault: true,
+		Properties: models.JSON(`"` + canary + `"`), Secrets: models.SecretFacts{canary: {Fingerprint: canary}},
+		SearchText: canary, HealthStatus: canary, HealthCode: canary, Version: 1, CreatedBy: canary, UpdatedBy: canary,
+	}
+	secret := models.AccountSecret{ContactCenterID: cc, AccountID: id, Pointer: canary, Sealed: []byte(canary), KeyID: canary}
+	other := secret
+	other.Sealed = []byte(canary + "2")
+	page := models.Page{Limit: 5, Before: canary}
+	drop := func(_ any, err error) error { return err }
+	return map[string]func(ctx context.Context) error{
+		"CreateContactCenter": func(ctx context.Context) error {
+			return s.CreateContactCenter(ctx, &models.ContactCenter{ID: cc, Domain: canary, Name: canary})
+		},
+		"ContactCenter":         func(ctx context.Context) error { return drop(s.ContactCenter(ctx, canary)) },
+		"ContactCenterByDomain": func(ctx context.Context) error { return drop(s.ContactCenterByDomain(ctx, canary+"x")) },
+		"ContactCenters":        func(ctx context.Context) error { return drop(s.ContactCenters(ctx)) },
+		"CountContactCenters":   func(ctx context.Context) error { return drop(s.CountContactCenters(ctx)) },
+		"CreateTeam": func(ctx context.Context) error {
+			return s.CreateTeam(ctx, &models.Team{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
+		},
+		"Team":  func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
+		"Teams": func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"CreateUser": func(ctx context.Context) error {
+			return s.CreateUser(ctx, &models.User{ContactCenterID: cc, ID: canary, UsernameKey: canary, PasswordHash: canary})
+		},
+		"User":       func(ctx context.Context) error { return drop(s.User(ctx, cc, canary+"x")) },
+		"UserByName": func(ctx context.Context) error { return drop(s.UserByName(ctx, cc, canary+"x")) },
+		"Users":      func(ctx context.Context) error { return drop(s.Users(ctx, canary)) },
+		"CreateToken": func(ctx context.Context) error {
+			return s.CreateToken(ctx, &models.Token{ContactCenterID: cc, ID: canary, Name: canary, Hash: []byte(canary)})
+		},
+		"Tokens":      func(ctx context.Context) error { return drop(s.Tokens(ctx, canary)) },
+		"TokenByHash": func(ctx context.Context) error { _, _, err := s.TokenByHash(ctx, []byte(canary+"x")); return err },
+		"TouchToken":  func(ctx context.Context) error { return s.TouchToken(ctx, cc, id, at(1)) },
+		"RevokeToken": func(ctx context.Context) error { return s.RevokeToken(ctx, canary, id, at(1)) },
+
+		"InsertAccount": func(ctx context.Context) error { c := a; return s.InsertAccount(ctx, &c) },
+		"Account":       func(ctx context.Context) error { return drop(s.Account(ctx, canary, id)) },
+		"UpdateAccount": func(ctx context.Context) error { c := a; return s.UpdateAccount(ctx, &c, 7) },
+		"SetHealth":     func(ctx context.Context) error { return s.SetHealth(ctx, cc, id, 7, canary, canary, at(1)) },
+		"FindLimit":     func(ctx context.Context) error { return drop(s.FindLimit(ctx, cc, canary+"x")) },
+		"NameHolder":    func(ctx context.Context) error { return drop(s.NameHolder(ctx, cc, canary+"x")) },
+		"DefaultAccount": func(ctx context.Context) error {
+			return drop(s.DefaultAccount(ctx, cc, canary+"x"))
+		},
+		"CountAccounts": func(ctx context.Context) error { return drop(s.CountAccounts(ctx, canary)) },
+		"PurgeDeleted":  func(ctx context.Context) error { return drop(s.PurgeDeleted(ctx, at(1), 1)) },
+		"ListAccounts": func(ctx context.Context) error {
+			return drop(s.ListAccounts(ctx, models.AccountFilter{
+				ContactCenterID: cc, Types: []string{canary}, Families: []string{canary, canary}, NameKey: canary,
+				Query: []string{canary}, Labels: map[string]string{canary: canary}, Sort: models.SortByName,
+				After: &models.Position{Value: canary, ID: canary}, Limit: 1,
+			}))
+		},
+		"PutReference": func(ctx context.Context) error {
+			return s.PutReference(ctx, &models.Reference{ContactCenterID: cc, AccountID: id, Key: canary, Name: canary, URL: canary})
+		},
+		"DeleteReference": func(ctx context.Context) error { return s.DeleteReference(ctx, cc, id, canary+"x") },
+		"References":      func(ctx context.Context) error { return drop(s.References(ctx, cc, id, page)) },
+		"CountReferences": func(ctx context.Context) error { return drop(s.CountReferences(ctx, canary, id)) },
+		"LockAccount":     func(ctx context.Context) error { return s.LockAccount(ctx, canary, id) },
+
+		"PutSecrets":    func(ctx context.Context) error { return s.PutSecrets(ctx, []models.AccountSecret{secret}) },
+		"Secrets":       func(ctx context.Context) error { return drop(s.Secrets(ctx, canary, id)) },
+		"DeleteSecrets": func(ctx context.Context) error { return s.DeleteSecrets(ctx, cc, id, []string{canary + "x"}) },
+		"SecretsNotOnKey": func(ctx context.Context) error {
+			return drop(s.SecretsNotOnKey(ctx, canary, secret, 5))
+		},
+		"ReplaceSealed": func(ctx context.Context) error { return drop(s.ReplaceSealed(ctx, secret, other)) },
+		"CountByKey":    func(ctx context.Context) error { return drop(s.CountByKey(ctx)) },
+		"InsertVersion": func(ctx context.Context) error {
+			return s.InsertVersion(ctx, &models.AccountVersion{
+				ContactCenterID: cc, AccountID: id, Version: 1, Document: a.Properties, CreatedBy: canary,
+			})
+		},
+		"Version":  func(ctx context.Context) error { return drop(s.Version(ctx, canary, id, 1)) },
+		"Versions": func(ctx context.Context) error { return drop(s.Versions(ctx, cc, id, page)) },
+		"InsertCheck": func(ctx context.Context) error {
+			return s.InsertCheck(ctx, &models.Check{ContactCenterID: cc, AccountID: id, ID: canary, Document: a.Properties})
+		},
+		"Checks":      func(ctx context.Context) error { return drop(s.Checks(ctx, cc, id, page)) },
+		"Idempotency": func(ctx context.Context) error { return drop(s.Idempotency(ctx, cc, canary, canary+"x")) },
+		"InsertIdempotency": func(ctx context.Context) error {
+			return s.InsertIdempotency(ctx, &models.IdempotencyRecord{
+				ContactCenterID: cc, Principal: canary, Key: canary, RequestMAC: []byte(canary), ExpiresAt: at(9),
+			})
+		},
+		"DeleteExpiredIdempotency": func(ctx context.Context) error { return s.DeleteExpiredIdempotency(ctx, at(1), 1) },
+		"AuditHead":                func(ctx context.Context) error { return drop(s.AuditHead(ctx, canary)) },
+		"AppendAudit": func(ctx context.Context) error {
+			e := event(cc, 1)
+			e.Sequence, e.MAC, e.Detail, e.Changes = 1, []byte(canary), canary, a.Properties
+			return s.AppendAudit(ctx, &e, &models.AuditHead{ContactCenterID: cc, Sequence: 1, MAC: e.MAC})
+		},
+		"WalkAudit":     func(ctx context.Context) error { return s.WalkAudit(ctx, canary, nil) },
+		"WalkAuditFrom": func(ctx context.Context) error { return s.WalkAuditFrom(ctx, canary, 1, nil) },
+		"AuditEvents": func(ctx context.Context) error {
+			return drop(s.AuditEvents(ctx, models.AuditFilter{ContactCenterID: cc, Actor: canary, TargetID: canary, Page: page}))
+		},
+		"AuditHeads": func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
+	}
+}
