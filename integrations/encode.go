@@ -95,7 +95,7 @@ func (e *encoder) value(at string, p *property, v reflect.Value) {
 	case kindTexts:
 		e.list(v.Len(), func(i int) { e.text(v.Index(i).String()) })
 	case kindMap:
-		e.entries(v.Interface().(map[string]string)) //nolint:forcetypeassert // the kind says so
+		e.entries(v.Interface().(map[string]string)) // the kind says so
 	case kindObject:
 		e.object(at, p.fields, v)
 	case kindObjectList:

@@ -79,8 +79,7 @@ func preset(h http.Header, name, value string) {
 // withoutURL takes off what net/http wraps around errors: it quotes the URL,
 // which may hold a credential.
 func withoutURL(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	return fmt.Errorf("exchange: %w", err)

@@ -36,7 +36,8 @@ type verdict struct {
 var (
 	credentialsRejected = verdict{
 		cause: CauseCredentials, code: "credentials_rejected",
-		detail: "The remote system did not accept the credentials.", hint: "Check the credentials; enter them again or create new ones.",
+		detail: "The remote system did not accept the credentials.",
+		hint:   "Check the credentials; enter them again or create new ones.",
 	}
 	permissionDenied = verdict{
 		cause: CausePermission, code: "permission_denied",
@@ -49,7 +50,8 @@ var (
 	}
 	redirected = verdict{
 		cause: CauseConfig, code: "redirected",
-		detail: "The remote system sends callers to another address.", hint: "Enter the final address of the interface itself.",
+		detail: "The remote system sends callers to another address.",
+		hint:   "Enter the final address of the interface itself.",
 	}
 	rateLimited = verdict{
 		cause: CauseRateLimited, code: "rate_limited", retryable: true,

@@ -123,7 +123,7 @@ func (j *judge) property(at string, p *property, field reflect.Value) {
 		}
 	case kindMap:
 		j.entries(at, p, field.Len())
-		entries := field.Interface().(map[string]string) //nolint:forcetypeassert // the kind says so
+		entries := field.Interface().(map[string]string) // the kind says so
 		for _, key := range slices.Sorted(maps.Keys(entries)) {
 			j.text(at+strict.Pointer(key), p, entries[key])
 		}

@@ -25,7 +25,7 @@ const (
 
 // Failure is why a step of a probe failed. No member holds a secret or text
 // that the remote system sent.
-type Failure struct {
+type Failure struct { //nolint:errname // A failure is a result that people read; it is an error on the way.
 	Cause Cause
 	// Code is stable and snake_case, for example "credentials_rejected".
 	Code string

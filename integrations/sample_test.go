@@ -3,6 +3,7 @@ package integrations
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -84,9 +85,7 @@ func patched(t testing.TB, patch string) string {
 	var document, members map[string]json.RawMessage
 	require.NoError(t, json.Unmarshal([]byte(sampleDocument), &document))
 	require.NoError(t, json.Unmarshal([]byte(patch), &members))
-	for name, value := range members {
-		document[name] = value
-	}
+	maps.Copy(document, members)
 	text, err := json.Marshal(document)
 	require.NoError(t, err)
 	return string(text)

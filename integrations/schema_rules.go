@@ -184,7 +184,7 @@ func (r *ruleBuilder) byValue(how string, params []string) fragment {
 
 func all(conditions []any) fragment {
 	if len(conditions) == 1 {
-		return conditions[0].(fragment) //nolint:forcetypeassert // only fragments are collected
+		return conditions[0].(fragment) // only fragments are collected
 	}
 	return fragment{"allOf": conditions}
 }

@@ -74,7 +74,7 @@ func (d *Definition) SetSecret(p Properties, pointer string, value secret.Text) 
 
 // secretOf returns the secret in an addressable field.
 func secretOf(field reflect.Value) secret.Text {
-	return *field.Addr().Interface().(*secret.Text) //nolint:forcetypeassert // the declaration says so
+	return *field.Addr().Interface().(*secret.Text) // the declaration says so
 }
 
 func pointers(places []place) []string {

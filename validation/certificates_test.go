@@ -12,6 +12,7 @@ import (
 	"encoding/pem"
 	"math/big"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestCertificate(t *testing.T) {
 	require.NoError(t, err)
 	rsa2048, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
-	rsa1024, err := rsa.GenerateKey(rand.Reader, 1024)
+	rsa1024, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // Weak on purpose.
 	require.NoError(t, err)
 	_, edwards, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
@@ -85,7 +86,7 @@ func TestCertificate(t *testing.T) {
 		"no end":               {strings.Split(good, "-----END")[0], tagCertificate},
 		"public key":           {armoured("PUBLIC KEY", der), tagCertificate},
 		"no certificate":       {armoured("CERTIFICATE", []byte("junk")), tagCertificate},
-		"trailing bytes":       {armoured("CERTIFICATE", append(der[:len(der):len(der)], 0)), tagCertificate},
+		"trailing bytes":       {armoured("CERTIFICATE", append(slices.Clip(der), 0)), tagCertificate},
 		"base64 of junk":       {"aGVsbG8gd29ybGQ=", tagCertificate},
 		"empty":                {"", tagCertificate},
 		"large":                {armoured("CERTIFICATE", append([]byte{0x30}, make([]byte, 17<<10)...)), codeCertificateTooLarge},

@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"maps"
 	"regexp"
 	"strings"
 	"testing"
@@ -82,9 +83,7 @@ func codes(code string, values ...string) map[string]string {
 }
 
 func merge(a, b map[string]string) map[string]string {
-	for k, v := range b {
-		a[k] = v
-	}
+	maps.Copy(a, b)
 	return a
 }
 

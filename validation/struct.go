@@ -52,11 +52,11 @@ var unset any = ""
 // textOf avoids a copy on the heap where it can.
 func textOf(v reflect.Value) secret.Text {
 	if v.CanAddr() {
-		if text, ok := v.Addr().Interface().(*secret.Text); ok {
+		if text, ok := reflect.TypeAssert[*secret.Text](v.Addr()); ok {
 			return *text
 		}
 	}
-	text, _ := v.Interface().(secret.Text)
+	text, _ := reflect.TypeAssert[secret.Text](v)
 	return text
 }
 

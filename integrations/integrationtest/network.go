@@ -62,13 +62,9 @@ func (n *network) Do(req *http.Request) (*http.Response, error) {
 	for _, values := range req.Header {
 		n.note(&n.sent, values...)
 	}
-	transport := &http.Transport{
-		DialContext:       func(ctx context.Context, _, address string) (net.Conn, error) { return n.Dial(ctx, "tcp", address) },
-		DialTLSContext:    func(ctx context.Context, _, address string) (net.Conn, error) { return n.dialTLS(ctx, address) },
-		DisableKeepAlives: true,
-	}
+	transport := &http.Transport{DialContext: n.Dial, DialTLSContext: n.dialTLS, DisableKeepAlives: true}
 	client := &http.Client{Transport: transport, CheckRedirect: refuseStrangers}
-	resp, err := client.Do(req)
+	resp, err := client.Do(req) //nolint:gosec // Every name leads to a fake.
 	if err != nil {
 		return nil, told(err)
 	}
@@ -128,8 +124,8 @@ func (n *network) phase(name string, err error) error {
 	return err
 }
 
-func (n *network) dialTLS(ctx context.Context, address string) (net.Conn, error) {
-	conn, err := n.Dial(ctx, "tcp", address)
+func (n *network) dialTLS(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := n.Dial(ctx, network, address)
 	if err != nil {
 		return nil, err
 	}
@@ -175,12 +171,10 @@ func isTimeout(err error) bool {
 
 // told turns an error into one that names no URL.
 func told(err error) error {
-	var own *exchangeError
-	var u *url.Error
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*exchangeError](err); ok {
 		return own
 	}
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		err = u.Err
 	}
 	network := func(code string) error {

@@ -6,7 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
-	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -106,7 +106,7 @@ func serve(t *testing.T, certificate tls.Certificate, handler func(http.Response
 	t.Helper()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(handler))
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // handshakes fail on purpose
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError) // handshakes fail on purpose
 	server.StartTLS()
 	t.Cleanup(server.Close)
 	return server.Listener.Addr().String()
@@ -158,7 +158,7 @@ func (s *suite) run(t *testing.T, n *network) end {
 	defer cancel()
 	session := &integrations.Session{Transport: n, Classify: classify, Domain: "mycompany.brightpattern.com"}
 	n.session = session
-	err := p.(integrations.Prober).Probe(ctx, session) //nolint:forcetypeassert // the caller has asked
+	err := p.(integrations.Prober).Probe(ctx, session) // the caller has asked
 	e := end{err, session, p, n}
 	require.Equal(t, s.mustDecode(t, s.fixture.Valid), p, "a probe changes no properties")
 	s.requireDecency(t, e)
