@@ -77,7 +77,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 // models.ErrNotFound for an unknown domain.
 func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error {
 	if !p.Can(models.ScopeProvider) {
-		return &models.Refusal{
+		return &models.RefusalError{
 			Err:    models.ErrForbidden,
 			Detail: "The header Contact-Center needs a token with the scope provider.",
 		}

@@ -61,7 +61,7 @@ func (s *Service) Create(
 }
 
 func inFlight() error {
-	return &models.Refusal{
+	return &models.RefusalError{
 		Err: models.ErrIdempotencyConflict, RetryAfter: time.Second,
 		Detail: "A request with this Idempotency-Key is being worked on; repeat this one in a moment.",
 	}
@@ -78,7 +78,7 @@ func (s *Service) replay(ctx context.Context, p *access.Principal, want *models.
 		return nil, fmt.Errorf("idempotency: %w", err)
 	}
 	if !hmac.Equal(have.RequestMAC, want.RequestMAC) {
-		return nil, &models.Refusal{
+		return nil, &models.RefusalError{
 			Err: models.ErrIdempotencyReused, Detail: "This Idempotency-Key was used for another request; make a new key.",
 		}
 	}

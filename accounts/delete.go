@@ -81,7 +81,7 @@ func (s *Service) transition(
 
 func (s *Service) inUse(ctx context.Context, p *access.Principal, a *models.Account) error {
 	s.Refused(ctx, p, "account."+opDelete, a.ID, "in use")
-	refusal := &models.Refusal{
+	refusal := &models.RefusalError{
 		Err: models.ErrInUse, Detail: "Something uses this account; release its references first.",
 	}
 	refs, err := s.Store.References(ctx, a.ContactCenterID, a.ID, models.Page{Limit: shownReferences})

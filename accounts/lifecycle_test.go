@@ -20,7 +20,7 @@ func TestNamesAreUniqueWhileAccountsLive(t *testing.T) {
 		w := newWorld(t, db)
 		first := w.create(t, gadgetBody("Straße"))
 		_, err := w.Create(t.Context(), w.p, []byte(gadgetBody("STRASSE")), accounts.Idempotency{})
-		var refusal *models.Refusal
+		var refusal *models.RefusalError
 		require.ErrorAs(t, err, &refusal)
 		require.ErrorIs(t, err, models.ErrNameTaken)
 		require.Equal(t, first.ID, refusal.Extra["existingId"])
@@ -78,7 +78,7 @@ func TestLimitAndFeature(t *testing.T) {
 		one := w.create(t, `{"type":"lone","name":"one","properties":{}}`)
 		require.Equal(t, models.HealthUnsupported, one.HealthStatus)
 		_, err := w.Create(t.Context(), w.p, []byte(`{"type":"lone","name":"two","properties":{}}`), accounts.Idempotency{})
-		var refusal *models.Refusal
+		var refusal *models.RefusalError
 		require.ErrorAs(t, err, &refusal)
 		require.ErrorIs(t, err, models.ErrLimitReached)
 		require.Equal(t, one.ID, refusal.Extra["existingId"])
@@ -132,7 +132,7 @@ func TestReferencesProtect(t *testing.T) {
 			"/kind required", "/url url", "/more unknown_member")
 
 		err := w.Delete(t.Context(), w.p, made.ID, at(1))
-		var refusal *models.Refusal
+		var refusal *models.RefusalError
 		require.ErrorAs(t, err, &refusal)
 		require.ErrorIs(t, err, models.ErrInUse)
 		require.Contains(t, pretty(t, refusal.Extra), "Main IVR 2")

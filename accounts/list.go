@@ -119,7 +119,7 @@ func (s *Service) sealCursor(bound []byte, position any) string {
 
 // openCursor reads a cursor made by sealCursor with the same bound.
 func (s *Service) openCursor(cursor string, bound []byte, position any) error {
-	refused := &models.Refusal{
+	refused := &models.RefusalError{
 		Err:    models.ErrBadCursor,
 		Detail: "The cursor was not made for this list and these filters; begin again without it.",
 	}

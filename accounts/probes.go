@@ -36,13 +36,13 @@ func (q *probes) enter(key string, def *integrations.Definition, unlimited bool,
 		q.running, q.limiters = map[string]bool{}, map[string]*rate.Limiter{}
 	}
 	if q.running[key] {
-		return &models.Refusal{
+		return &models.RefusalError{
 			Err: models.ErrProbeRunning, RetryAfter: time.Second,
 			Detail: "This account is being tested; wait for that test to end.",
 		}
 	}
 	if wait := q.reserve(key, def, now); wait > 0 && !unlimited {
-		return &models.Refusal{
+		return &models.RefusalError{
 			Err: models.ErrRateLimited, RetryAfter: time.Duration(math.Ceil(wait.Seconds())) * time.Second,
 			Detail: "This account was tested too often in the last minute; remote systems lock out whoever asks too often.",
 		}

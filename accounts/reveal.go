@@ -55,7 +55,7 @@ func (s *Service) fill(
 }
 
 func unreadable(pointer string) error {
-	return &models.Refusal{
+	return &models.RefusalError{
 		Err: models.ErrUnavailable,
 		Detail: "The secret /properties" + pointer +
 			" cannot be read, because its key is not in the key file; bring the key back or enter the secret again.",

@@ -266,7 +266,7 @@ func TestPreconditions(t *testing.T) {
 	_, err := w.Patch(t.Context(), w.p, made.ID, accounts.Match{Missing: true}, patch)
 	require.ErrorIs(t, err, models.ErrPreconditionRequired)
 	_, err = w.Patch(t.Context(), w.p, made.ID, at(2, 3), patch)
-	var refusal *models.Refusal
+	var refusal *models.RefusalError
 	require.ErrorAs(t, err, &refusal)
 	require.ErrorIs(t, err, models.ErrVersionMismatch)
 	require.Equal(t, "1-0", refusal.ETag)

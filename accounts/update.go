@@ -31,7 +31,7 @@ const overwriteTries = 100
 func (s *Service) check(ctx context.Context, p *access.Principal, m Match, a *models.Account, op string) error {
 	switch {
 	case m.Missing:
-		return &models.Refusal{
+		return &models.RefusalError{
 			Err:    models.ErrPreconditionRequired,
 			Detail: "Send If-Match with the ETag of the account you read, so that nobody's change is lost.",
 		}
@@ -45,7 +45,7 @@ func (s *Service) check(ctx context.Context, p *access.Principal, m Match, a *mo
 // mismatch is the audited refusal of a stale version, with the current tag.
 func (s *Service) mismatch(ctx context.Context, p *access.Principal, a *models.Account, op string) error {
 	s.Refused(ctx, p, "account."+op, a.ID, "stale If-Match")
-	return &models.Refusal{
+	return &models.RefusalError{
 		Err: models.ErrVersionMismatch, ETag: s.view(p, a).ETag(),
 		Detail: "The account was changed since you read it; read it again and repeat your change.",
 	}

@@ -175,12 +175,12 @@ func storedID(a *models.Account) string {
 func (s *Service) explain(ctx context.Context, p *access.Principal, a *models.Account, err error) error {
 	switch {
 	case errors.Is(err, models.ErrNameTaken):
-		return &models.Refusal{
+		return &models.RefusalError{
 			Err: models.ErrNameTaken, Detail: "Another account of the contact center has this name; choose another.",
 			Extra: s.holder(ctx, p, a),
 		}
 	case errors.Is(err, models.ErrLimitReached):
-		refusal := &models.Refusal{
+		refusal := &models.RefusalError{
 			Err: models.ErrLimitReached, Detail: "The contact center has its one account of this kind already; change that one.",
 		}
 		if id, findErr := s.Store.FindLimit(ctx, p.ContactCenter.ID, *a.LimitKey); findErr == nil {
@@ -202,7 +202,7 @@ func (s *Service) holder(ctx context.Context, p *access.Principal, a *models.Acc
 
 // featureOff is the refusal of a type that the contact center may not use.
 func featureOff(feature string) error {
-	return &models.Refusal{
+	return &models.RefusalError{
 		Err:    models.ErrFeatureNotEnabled,
 		Detail: "The service provider has not switched on the feature " + feature + " for this contact center; ask them to.",
 		Extra:  map[string]any{"feature": feature},

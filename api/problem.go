@@ -110,7 +110,7 @@ func (e *RequestError) Error() string { return e.Code + ": " + e.Detail }
 func NewProblem(err error) Problem {
 	var broken validation.Errors
 	var request *RequestError
-	var refusal *models.Refusal
+	var refusal *models.RefusalError
 	switch {
 	case errors.As(err, &broken):
 		p := kindOf(CodeValidationFailed).problem()

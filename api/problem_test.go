@@ -85,7 +85,7 @@ func TestNewProblem(t *testing.T) {
 }
 
 func TestNewProblemTakesWhatARefusalKnows(t *testing.T) {
-	p := api.NewProblem(fmt.Errorf("delete: %w", &models.Refusal{
+	p := api.NewProblem(fmt.Errorf("delete: %w", &models.RefusalError{
 		Err: models.ErrVersionMismatch, Detail: "Read it again.", Extra: map[string]any{"a": 1}, ETag: "8-0",
 		RetryAfter: 3 * time.Second,
 	}))
@@ -96,7 +96,7 @@ func TestNewProblemTakesWhatARefusalKnows(t *testing.T) {
 }
 
 func TestNewProblemKeepsAnUnknownRefusalOpaque(t *testing.T) {
-	p := api.NewProblem(&models.Refusal{Err: errors.New("odd"), Detail: "s3cr3t", Extra: map[string]any{"x": "s3cr3t"}})
+	p := api.NewProblem(&models.RefusalError{Err: errors.New("odd"), Detail: "s3cr3t", Extra: map[string]any{"x": "s3cr3t"}})
 	b, err := api.Encode(p)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusInternalServerError, p.Status)
@@ -116,7 +116,7 @@ func TestNewProblemReportsEveryViolation(t *testing.T) {
 }
 
 func TestProblemJSON(t *testing.T) {
-	p := api.NewProblem(&models.Refusal{Err: models.ErrInUse, Extra: map[string]any{
+	p := api.NewProblem(&models.RefusalError{Err: models.ErrInUse, Extra: map[string]any{
 		"references": []map[string]string{{"key": "a<b"}}, "another": true, "status": 200, "detail": "overwritten",
 	}})
 	p.Instance, p.RequestID = "/api/v1/x", "r1"

@@ -52,9 +52,9 @@ type CheckStep struct {
 	RetryAfterSeconds int64  `json:"retryAfterSeconds,omitempty"`
 }
 
-// Refusal says why a request was not carried out: a sentinel error of this
+// RefusalError says why a request was not carried out: a sentinel error of this
 // package with what the client should know about it.
-type Refusal struct {
+type RefusalError struct {
 	// Err is the sentinel; errors.Is finds it.
 	Err error
 	// Detail is one sentence: what is wrong and what to do. Never a secret.
@@ -68,7 +68,7 @@ type Refusal struct {
 }
 
 // Error implements error.
-func (r *Refusal) Error() string { return r.Err.Error() + ": " + r.Detail }
+func (r *RefusalError) Error() string { return r.Err.Error() + ": " + r.Detail }
 
 // Unwrap returns the sentinel.
-func (r *Refusal) Unwrap() error { return r.Err }
+func (r *RefusalError) Unwrap() error { return r.Err }
