@@ -87,11 +87,18 @@ func (r *decoder) report(pointer, code, param string) {
 	r.c.Add(v)
 }
 
+// maxStrangers is how many unknown members of one object are worth a word: more
+// than a report holds.
+const maxStrangers = 1000
+
 func (r *decoder) object(at string, in *source, o *object, v reflect.Value) {
+	var strangers int
 	for _, name := range in.order {
 		i, known := o.byName[name]
 		if !known {
-			r.report(at+strict.Pointer(shorten(name)), "unknown_member", "")
+			if strangers++; strangers <= maxStrangers {
+				r.report(at+strict.Pointer(shorten(name)), "unknown_member", "")
+			}
 			continue
 		}
 		p := &o.properties[i]
