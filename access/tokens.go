@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -36,12 +37,8 @@ func NewToken() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
 	body := tokenPrefix + base64.RawURLEncoding.EncodeToString(b[:])
-	var sum [4]byte
-	crc := crc32.ChecksumIEEE([]byte(body))
-	for i := range sum {
-		sum[i] = byte(crc >> (24 - 8*i))
-	}
-	return body + hex.EncodeToString(sum[:])
+	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(body)))
+	return body + hex.EncodeToString(sum)
 }
 
 // HashToken returns what is stored of a token.

@@ -141,7 +141,9 @@ func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (
 
 // remember stores the idempotency record of a create; nil is none. A record
 // that has expired gives way.
-func remember(ctx context.Context, tx *store.Store, idem *models.IdempotencyRecord, a *models.Account, now models.Time) error {
+func remember(
+	ctx context.Context, tx *store.Store, idem *models.IdempotencyRecord, a *models.Account, now models.Time,
+) error {
 	if idem == nil {
 		return nil
 	}

@@ -41,7 +41,8 @@ func differences(old, now *models.Account, words map[string]string) ([]models.Fi
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(words)) {
-		changes = append(changes, models.FieldChange{Pointer: "/properties" + pointer, New: models.JSON(`"` + words[pointer] + `"`)})
+		word := models.JSON(`"` + words[pointer] + `"`)
+		changes = append(changes, models.FieldChange{Pointer: "/properties" + pointer, New: word})
 	}
 	return changes, nil
 }

@@ -84,7 +84,9 @@ type reader struct {
 
 // readDocument reads the writable members. What is wrong goes to c. stored is
 // the account that the document is to replace, nil for a create.
-func readDocument(in map[string]json.RawMessage, stored *models.Account, catalog integrations.Catalog, c *validation.Context) document {
+func readDocument(
+	in map[string]json.RawMessage, stored *models.Account, catalog integrations.Catalog, c *validation.Context,
+) document {
 	r := reader{in: maps.Clone(in), c: c}
 	for _, name := range ignoredMembers {
 		delete(r.in, name)
@@ -164,7 +166,7 @@ func (r *reader) labels() models.Labels {
 		}
 		if !labelKey.MatchString(key) {
 			r.c.Violate(pointer, "label_key",
-				"A label's key has 1 to 63 letters, digits, dots, slashes, dashes or underscores and starts with a letter or digit.")
+				"A label's key has 1 to 63 letters, digits or ./_- and starts with a letter or digit.")
 		}
 		checkText(pointer, v, maxLabelValue, "", r.c)
 		labels[key] = v

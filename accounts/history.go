@@ -77,7 +77,8 @@ func (s *Service) Versions(ctx context.Context, p *access.Principal, id string, 
 	if err != nil {
 		return nil, fmt.Errorf("list versions: %w", err)
 	}
-	rows, next := cut(s, rows, page, bound, func(v *models.AccountVersion) string { return strconv.FormatInt(v.Version, 10) })
+	number := func(v *models.AccountVersion) string { return strconv.FormatInt(v.Version, 10) }
+	rows, next := cut(s, rows, page, bound, number)
 	out := &VersionPage{Items: make([]VersionSummary, 0, len(rows)), NextCursor: next}
 	for _, v := range rows {
 		out.Items = append(out.Items, VersionSummary{v.Version, v.Operation, v.CreatedAt, v.CreatedBy})

@@ -51,7 +51,9 @@ func (s *Service) PutReference(ctx context.Context, p *access.Principal, id, key
 			return err
 		}
 		if n >= maxReferences {
-			return fmt.Errorf("account %s has %d references: %w", id, n, models.ErrLimitReached)
+			return &models.RefusalError{
+				Err: models.ErrLimitReached, Detail: fmt.Sprintf("An account can have at most %d references.", maxReferences),
+			}
 		}
 		return tx.PutReference(ctx, r)
 	})
@@ -127,7 +129,8 @@ func checkReference(r *models.Reference, c *validation.Context) {
 		return
 	}
 	u, err := url.Parse(r.URL)
-	if err != nil || (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || len(r.URL) > maxReferenceURL {
+	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	if !web || len(r.URL) > maxReferenceURL {
 		c.Violate("/url", "url", "Give an absolute http or https address of at most 2048 characters, without user name.")
 	}
 }

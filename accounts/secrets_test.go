@@ -202,7 +202,7 @@ func TestUnreadableSecretBreaksNothingElse(t *testing.T) {
 func newWorld2(t *testing.T, w *world) *accounts.Service {
 	t.Helper()
 	other := newWorld(t, storetest.SQLite(t))
-	other.Service.Store = w.db
-	other.Service.Audit.Store = w.db
+	other.Store = w.db
+	other.Audit.Store = w.db
 	return other.Service
 }

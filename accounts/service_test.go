@@ -219,16 +219,24 @@ func TestCreateReportsEverything(t *testing.T) {
 		{"wrong types", `{"type":7,"name":true,"enabled":"yes","default":1,"labels":[],"properties":[],"description":{}}`, []string{
 			"/type type", "/name type", "/enabled type", "/default type", "/labels type", "/properties type", "/description type",
 		}},
-		{"duplicates", `{"type":"gadget","name":"x","name":"y","properties":{"url":"https://e.com","url":"https://f.com"}}`,
-			[]string{"/name duplicate_member", "/properties/url duplicate_member"}},
+		{
+			"duplicates", `{"type":"gadget","name":"x","name":"y","properties":{"url":"https://e.com","url":"https://f.com"}}`,
+			[]string{"/name duplicate_member", "/properties/url duplicate_member"},
+		},
 		{"no object", `[1]`, []string{" type"}},
 		{"no default", `{"type":"lone","name":"x","default":true,"properties":{}}`, []string{"/default default_not_supported"}},
-		{"wrong family", `{"type":"gadget","name":"x","family":"SCIM","properties":{"url":"https://e.com","token":"t"}}`,
-			[]string{"/family read_only"}},
-		{"control character", `{"type":"gadget","name":"a\u0007b","properties":{"url":"https://e.com","token":"t"}}`,
-			[]string{"/name control_character"}},
-		{"name too long", `{"type":"gadget","name":"` + strings.Repeat("n", 256) + `","properties":{"url":"https://e.com","token":"t"}}`,
-			[]string{"/name max"}},
+		{
+			"wrong family", `{"type":"gadget","name":"x","family":"SCIM","properties":{"url":"https://e.com","token":"t"}}`,
+			[]string{"/family read_only"},
+		},
+		{
+			"control character", `{"type":"gadget","name":"a\u0007b","properties":{"url":"https://e.com","token":"t"}}`,
+			[]string{"/name control_character"},
+		},
+		{
+			"name too long", `{"type":"gadget","name":"` + strings.Repeat("n", 256) + `","properties":{"url":"https://e.com","token":"t"}}`,
+			[]string{"/name max"},
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -49,31 +49,53 @@ type outcome struct {
 	hint      string
 }
 
+const (
+	tryAgain   = "Try again."
+	checkHost  = "Check the host name for typing errors."
+	otherThing = "This is not the answer of the expected system: check the address."
+)
+
 var outcomes = map[outbound.Kind]outcome{
 	outbound.InvalidAddress: {integrations.CauseConfig, false, "Check the address for typing errors."},
-	outbound.NameNotFound:   {integrations.CauseNetwork, false, "Check the host name for typing errors."},
-	outbound.NameServer:     {integrations.CauseNetwork, true, "Try again; if it stays, ask the operator to check name resolution."},
+	outbound.NameNotFound:   {integrations.CauseNetwork, false, checkHost},
+	outbound.NameServer: {
+		integrations.CauseNetwork, true, "Try again; if it stays, ask the operator to check name resolution.",
+	},
 	outbound.Blocked: {
 		integrations.CauseBlocked, false,
 		"The address is inside the network; the operator can permit it with ADMIN_API_OUTBOUND_ALLOW.",
 	},
-	outbound.Refused:     {integrations.CauseNetwork, true, "Check host and port, and that the remote system is running."},
-	outbound.Unreachable: {integrations.CauseNetwork, true, "Check that the server may connect to this address (firewall, route)."},
-	outbound.Timeout:     {integrations.CauseNetwork, true, "The remote system is slow or a firewall swallows the connection; try again."},
-	outbound.Canceled:    {integrations.CauseNetwork, true, "Try again."},
-	outbound.Reset:       {integrations.CauseNetwork, true, "Try again; if it stays, a firewall may be cutting the connection."},
-	outbound.TLSName:     {integrations.CauseTLS, false, "The certificate is for another name: check the host name."},
+	outbound.Refused: {
+		integrations.CauseNetwork, true, "Check host and port, and that the remote system is running.",
+	},
+	outbound.Unreachable: {
+		integrations.CauseNetwork, true, "Check that the server may connect to this address (firewall, route).",
+	},
+	outbound.Timeout: {
+		integrations.CauseNetwork, true, "The remote system is slow or a firewall swallows the connection; try again.",
+	},
+	outbound.Canceled: {integrations.CauseNetwork, true, tryAgain},
+	outbound.Reset: {
+		integrations.CauseNetwork, true, "Try again; if it stays, a firewall may be cutting the connection.",
+	},
+	outbound.TLSName: {integrations.CauseTLS, false, "The certificate is for another name: check the host name."},
 	outbound.TLSUntrusted: {
 		integrations.CauseTLS, false,
 		"If a private authority signed the certificate, the operator can trust it with ADMIN_API_OUTBOUND_CA.",
 	},
-	outbound.TLSExpired:      {integrations.CauseTLS, false, "The remote system must renew its certificate; check the clock of the server too."},
-	outbound.TLSVersion:      {integrations.CauseTLS, false, "The remote system offers only outdated TLS versions; it should be updated."},
-	outbound.TLSOther:        {integrations.CauseTLS, true, "Check that the port speaks TLS."},
-	outbound.RedirectRefused: {integrations.CauseConfig, false, "The address leads elsewhere: enter the final address of the system itself."},
-	outbound.TooLarge:        {integrations.CauseRemote, false, "This is not the answer of the expected system: check the address."},
-	outbound.Truncated:       {integrations.CauseRemote, true, "Try again."},
-	outbound.Malformed:       {integrations.CauseRemote, false, "This is not the answer of the expected system: check the address."},
+	outbound.TLSExpired: {
+		integrations.CauseTLS, false, "The remote system must renew its certificate; check the clock of the server too.",
+	},
+	outbound.TLSVersion: {
+		integrations.CauseTLS, false, "The remote system offers only outdated TLS versions; it should be updated.",
+	},
+	outbound.TLSOther: {integrations.CauseTLS, true, "Check that the port speaks TLS."},
+	outbound.RedirectRefused: {
+		integrations.CauseConfig, false, "The address leads elsewhere: enter the final address of the system itself.",
+	},
+	outbound.TooLarge:  {integrations.CauseRemote, false, otherThing},
+	outbound.Truncated: {integrations.CauseRemote, true, tryAgain},
+	outbound.Malformed: {integrations.CauseRemote, false, otherThing},
 }
 
 // classify turns an error of the way out into a failure; nil for other errors.
@@ -88,10 +110,11 @@ func classify(err error) *integrations.Failure {
 	}
 	o, known := outcomes[out.Kind]
 	if !known {
-		o = outcome{cause: integrations.CauseRemote, retryable: true, hint: "Try again."}
+		o = outcome{cause: integrations.CauseRemote, retryable: true, hint: tryAgain}
 	}
 	return &integrations.Failure{
-		Cause: o.cause, Code: string(out.Kind), Detail: "Connection: " + out.Error() + ".", Hint: o.hint, Retryable: o.retryable,
+		Cause: o.cause, Code: string(out.Kind), Detail: "Connection: " + out.Error() + ".",
+		Hint: o.hint, Retryable: o.retryable,
 	}
 }
 

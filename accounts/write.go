@@ -25,7 +25,9 @@ const (
 
 // write stores a change, its version and its audit record in the transaction
 // tx. from is the version that the change was made from, 0 for a create.
-func (s *Service) write(ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64) error {
+func (s *Service) write(
+	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64,
+) error {
 	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
 		if err := s.unsetDefault(ctx, tx, p, c.account); err != nil {
 			return err
@@ -58,7 +60,9 @@ func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from
 }
 
 // record writes the version and the audit record of a change.
-func (s *Service) record(ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string) error {
+func (s *Service) record(
+	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string,
+) error {
 	a := c.account
 	document, err := snapshot(a)
 	if err != nil {

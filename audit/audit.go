@@ -100,6 +100,7 @@ func (l *Log) now() time.Time {
 
 func (l *Log) logHead(h models.AuditHead) {
 	if l.Logger != nil {
-		l.Logger.Info("audit head", "contactCenter", h.ContactCenterID, "records", h.Sequence, "mac", hex.EncodeToString(h.MAC))
+		l.Logger.Info("audit head", "contactCenter", h.ContactCenterID, "records", h.Sequence,
+			"mac", hex.EncodeToString(h.MAC))
 	}
 }

@@ -77,7 +77,7 @@ func TestNoSecretIsEverSeen(t *testing.T) {
 	r := serve(t, filepath.Join(t.TempDir(), "data"), "--outbound-connect-to", "*:443=127.0.0.1:1")
 	var seen bytes.Buffer
 	all := map[string]string{} // canary → type
-	send := func(method, path, body string, header ...string) (*http.Response, string) {
+	send := func(method, path, body string, header ...string) (answer, string) {
 		res, out := r.do(t, method, path, body, header...)
 		fmt.Fprintf(&seen, "%s %s %v\n%s\n", method, path, res.Header, out)
 		return res, out
@@ -131,7 +131,7 @@ func jsonText(t *testing.T, v any) string {
 
 // exercise sends an account's document, and its secret, to every door, right
 // and wrong.
-func exercise(send func(method, path, body string, header ...string) (*http.Response, string), at, body, secret string) {
+func exercise(send func(method, path, body string, header ...string) (answer, string), at, body, secret string) {
 	const accounts = "/api/v1/integration-accounts"
 	text, _ := json.Marshal(secret) // a string
 	quoted := string(text)
@@ -164,11 +164,12 @@ func exercise(send func(method, path, body string, header ...string) (*http.Resp
 // readAll appends every file below dir.
 func readAll(t *testing.T, dir string, into *bytes.Buffer) {
 	t.Helper()
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	files := os.DirFS(dir)
+	err := fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		data, err := os.ReadFile(path)
+		data, err := fs.ReadFile(files, path)
 		into.Write(data)
 		return err
 	})

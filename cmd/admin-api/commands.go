@@ -175,7 +175,8 @@ func (c *auditVerifyCommand) Run(p *program) (err error) {
 			continue
 		}
 		broken++
-		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n", r.ContactCenterID, r.Broken, r.Reason, r.Records)
+		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n",
+			r.ContactCenterID, r.Broken, r.Reason, r.Records)
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d of %d audit chains do not hold", broken, len(reports))

@@ -65,7 +65,8 @@ func openKeys(data dataSettings, log *slog.Logger) (*secret.Keyring, error) {
 		return keys, err
 	}
 	if !data.sqlite() {
-		return nil, fmt.Errorf("the key file %s does not exist; make it once with admin-api keys init and give it to every replica", path)
+		return nil, fmt.Errorf("the key file %s does not exist; "+
+			"make it once with admin-api keys init and give it to every replica", path)
 	}
 	if _, statErr := os.Stat(data.databaseURL()[len("sqlite:"):]); statErr == nil {
 		return nil, fmt.Errorf("the key file %s is missing but the database exists: bring the file back, "+

@@ -7,7 +7,6 @@ import (
 
 	"admin-api/models"
 	"admin-api/secret"
-	"admin-api/store"
 )
 
 // rotationBatch is how many secrets are read at once.
@@ -143,10 +142,7 @@ func (r *rotation) record(ctx context.Context, done int) error {
 			TargetType: "key", TargetID: r.house.keys.Primary(),
 			Detail: fmt.Sprintf("%d secrets of all contact centers re-encrypted", done),
 		}
-		if err := r.house.store.Tx(ctx, func(tx *store.Store) error { return r.house.audit.Append(ctx, tx, event) }); err != nil {
-			return err
-		}
-		if err := r.house.audit.Committed(ctx, center.ID); err != nil {
+		if err := r.house.audit.Record(ctx, event); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,8 +52,10 @@ func serve(t *testing.T, data string, args ...string) *running {
 	r := &running{token: testToken, data: data, stop: stop, code: make(chan int, 1)}
 	ready := make(chan string, 1)
 	p := &program{ctx: ctx, stdout: &r.stdout, stderr: &r.stderr, ready: func(addr string) { ready <- addr }}
-	line := append([]string{"serve", "--addr", "127.0.0.1:0", "--data", data, "--bootstrap-token", testToken,
-		"--log-level", "debug", "--rate-limit", "off"}, args...)
+	line := append([]string{
+		"serve", "--addr", "127.0.0.1:0", "--data", data, "--bootstrap-token", testToken,
+		"--log-level", "debug", "--rate-limit", "off",
+	}, args...)
 	go func() { r.code <- run(p, line) }()
 	t.Cleanup(func() { r.end(t) })
 	select {
@@ -75,8 +78,15 @@ func (r *running) end(t *testing.T) {
 	require.Zero(t, <-r.code, r.stderr.String())
 }
 
+// answer is the head of an answer.
+type answer struct {
+	StatusCode int
+	Header     http.Header
+}
+
 // do sends a request with the token and returns the answer with its body.
-func (r *running) do(t *testing.T, method, path, body string, header ...string) (*http.Response, string) {
+// header holds alternating names and values.
+func (r *running) do(t *testing.T, method, path, body string, header ...string) (answer, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, r.url+path, strings.NewReader(body))
 	require.NoError(t, err)
@@ -84,15 +94,15 @@ func (r *running) do(t *testing.T, method, path, body string, header ...string) 
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	for i := 0; i < len(header); i += 2 {
-		req.Header.Set(header[i], header[i+1])
+	for pair := range slices.Chunk(header, 2) {
+		req.Header.Set(pair[0], pair[1])
 	}
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer res.Body.Close()
 	out, err := io.ReadAll(res.Body)
 	require.NoError(t, err)
-	return res, string(out)
+	return answer{res.StatusCode, res.Header}, string(out)
 }
 
 func TestServeFirstAndSecondStart(t *testing.T) {

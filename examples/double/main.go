@@ -15,7 +15,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"log"
 	"math/big"
 	"net/http"
 	"os"
@@ -37,7 +36,8 @@ func main() {
 	ca := flag.String("ca", "data/double-ca.pem", "file to write the certificate authority to")
 	flag.Parse()
 	if err := serve(*addr, *ca); err != nil && !errors.Is(err, http.ErrServerClosed) {
-		log.Fatal(err)
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
