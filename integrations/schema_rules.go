@@ -25,24 +25,59 @@ func (b schemaBuilder) conditional(o *object, defaults reflect.Value) []any {
 			r.addRule(i, rule)
 		}
 	}
-	return r.out
+	rules := make([]any, len(r.out))
+	for i, rule := range r.out {
+		rules[i] = rule
+	}
+	return rules
 }
 
 type ruleBuilder struct {
 	schemaBuilder
 	object   *object
 	defaults reflect.Value
-	out      []any
+	out      []fragment // if, then, else
+}
+
+// add says what holds for a member where the condition holds (branch "then")
+// or does not ("else"). Members with the same condition share one rule.
+func (r *ruleBuilder) add(condition fragment, branch string, name string, says fragment) {
+	for _, rule := range r.out {
+		if !reflect.DeepEqual(rule["if"], condition) {
+			continue
+		}
+		if old, taken := rule[branch].(fragment); !taken {
+			rule[branch] = says
+			return
+		} else if join(old, name, says) {
+			return
+		}
+	}
+	r.out = append(r.out, fragment{"if": condition, branch: says})
+}
+
+// join adds to a branch what it does not say yet about a member.
+func join(branch fragment, name string, says fragment) bool {
+	members, _ := branch["properties"].(fragment)
+	more, _ := says["properties"].(fragment)
+	if old, taken := members[name]; taken {
+		return reflect.DeepEqual(old, more[name])
+	}
+	members[name] = more[name]
+	if required, ok := says["required"].([]string); ok {
+		others, _ := branch["required"].([]string)
+		branch["required"] = append(others, required...)
+	}
+	return true
 }
 
 // addWhen: while the property applies it may be required, else it is unset.
 func (r *ruleBuilder) addWhen(i int) {
 	p := &r.object.properties[i]
-	rule := fragment{"if": r.applies(i), "else": fragment{"properties": fragment{p.name: r.unset(p)}}}
+	r.add(r.applies(i), "else", p.name, fragment{"properties": fragment{p.name: r.unset(p)}})
 	if p.required() && r.required(p) {
-		rule["then"] = given(p)
+		r.add(r.applies(i), "then", p.name, given(p))
 	}
-	r.out = append(r.out, rule)
 }
 
 // required reports whether a document of this mode can be asked for the
@@ -58,7 +93,7 @@ func (r *ruleBuilder) applies(i int) fragment {
 	if r.object.properties[c.sibling].when == nil {
 		return condition
 	}
-	return fragment{"allOf": []any{r.applies(c.sibling), condition}}
+	return all([]any{r.applies(c.sibling), condition})
 }
 
 // equals holds where the member has one of the values, or gets it by default.
@@ -71,7 +106,11 @@ func (r *ruleBuilder) equals(sibling int, values []string) fragment {
 	if slices.Contains(values, plain(r.defaults.Field(p.index))) {
 		return fragment{"properties": fragment{p.name: fragment{"enum": append(list, nil)}}}
 	}
-	return fragment{"properties": fragment{p.name: fragment{"enum": list}}, "required": []string{p.name}}
+	is := fragment{"enum": list}
+	if len(list) == 1 {
+		is = fragment{"const": list[0]}
+	}
+	return fragment{"properties": fragment{p.name: is}, "required": []string{p.name}}
 }
 
 // constant is the JSON form of a value in a tag.
@@ -144,13 +183,13 @@ func (r *ruleBuilder) addRule(i int, rule validation.Tag) {
 		return
 	}
 	if p.when != nil {
-		condition = fragment{"allOf": []any{r.applies(i), condition}}
+		condition = all([]any{r.applies(i), condition})
 	}
 	switch {
 	case strings.HasPrefix(rule.Name, "excluded"):
-		r.out = append(r.out, fragment{"if": condition, "then": fragment{"properties": fragment{p.name: r.unset(p)}}})
+		r.add(condition, "then", p.name, fragment{"properties": fragment{p.name: r.unset(p)}})
 	case r.required(p):
-		r.out = append(r.out, fragment{"if": condition, "then": given(p)})
+		r.add(condition, "then", p.name, given(p))
 	}
 }
 
@@ -182,11 +221,18 @@ func (r *ruleBuilder) byValue(how string, params []string) fragment {
 	return all(equal)
 }
 
+// all holds where each of the conditions does.
 func all(conditions []any) fragment {
-	if len(conditions) == 1 {
-		return conditions[0].(fragment) // only fragments are collected
+	var different []any
+	for _, c := range conditions {
+		if !slices.ContainsFunc(different, func(other any) bool { return reflect.DeepEqual(c, other) }) {
+			different = append(different, c)
+		}
 	}
-	return fragment{"allOf": conditions}
+	if len(different) == 1 {
+		return different[0].(fragment) // only fragments are collected
+	}
+	return fragment{"allOf": different}
 }
 
 func (r *ruleBuilder) byPresence(how string, params []string) fragment {
