@@ -1,0 +1,138 @@
+package main
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+const problemDefinition = definitions + "api.Problem"
+
+// answers returns the Responses Object of an operation.
+func (c *contract) answers(op *operation, scope string) *yaml.Node {
+	n := object()
+	for _, code := range sortedKeys(op.Responses) {
+		a := op.Responses[code]
+		status, err := strconv.Atoi(code)
+		if err != nil {
+			c.fail("%s: %q is no status", op.ID, code)
+			continue
+		}
+		if a.Schema != nil && a.Schema.Ref == problemDefinition {
+			set(n, code, c.problem(status))
+			continue
+		}
+		set(n, code, c.answer(op, status, scope))
+	}
+	return n
+}
+
+// answer returns what stands at one status that is no problem.
+func (c *contract) answer(op *operation, status int, scope string) *yaml.Node {
+	a := op.Responses[strconv.Itoa(status)]
+	fields := sortedKeys(a.Headers)
+	if status == http.StatusNotModified { // like the answer that it stands for
+		fields = append(fields, sortedKeys(op.Responses["200"].Headers)...)
+	}
+	fields = append(fields, everyAnswer...)
+	if scope != "" {
+		fields = append(fields, limitedAnswer...)
+	}
+	description := sentence(a.Description)
+	if description == http.StatusText(status) {
+		description = sentence(op.Summary)
+	}
+	return object(
+		"description", description, "headers", c.headerNodes(fields, c.mayReport(op, a.Schema)),
+		"content", c.content(op, a.Schema),
+	)
+}
+
+// mayReport reports whether an answer is an account or, when only a verdict is
+// asked for, a report.
+func (c *contract) mayReport(op *operation, s *schema) bool {
+	return s != nil && s.Ref == accountDefinition && judgesOnly(op) && op.Responses["201"].Schema == nil
+}
+
+// content returns an answer's document by media type.
+func (c *contract) content(op *operation, s *schema) *yaml.Node {
+	if s == nil {
+		return nil
+	}
+	document := convert(s)
+	switch {
+	case op.ID == credentialsOperation:
+		document = reference("schemas", accountCredentials)
+	case c.mayReport(op, s):
+		document = reference("schemas", accountOrReport)
+	}
+	produces := op.Produces
+	if len(produces) == 0 {
+		produces = []string{jsonMedia}
+	}
+	n := object()
+	for _, media := range produces {
+		if media == eventMedia {
+			set(n, media, eventStream(strings.TrimPrefix(s.Ref, definitions)))
+			continue
+		}
+		set(n, media, object("schema", document, "examples", c.examplesOf(op, s)))
+	}
+	return n
+}
+
+// eventStream describes a stream of events, of which OpenAPI 3.1 can only say
+// that it is text.
+func eventStream(last string) *yaml.Node {
+	return object(
+		"schema", object("type", "string", "description", "Server-sent events. The data of each event step is a CheckStep, "+
+			"that of the last event, check, a "+schemaName(last)+". Should the server fail meanwhile, the last event is "+
+			"problem and its data a Problem."),
+		"examples", object("stream", object("value", "event: step\n"+
+			`data: {"name":"resolve","status":"passed","durationMs":4}`+"\n\n"+
+			"event: check\n"+
+			`data: {"status":"passed","cause":null,"steps":[{"name":"resolve","status":"passed","durationMs":4}],`+
+			`"retryable":false,"durationMs":4,"checkedAt":"2026-03-01T12:30:00.000Z","draft":true}`+"\n\n")),
+	)
+}
+
+// examplesOf refers to the example of an account where the answer is one.
+func (c *contract) examplesOf(op *operation, s *schema) *yaml.Node {
+	if s.Ref != accountDefinition || op.ID == credentialsOperation || len(c.examples) == 0 {
+		return nil
+	}
+	n := object()
+	for _, name := range sortedKeys(c.examples) {
+		set(n, strings.ToLower(name[:1])+name[1:], reference("examples", name))
+	}
+	return n
+}
+
+// Header fields of every answer, and of those that a rate limit applies to.
+var (
+	everyAnswer   = []string{"X-Request-Id", "Cache-Control"}
+	limitedAnswer = []string{"RateLimit-Policy", "RateLimit"}
+)
+
+// headerNodes returns the header fields of an answer. Entity tags are there
+// only sometimes where the answer may be a report.
+func (c *contract) headerNodes(fields []string, mayReport bool) *yaml.Node {
+	n := object()
+	for _, name := range slices.Compact(fields) {
+		component := strings.ReplaceAll(name, "-", "")
+		if mayReport && name == "ETag" {
+			component = "ETagOfAccount"
+		}
+		h, known := headerNode(component)
+		if !known {
+			c.fail("the header field %s is in the annotations but not described in this command", name)
+			continue
+		}
+		c.headers[component] = h
+		set(n, name, reference("headers", component))
+	}
+	return n
+}

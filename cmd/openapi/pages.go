@@ -1,0 +1,50 @@
+package main
+
+import "net/http"
+
+// addPages adds what is served beside the API and has no annotations: the
+// contract itself, and the pages for people that answers lead to.
+func (c *contract) addPages() {
+	c.addPage("/", operation{
+		ID: "start", Summary: "Where people begin", Description: "Leads to the reference.",
+		Responses: redirect("To the reference"),
+	})
+	c.addPage("/docs", operation{
+		ID: "getReference", Summary: "The reference for people", Description: "Leads to Swagger UI, below /docs/.",
+		Responses: redirect("To the pages below /docs/"),
+	})
+	c.addPage("/docs/problems/{code}", operation{
+		ID: "getProblem", Summary: "What a kind of problem means",
+		Description: "The page that the member type of a problem leads to.", Produces: []string{"text/html"},
+		Parameters: []parameter{{
+			Name: "code", In: "path", Required: true,
+			schema: schema{Type: "string", Description: "Code of the problem, such as not-found"},
+		}},
+		Responses: kept("The page"),
+	})
+	c.addPage("/openapi.yaml", operation{
+		ID: "getContract", Summary: "This document", Description: "OpenAPI 3.1.", Produces: []string{"application/yaml"},
+		Responses: kept("The document"),
+	})
+}
+
+func (c *contract) addPage(path string, op operation) {
+	if c.paths[path] != nil {
+		return // the annotations have it
+	}
+	op.Tags = []string{operationsTag}
+	c.addOperation(path, "get", c.operation(&op))
+}
+
+func redirect(description string) map[string]answer {
+	return map[string]answer{"302": {Description: description, Headers: map[string]*schema{"Location": {}}}}
+}
+
+// kept are the answers of a file that clients may keep.
+func kept(description string) map[string]answer {
+	return map[string]answer{
+		"200": {Description: description, Schema: &schema{Type: "string"}, Headers: map[string]*schema{"ETag": {}}},
+		"304": {Description: "The client has it"},
+		"404": {Description: http.StatusText(http.StatusNotFound), Schema: &schema{Ref: problemDefinition}},
+	}
+}

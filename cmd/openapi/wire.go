@@ -1,0 +1,69 @@
+package main
+
+import (
+	"path"
+	"reflect"
+	"strings"
+
+	"admin-api/api"
+)
+
+// document is what Go's own type says of a document and swag does not pass on:
+// the order of its members, and which of them are always there.
+type document struct {
+	members  []string
+	required []string
+}
+
+// documents returns those of package api, and what they hold, by the names that
+// swag gives them ("api.Account").
+func documents() map[string]document {
+	out := map[string]document{}
+	for _, root := range []any{
+		api.Account{},
+		api.AccountPage{},
+		api.AccountCreate{},
+		api.AccountReplace{},
+		api.AccountPatch{},
+		api.AccountDraft{},
+		api.TestInput{},
+		api.Check{},
+		api.CheckPage{},
+		api.VersionPage{},
+		api.RollbackInput{},
+		api.ReferencePage{},
+		api.ReferenceInput{},
+		api.Report{},
+		api.TypePage{},
+		api.Problem{},
+		api.Liveness{},
+		api.Readiness{},
+	} {
+		describe(reflect.TypeOf(root), out)
+	}
+	return out
+}
+
+func describe(t reflect.Type, out map[string]document) {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Map {
+		t = t.Elem()
+	}
+	name := path.Base(t.PkgPath()) + "." + t.Name()
+	if _, known := out[name]; known || t.Kind() != reflect.Struct {
+		return
+	}
+	var d document
+	out[name] = d // a type may hold itself
+	for field := range t.Fields() {
+		member, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if !field.IsExported() || member == "" || member == "-" {
+			continue
+		}
+		d.members = append(d.members, member)
+		if !strings.Contains(options, "omit") {
+			d.required = append(d.required, member)
+		}
+		describe(field.Type, out)
+	}
+	out[name] = d
+}
