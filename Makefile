@@ -10,6 +10,8 @@ LDFLAGS := -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 
 # How long test-long fuzzes each target; SHORT=1 shrinks its other tests.
 FUZZTIME ?= 60s
+# Flags of bench: -rounds, -duration, -connections, -check, -json.
+BENCH ?=
 # The race detector of test-full; RACE= switches it off.
 RACE ?= -race
 
@@ -42,9 +44,9 @@ test-long: $(TS_READY) $(E2E_READY) ## Kills, large numbers, fuzzing (FUZZTIME=6
 	scripts/long.sh
 	scripts/fuzz.sh $(FUZZTIME)
 
-bench: ## Measure: Go benchmarks of all packages
+bench: ## Measure: reads against a bare Echo handler, and writes (BENCH=-check)
 	scripts/need.sh bench
-	go test -tags full -run '^$$' -bench . -benchmem -timeout 60m ./...
+	go run ./bench $(BENCH)
 
 ##@ Keep tidy
 

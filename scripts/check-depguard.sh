@@ -38,6 +38,7 @@ monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families models validation
 cmd/admin-api: access accounts api audit events handlers integrations integrations/catalog families models monitor outbound scim secret sso store strict validation web
+bench:
 e2e/program:
 newcomer:
 '
@@ -46,7 +47,7 @@ families='integrations/zendesk integrations/singlesignon integrations/scimaccoun
 # Which room has which framework: import path, colon, its rooms ("*": all;
 # "tests": every test). Tests may import all of ours.
 rooms='
-github.com/labstack/echo/v4: handlers
+github.com/labstack/echo/v4: handlers bench
 gorm.io/gorm: store store/storetest
 gorm.io/driver/sqlite: store store/storetest
 github.com/pressly/goose/v3: store store/storetest
@@ -126,7 +127,7 @@ BEGIN {
         file = dir "/imports.go"
         text = "package empty\n\nimport (\n"
         for (o = 1; o <= packages; o++)
-            if (o != p && package[o] !~ /^(cmd\/|newcomer)/)
+            if (o != p && package[o] !~ /^(cmd\/|bench|newcomer)/)
                 import_of("admin-api/" package[o], has(may[package[p]], package[o]))
         for (f = 1; f <= frameworks; f++)
             import_of(framework[f], has(room[framework[f]], package[p]))
@@ -135,7 +136,7 @@ BEGIN {
         file = dir "/imports_test.go"
         text = "package empty\n\nimport (\n"
         for (o = 1; o <= packages; o++)
-            if (dir != package[p] && package[o] !~ /^(cmd\/|newcomer)/)
+            if (dir != package[p] && package[o] !~ /^(cmd\/|bench|newcomer)/)
                 import_of("admin-api/" package[o], 1)
         for (f = 1; f <= frameworks; f++)
             import_of(framework[f], has(room[framework[f]], package[p]) || has(room[framework[f]], "tests"))
