@@ -1,5 +1,7 @@
 package models
 
+import "slices"
+
 // ContactCenter is one tenant, known by its domain.
 type ContactCenter struct {
 	ID        string `gorm:"primaryKey"`
@@ -19,12 +21,7 @@ func (c *ContactCenter) HasFeature(feature string) bool {
 	if feature == "" {
 		return true
 	}
-	for _, f := range c.Features {
-		if f == feature {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.Features, feature)
 }
 
 // Features that a service provider switches on per contact center.
@@ -108,14 +105,7 @@ const (
 
 // HasRole reports whether the user has one of the roles.
 func (u *User) HasRole(roles ...string) bool {
-	for _, have := range u.Roles {
-		for _, want := range roles {
-			if have == want {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(u.Roles, role) })
 }
 
 // Team is a group of users.

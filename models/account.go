@@ -65,7 +65,7 @@ func (a *Account) ETag(unreadable bool) string {
 func SearchWords(texts ...string) string {
 	var b strings.Builder
 	for _, t := range texts {
-		for _, w := range strings.Fields(NameKey(t)) {
+		for w := range strings.FieldsSeq(NameKey(t)) {
 			b.WriteByte(' ')
 			b.WriteString(w)
 		}

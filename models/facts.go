@@ -13,7 +13,7 @@ type Labels map[string]string
 func (l Labels) Value() (driver.Value, error) { return jsonValue(len(l) == 0, l) }
 
 // Scan implements sql.Scanner.
-func (l *Labels) Scan(src any) error { return jsonScan(src, l) }
+func (l *Labels) Scan(src any) error { return scanColumn(src, l, readLabels) }
 
 // SecretFact is what may be known of a stored secret.
 type SecretFact struct {
@@ -32,7 +32,7 @@ type SecretFacts map[string]SecretFact
 func (f SecretFacts) Value() (driver.Value, error) { return jsonValue(len(f) == 0, f) }
 
 // Scan implements sql.Scanner.
-func (f *SecretFacts) Scan(src any) error { return jsonScan(src, f) }
+func (f *SecretFacts) Scan(src any) error { return scanColumn(src, f, readSecretFacts) }
 
 // Certificate is what is read from one certificate among the properties.
 type Certificate struct {
@@ -50,7 +50,7 @@ type Certificates []Certificate
 func (c Certificates) Value() (driver.Value, error) { return jsonValue(len(c) == 0, c) }
 
 // Scan implements sql.Scanner.
-func (c *Certificates) Scan(src any) error { return jsonScan(src, c) }
+func (c *Certificates) Scan(src any) error { return scanColumn(src, c, readCertificates) }
 
 // Strings is a list of words in a text column.
 type Strings []string
@@ -59,7 +59,7 @@ type Strings []string
 func (s Strings) Value() (driver.Value, error) { return jsonValue(len(s) == 0, s) }
 
 // Scan implements sql.Scanner.
-func (s *Strings) Scan(src any) error { return jsonScan(src, s) }
+func (s *Strings) Scan(src any) error { return scanColumn(src, s, readStrings) }
 
 func jsonValue(empty bool, v any) (driver.Value, error) {
 	if empty {
@@ -70,6 +70,22 @@ func jsonValue(empty bool, v any) (driver.Value, error) {
 		return nil, fmt.Errorf("encode column: %w", err)
 	}
 	return string(b), nil
+}
+
+// scanColumn reads a column the short way if it can.
+func scanColumn[T any](src any, into *T, read func(text string) (T, bool)) error {
+	text, ok := src.(string)
+	if b, isBytes := src.([]byte); isBytes {
+		text, ok = string(b), true
+	}
+	if !ok || text == "" {
+		return jsonScan(src, into)
+	}
+	if v, ok := read(text); ok {
+		*into = v
+		return nil
+	}
+	return jsonScan(src, into)
 }
 
 func jsonScan(src, into any) error {

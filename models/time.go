@@ -50,6 +50,23 @@ func (t *Time) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// parse reads exactly what String writes and reports whether it could.
+func (t *Time) parse(text string) bool {
+	if len(text) != len(TimeLayout) {
+		return false
+	}
+	for i := range len(text) {
+		digit := text[i] >= '0' && text[i] <= '9'
+		wanted := TimeLayout[i] >= '0' && TimeLayout[i] <= '9'
+		if digit != wanted || !wanted && text[i] != TimeLayout[i] {
+			return false
+		}
+	}
+	in, err := time.Parse(time.RFC3339, text) // which time knows a short way for
+	*t = Time{in}
+	return err == nil
+}
+
 // Value implements driver.Valuer.
 func (t Time) Value() (driver.Value, error) {
 	if t.IsZero() {

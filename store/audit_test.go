@@ -96,7 +96,8 @@ func testAuditEvents(t *testing.T, s *store.Store, all []models.AuditEvent) {
 		{"to", models.AuditFilter{To: at(1000)}, func(e *models.AuditEvent) bool { return e.Sequence <= 1000 }},
 		{"actor", models.AuditFilter{Actor: "user:1"}, func(e *models.AuditEvent) bool { return e.Sequence%2 == 0 }},
 		{
-			"operation and target", models.AuditFilter{Operation: "account.create", TargetID: "a0"},
+			"operation and target",
+			models.AuditFilter{Operation: "account.create", TargetID: "a0"},
 			func(e *models.AuditEvent) bool { return e.Sequence%6 == 1 },
 		},
 		{"page", models.AuditFilter{Page: models.Page{Before: "9"}}, func(e *models.AuditEvent) bool { return e.Sequence < 9 }},

@@ -39,7 +39,7 @@ type group struct {
 // batch is one transaction of SQLite with the members that share it.
 type batch struct {
 	began   time.Time
-	members int
+	members uint64
 	done    chan struct{}
 	err     error // valid when done is closed
 }
@@ -231,7 +231,7 @@ func (g *group) commit(b *batch) {
 	}
 	g.mu.Lock()
 	g.commits++
-	g.transactions += uint64(b.members)
+	g.transactions += b.members
 	g.mu.Unlock()
 	g.batch = nil
 	b.finish(nil)

@@ -28,10 +28,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err != nil || pending == 0 {
 		return 0, err
 	}
-	db, err := s.migrator()
-	if err != nil {
-		return 0, fmt.Errorf("migrate: %w", err)
-	}
+	db := s.migrator()
 	defer db.Close()
 	if s.dialect == SQLite {
 		unlock, err := lockFile(ctx, s.path+".lock")

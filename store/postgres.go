@@ -56,15 +56,15 @@ func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	h := &handles{
-		dialect: Postgres, logger: cfg.Logger, slow: slow, queries: newQueries(Postgres),
+		dialect: Postgres, queries: newQueries(Postgres), logger: cfg.Logger, slow: slow,
 		writerDB: pool, readerDB: pool, closers: []func() error{pool.Close},
 	}
-	h.migrator = func() (*sql.DB, error) {
+	h.migrator = func() *sql.DB {
 		// Waiting for the migration lock of another process may take longer than
 		// the lock timeout of the pool.
 		db := stdlib.OpenDB(*pc)
 		db.SetMaxOpenConns(2)
-		return db, nil
+		return db
 	}
 	return &Store{handles: h, write: db, read: db}, nil
 }

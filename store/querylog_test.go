@@ -81,7 +81,7 @@ func exported() map[string]bool {
 		names[m.Name] = true
 	}
 	for _, name := range []string{
-		"Close", "Dialect", "Path", "Stats", "Ping", "Migrate", "Pending", "SchemaVersion", "Tx",
+		"Close", "Dialect", "Path", "Stats", "Ping", "Migrate", "Pending", "SchemaVersion", "Tx", "Backup",
 	} {
 		delete(names, name)
 	}

@@ -138,7 +138,8 @@ func (s *Store) CountByKey(ctx context.Context) (map[string]int, error) {
 		KeyID string
 		Count int
 	}
-	err := s.query(ctx).Model(&models.AccountSecret{}).Select("key_id, count(*) AS count").Group("key_id").Find(&rows).Error
+	err := s.query(ctx).Model(&models.AccountSecret{}).
+		Select("key_id, count(*) AS count").Group("key_id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count secrets by key: %w", translate(err))
 	}

@@ -89,9 +89,11 @@ func openSQLite(ctx context.Context, cfg Config, path string) (_ *Store, err err
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	h := &handles{
-		dialect: SQLite, path: path, logger: cfg.Logger, slow: queryLog{cfg.Logger, cfg.SlowQuery}, queries: newQueries(SQLite),
+		dialect: SQLite, path: path, queries: newQueries(SQLite),
+		logger: cfg.Logger, slow: queryLog{cfg.Logger, cfg.SlowQuery},
 		writerDB: openPool(writer, 1), readerDB: openPool(reader, cfg.Readers),
-		migrator: func() (*sql.DB, error) { return openPool(writer, 1), nil },
+		migrator: func() *sql.DB { return openPool(writer, 1) },
+		copier:   &sqliteHandle{driver: reader.driver, dsn: reader.dsn, pragmas: []string{"temp_store = MEMORY"}},
 	}
 	h.closers = []func() error{h.readerDB.Close, h.writerDB.Close}
 	defer func() {

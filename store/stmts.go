@@ -57,7 +57,7 @@ func (p *stmtPool) QueryContext(ctx context.Context, query string, args ...any) 
 		return nil, err
 	}
 	defer p.release(stmt)
-	return stmt.QueryContext(ctx, args...)
+	return stmt.QueryContext(ctx, args...) //nolint:sqlclosecheck // the caller closes what it asked for
 }
 
 func (p *stmtPool) acquire(ctx context.Context, query string) (context.Context, *pooledStmt, error) {
@@ -76,7 +76,7 @@ func (p *stmtPool) acquire(ctx context.Context, query string) (context.Context, 
 	}
 	s := p.lookup(query, stmt)
 	if s.Stmt != stmt {
-		_ = stmt.Close() // another goroutine was faster
+		_ = stmt.Close() //nolint:sqlclosecheck // another goroutine was faster; this one must go now
 	}
 	if !p.writer {
 		p.trim()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -45,7 +46,8 @@ type handles struct {
 	writerDB *sql.DB
 	readerDB *sql.DB
 	group    *group // nil on PostgreSQL
-	migrator func() (*sql.DB, error)
+	migrator func() *sql.DB
+	copier   driver.Connector // reads the SQLite file for a copy
 	closers  []func() error
 	closed   sync.Once
 }

@@ -55,8 +55,7 @@ func translate(err error) error {
 	if code, ok := sqliteCode(err); ok {
 		return translateSQLite(code, err)
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translatePostgres(pg)
 	}
 	if isConnection(err) {

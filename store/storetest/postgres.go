@@ -105,6 +105,7 @@ func startCluster() (*cluster, error) {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	c := &cluster{port: port}
+	//nolint:gosec // programs of PostgreSQL and a folder of our own
 	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", keeper, "keeper", folder, initdb, control, strconv.Itoa(port))
 	// A group of its own: an interrupt at the terminal is for the tests.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
