@@ -3,12 +3,16 @@ package handlers_test
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	adminapi "admin-api"
 	"admin-api/api"
+	"admin-api/contract/contracttest"
 )
 
 // exchanged is one request and its answer, bodies read.
@@ -19,11 +23,34 @@ type exchanged struct {
 	Body        []byte
 }
 
+// contract is read once for all tests.
+var contract = sync.OnceValue(func() *contracttest.Validator {
+	return contracttest.New(new(testing.T), adminapi.OpenAPI)
+})
+
+// typesOfTests are those that tests bring along; the contract lists only what
+// is shipped.
+var typesOfTests = regexp.MustCompile(`"type":"(courier|waiting)"`)
+
+// inspectContract checks the exchange against openapi.yaml.
+func inspectContract(t testing.TB, x exchanged) {
+	t.Helper()
+	path := x.Request.URL.Path
+	if strings.HasPrefix(path, accountsPath) && typesOfTests.Match(x.Body) {
+		return
+	}
+	if path == "/readyz" && x.Response.StatusCode == http.StatusInternalServerError { // a test breaks it on purpose
+		return
+	}
+	contract().Check(t, x.Request, x.Response, x.Body)
+}
+
 // inspect judges an exchange by what holds for all of them. It is called for
 // every request that a test of this package makes through its stack.
 func inspect(t testing.TB, x exchanged) {
 	t.Helper()
 	req, resp, body := x.Request, x.Response, x.Body
+	inspectContract(t, x)
 	require.NotEmpty(t, resp.Header.Get("X-Request-Id"))
 	require.Equal(t, "nosniff", resp.Header.Get("X-Content-Type-Options"))
 	require.Contains(t, resp.Header.Get("Content-Security-Policy"), "default-src 'none'")

@@ -54,8 +54,8 @@ var headerFields = map[string]header{
 		description: "How to authenticate (RFC 6750).", always: true, pattern: "^Bearer ",
 		example: `Bearer realm="admin-api", error="invalid_token"`,
 	},
-	"WWWAuthenticateScope": {
-		description: "The scope that is missing (RFC 6750).", pattern: "^Bearer ",
+	"WWWAuthenticateSometimes": {
+		description: "How to authenticate, or the scope that is missing (RFC 6750).", pattern: "^Bearer ",
 		example: `Bearer realm="admin-api", error="insufficient_scope", scope="accounts:write"`,
 	},
 	"XRequestId": {

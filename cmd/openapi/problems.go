@@ -33,12 +33,12 @@ func problemKinds() []problemKind {
 // problemFields are the header fields of problems beside those of every answer.
 var problemFields = map[int]map[string]string{
 	http.StatusUnauthorized:         {"WWW-Authenticate": "WWWAuthenticate"},
-	http.StatusForbidden:            {"WWW-Authenticate": "WWWAuthenticateScope"},
+	http.StatusForbidden:            {"WWW-Authenticate": "WWWAuthenticateSometimes"},
 	http.StatusMethodNotAllowed:     {"Allow": "Allow"},
 	http.StatusConflict:             {"Retry-After": "RetryAfterSometimes"},
 	http.StatusPreconditionFailed:   {"ETag": "ETag"},
 	http.StatusUnsupportedMediaType: {"Accept": "Accept", "Accept-Patch": "AcceptPatch"},
-	http.StatusTooManyRequests:      {"Retry-After": "RetryAfter"},
+	http.StatusTooManyRequests:      {"Retry-After": "RetryAfter", "WWW-Authenticate": "WWWAuthenticateSometimes"},
 	http.StatusServiceUnavailable:   {"Retry-After": "RetryAfter"},
 }
 

@@ -43,7 +43,7 @@ var unlisted = []string{
 // New reads a contract.
 func New(t testing.TB, spec []byte) *Validator {
 	t.Helper()
-	spec, err := declareNamed(spec)
+	spec, err := prepare(spec)
 	if err != nil {
 		t.Fatalf("contract: %v", err)
 	}
@@ -64,9 +64,22 @@ func New(t testing.TB, spec []byte) *Validator {
 	v.events = newEvents(v.components, options)
 	for path, item := range model.Model.Paths.PathItems.FromOldest() {
 		item.Head = item.Get // what answers GET answers HEAD
+		for op := range item.GetOperations().ValuesFromOldest() {
+			listHeaders(op)
+		}
 		v.paths = append(v.paths, newTemplate(path, item))
 	}
 	return v
+}
+
+// listHeaders makes the strict mode look at header fields where the contract
+// lists none.
+func listHeaders(op *v3.Operation) {
+	for answer := range op.Responses.Codes.ValuesFromOldest() {
+		if answer.Headers == nil {
+			answer.Headers = orderedmap.New[string, *v3.Header]()
+		}
+	}
 }
 
 // Operations returns method, path and scope of every operation, in the order of
@@ -96,20 +109,21 @@ func (v *Validator) Check(t testing.TB, req *http.Request, resp *http.Response, 
 func (v *Validator) Problems(req *http.Request, resp *http.Response, body []byte) []string {
 	path := v.find(req.URL.EscapedPath())
 	switch {
-	case req.Method == http.MethodOptions && path != nil:
-		return path.checkOptions(resp, body)
-	case path == nil && servesPages(req):
-		return checkPage(resp)
 	case path == nil:
 		return v.checkRefusal(http.StatusNotFound, req, resp, body)
+	case req.Method == http.MethodOptions:
+		return path.checkOptions(resp, body)
 	case operationOf(path.item, req.Method) == nil:
 		return append(v.checkRefusal(http.StatusMethodNotAllowed, req, resp, body), path.checkAllow(resp)...)
+	case path.pages:
+		return checkPage(resp)
 	}
 	return v.check(path, req, resp, body)
 }
 
 // check judges the answer of an operation.
 func (v *Validator) check(path *template, req *http.Request, resp *http.Response, body []byte) []string {
+	path = path.narrow(req.Method, resp.StatusCode, body)
 	answer := *resp
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	if req.Method == http.MethodHead {
@@ -121,7 +135,8 @@ func (v *Validator) check(path *template, req *http.Request, resp *http.Response
 	if documented == nil {
 		return problems // which say so
 	}
-	if len(body) > 0 && (orderedmap.Len(documented.Content) == 0 || req.Method == http.MethodHead) {
+	wanted := orderedmap.Len(documented.Content) > 0 && req.Method != http.MethodHead
+	if wanted != (len(body) > 0) {
 		problems = append(problems, fmt.Sprintf("there is a body of %d bytes", len(body)))
 	}
 	switch media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); media {
@@ -143,16 +158,13 @@ func (v *Validator) checkRefusal(status int, req *http.Request, resp *http.Respo
 	if shared == nil {
 		return []string{fmt.Sprintf("there is no shared answer for %d", status)}
 	}
-	codes := orderedmap.New[string, *v3.Response]()
-	codes.Set(fmt.Sprint(status), shared)
-	op := &v3.Operation{Responses: &v3.Responses{Codes: codes}}
-	shadow := newTemplate(req.URL.Path, &v3.PathItem{Get: op, Head: op})
-	if req.Method != http.MethodHead {
+	if req.Method != http.MethodHead { // which method it was makes no difference
 		clone := *req
 		clone.Method = http.MethodGet
 		req = &clone
 	}
-	return v.check(&shadow, req, resp, body)
+	nowhere := newTemplate(req.URL.Path, nil)
+	return v.check(nowhere.answering(status, shared), req, resp, body)
 }
 
 // checkKind tells whether a problem is one of the kinds that its status has;

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/pb33f/libopenapi-validator/errors"
-	"gopkg.in/yaml.v3"
 )
 
 // most is how many violations of a schema are told.
@@ -26,17 +25,22 @@ func explain(errs []*errors.ValidationError) []string {
 				problems = append(problems, fmt.Sprintf("and %d more", len(told)-most))
 				break
 			}
-			problems = append(problems, fmt.Sprintf("%s breaks %s%s", at(failure), failure.KeywordLocation, why(failure)))
+			problems = append(problems, fmt.Sprintf("%s breaks %s%s", at(err, failure), failure.KeywordLocation, why(failure)))
 		}
 	}
 	return problems
 }
 
-func at(failure *errors.SchemaValidationFailure) string {
-	if failure.FieldPath == "" {
-		return "the document"
+// at says where: in a header field, or in the body.
+func at(err *errors.ValidationError, failure *errors.SchemaValidationFailure) string {
+	switch {
+	case err.ParameterName != "":
+		return "header field " + err.ParameterName
+	case failure.FieldPath == "":
+		return "the body"
+	default:
+		return failure.FieldPath
 	}
-	return failure.FieldPath
 }
 
 // tellable are the keywords whose reason names members and types, not values.
@@ -85,32 +89,4 @@ func codeAndStatus(body []byte) (code string, status int) {
 		return "", 0 // the schema has said so
 	}
 	return problem.Code, problem.Status
-}
-
-// declareNamed lets the strict mode, which knows members by their names only,
-// accept those that additionalProperties describes.
-func declareNamed(spec []byte) ([]byte, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(spec, &doc); err != nil {
-		return nil, err
-	}
-	declareBelow(&doc)
-	return yaml.Marshal(&doc)
-}
-
-func declareBelow(n *yaml.Node) {
-	for i, child := range n.Content {
-		declareBelow(child)
-		isValue := n.Kind == yaml.MappingNode && i%2 == 1
-		if !isValue || n.Content[i-1].Value != "additionalProperties" || child.Value == "false" {
-			continue
-		}
-		if child.Kind == yaml.ScalarNode {
-			child = &yaml.Node{Kind: yaml.MappingNode}
-		}
-		n.Content[i-1].Value = "patternProperties"
-		n.Content[i] = &yaml.Node{
-			Kind: yaml.MappingNode, Content: []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!str", Value: ".*"}, child},
-		}
-	}
 }

@@ -15,6 +15,8 @@ type template struct {
 	text     string
 	segments []string
 	item     *v3.PathItem
+	// pages: the template stands for the files of the reference.
+	pages bool
 }
 
 func newTemplate(text string, item *v3.PathItem) template {
@@ -38,6 +40,10 @@ func (p *template) matches(segments []string) (literal int, ok bool) {
 	return literal, true
 }
 
+// pages is where the files of the reference stand, which the contract does not
+// list one by one.
+const pages = "/docs/"
+
 // find returns the template of a path, nil for none; of several, the one with
 // the most literal segments.
 func (v *Validator) find(path string) *template {
@@ -48,6 +54,10 @@ func (v *Validator) find(path string) *template {
 		if literal, ok := v.paths[i].matches(segments); ok && literal > most {
 			best, most = &v.paths[i], literal
 		}
+	}
+	if best == nil && strings.HasPrefix(path, pages) {
+		read := new(v3.Operation)
+		return &template{text: pages, item: &v3.PathItem{Get: read, Head: read}, pages: true}
 	}
 	return best
 }
@@ -80,15 +90,6 @@ func (p *template) checkOptions(resp *http.Response, body []byte) []string {
 	return problems
 }
 
-// Below this path stand the files of the reference, which the contract does not
-// list one by one.
-const pages = "/docs/"
-
-func servesPages(req *http.Request) bool {
-	reads := req.Method == http.MethodGet || req.Method == http.MethodHead
-	return reads && strings.HasPrefix(req.URL.Path, pages)
-}
-
 // checkPage allows a page all that a file server does, but no data.
 func checkPage(resp *http.Response) []string {
 	switch resp.StatusCode {
@@ -102,8 +103,12 @@ func checkPage(resp *http.Response) []string {
 	return nil
 }
 
-// operationOf returns the operation of a method, nil for none.
+// operationOf returns the operation of a method, nil for none. Methods are told
+// apart by case.
 func operationOf(item *v3.PathItem, method string) *v3.Operation {
+	if method != strings.ToUpper(method) {
+		return nil
+	}
 	return item.GetOperations().GetOrZero(strings.ToLower(method))
 }
 

@@ -2741,7 +2741,7 @@ type ZendeskAccount_Properties struct {
 	// AuthorizationType How scenarios authenticate when they use Zendesk data.
 	AuthorizationType *ZendeskAccountPropertiesAuthorizationType `json:"authorizationType,omitempty"`
 
-	// Url Your Zendesk address; the subdomain alone will do.
+	// Url Your Zendesk address; a page of it will do as well.
 	//
 	// Examples: https://acme.zendesk.com
 	Url string `json:"url"`
@@ -2783,7 +2783,7 @@ type ZendeskCreate_Properties struct {
 	// SharedSecret From the JSON Web Token page of Zendesk's single sign-on settings; signs agents in to Zendesk.
 	SharedSecret *string `json:"sharedSecret,omitempty"`
 
-	// Url Your Zendesk address; the subdomain alone will do.
+	// Url Your Zendesk address; a page of it will do as well.
 	//
 	// Examples: https://acme.zendesk.com
 	Url string `json:"url"`
@@ -2854,7 +2854,7 @@ type ZendeskCredentials_Properties struct {
 	// SharedSecret From the JSON Web Token page of Zendesk's single sign-on settings; signs agents in to Zendesk.
 	SharedSecret *string `json:"sharedSecret,omitempty"`
 
-	// Url Your Zendesk address; the subdomain alone will do.
+	// Url Your Zendesk address; a page of it will do as well.
 	//
 	// Examples: https://acme.zendesk.com
 	Url string `json:"url"`
@@ -2925,7 +2925,7 @@ type ZendeskReplace_Properties struct {
 	// SharedSecret From the JSON Web Token page of Zendesk's single sign-on settings; signs agents in to Zendesk.
 	SharedSecret *string `json:"sharedSecret,omitempty"`
 
-	// Url Your Zendesk address; the subdomain alone will do.
+	// Url Your Zendesk address; a page of it will do as well.
 	//
 	// Examples: https://acme.zendesk.com
 	Url string `json:"url"`

@@ -2824,7 +2824,7 @@ export interface components {
                 /**
                  * URL
                  * Format: uri-reference
-                 * @description Your Zendesk address; the subdomain alone will do.
+                 * @description Your Zendesk address; a page of it will do as well.
                  * @example https://acme.zendesk.com
                  */
                 url: string;
@@ -2892,7 +2892,7 @@ export interface components {
                 /**
                  * URL
                  * Format: uri-reference
-                 * @description Your Zendesk address; the subdomain alone will do.
+                 * @description Your Zendesk address; a page of it will do as well.
                  * @example https://acme.zendesk.com
                  */
                 url: string;
@@ -2950,7 +2950,7 @@ export interface components {
                 /**
                  * URL
                  * Format: uri-reference
-                 * @description Your Zendesk address; the subdomain alone will do.
+                 * @description Your Zendesk address; a page of it will do as well.
                  * @example https://acme.zendesk.com
                  */
                 url: string;
@@ -3023,7 +3023,7 @@ export interface components {
                 /**
                  * URL
                  * Format: uri-reference
-                 * @description Your Zendesk address; the subdomain alone will do.
+                 * @description Your Zendesk address; a page of it will do as well.
                  * @example https://acme.zendesk.com
                  */
                 url: string;
@@ -3143,7 +3143,7 @@ export interface components {
                 "Cache-Control": components["headers"]["CacheControl"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
-                "WWW-Authenticate": components["headers"]["WWWAuthenticateScope"];
+                "WWW-Authenticate": components["headers"]["WWWAuthenticateSometimes"];
                 [name: string]: unknown;
             };
             content: {
@@ -3260,6 +3260,7 @@ export interface components {
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
                 "Retry-After": components["headers"]["RetryAfter"];
+                "WWW-Authenticate": components["headers"]["WWWAuthenticateSometimes"];
                 [name: string]: unknown;
             };
             content: {
@@ -3391,10 +3392,10 @@ export interface components {
          */
         WWWAuthenticate: string;
         /**
-         * @description The scope that is missing (RFC 6750).
+         * @description How to authenticate, or the scope that is missing (RFC 6750).
          * @example Bearer realm="admin-api", error="insufficient_scope", scope="accounts:write"
          */
-        WWWAuthenticateScope: string;
+        WWWAuthenticateSometimes: string;
         /**
          * @description Finds the request in the server's log. A request may bring its own.
          * @example 0198c0de-8a10-7f02-8c11-5d6e7f809101
