@@ -82,6 +82,9 @@ func TestBootstrapRefuses(t *testing.T) {
 	tests := map[string]access.Bootstrap{
 		"a short token":      {Domain: "a.example", Admin: "ann", Token: "short", Features: []string{"all"}},
 		"an unknown feature": {Domain: "a.example", Admin: "ann", Features: []string{"teleport"}},
+		"no domain":          {Domain: "a b", Admin: "ann", Features: []string{"all"}},
+		"no administrator":   {Domain: "a.example", Admin: " ", Features: []string{"all"}},
+		"a short password":   {Domain: "a.example", Admin: "ann", Password: "hunter2", Features: []string{"all"}},
 	}
 	for name, in := range tests {
 		t.Run(name, func(t *testing.T) {

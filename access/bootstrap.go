@@ -6,15 +6,20 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"admin-api/models"
 	"admin-api/store"
 )
 
-// MinTokenLength is how long a token given by the operator must be.
-const MinTokenLength = 32
+// How long what the operator gives must be.
+const (
+	MinTokenLength    = 32
+	MinPasswordLength = 8
+)
 
 // Bootstrap says what an empty database begins with.
 type Bootstrap struct {
@@ -24,6 +29,30 @@ type Bootstrap struct {
 	Token    string // empty: generated
 	// Features are switched on; the single word "all" means all.
 	Features []string
+}
+
+// domainForm is a host name in lower or upper case.
+var domainForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+
+// Check finds what is wrong. Its texts begin with the name of the member in
+// capitals, as in the settings.
+func (b Bootstrap) Check() error {
+	if !domainForm.MatchString(b.Domain) || len(b.Domain) > 253 {
+		return fmt.Errorf("DOMAIN: %q is no domain such as mycompany.example", b.Domain)
+	}
+	if strings.TrimSpace(b.Admin) == "" {
+		return errors.New("ADMIN must not be empty")
+	}
+	if b.Password != "" && utf8.RuneCountInString(b.Password) < MinPasswordLength {
+		return fmt.Errorf("PASSWORD must have at least %d characters", MinPasswordLength)
+	}
+	if b.Token != "" && len(b.Token) < MinTokenLength {
+		return fmt.Errorf("TOKEN must have at least %d characters", MinTokenLength)
+	}
+	if _, err := parseFeatures(b.Features); err != nil {
+		return fmt.Errorf("FEATURES: %w", err)
+	}
+	return nil
 }
 
 // Bootstrapped is what the first start made. Password and Token are set only
@@ -42,12 +71,12 @@ func (s *Service) Bootstrap(ctx context.Context, in Bootstrap, passwords *Passwo
 	if err != nil || n > 0 {
 		return nil, err
 	}
+	if err := in.Check(); err != nil {
+		return nil, fmt.Errorf("bootstrap: %w", err)
+	}
 	features, err := parseFeatures(in.Features)
 	if err != nil {
 		return nil, err
-	}
-	if in.Token != "" && len(in.Token) < MinTokenLength {
-		return nil, fmt.Errorf("the bootstrap token must have at least %d characters", MinTokenLength)
 	}
 	out := &Bootstrapped{Domain: strings.ToLower(in.Domain), Username: in.Admin}
 	password := in.Password

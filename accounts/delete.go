@@ -96,15 +96,19 @@ func (s *Service) inUse(ctx context.Context, p *access.Principal, a *models.Acco
 	return refusal
 }
 
-// Undelete brings a deleted account back. It returns models.ErrNotFound for an
-// account that is not deleted or whose retention time is over,
+// Undelete brings a deleted account back; of one that is not deleted it returns
+// what is stored, so that it can be repeated. It returns models.ErrNotFound for
+// an account whose retention time is over,
 // models.ErrNameTaken and models.ErrLimitReached where its place was taken.
 func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) (*Result, error) {
 	a, err := s.account(ctx, s.Store, p, id)
 	if err != nil {
 		return nil, err
 	}
-	if a.DeletedAt.IsZero() || s.retentionOver(a) {
+	if a.DeletedAt.IsZero() { // a repeated request, whose first answer was lost
+		return &Result{Account: s.view(p, a)}, nil
+	}
+	if s.retentionOver(a) {
 		return nil, models.ErrNotFound
 	}
 	back := *a
@@ -114,11 +118,20 @@ func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) 
 		return s.transition(ctx, tx, p, a, &back, opUndelete, "")
 	})
 	if errors.Is(err, models.ErrVersionMismatch) { // someone undeleted it first
-		return nil, s.lost(ctx, p, id, opUndelete)
+		return s.undeleted(ctx, p, id)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("undelete account: %w", s.explain(ctx, p, &back, err))
 	}
 	s.committed(ctx, p)
 	return &Result{Account: s.view(p, &back)}, nil
+}
+
+// undeleted is the answer where somebody else was quicker.
+func (s *Service) undeleted(ctx context.Context, p *access.Principal, id string) (*Result, error) {
+	a, err := s.live(ctx, s.Store, p, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Result{Account: s.view(p, a)}, nil
 }

@@ -26,6 +26,8 @@ type edit struct {
 	// given tells, for a pointer into the properties, what the request says of
 	// the secret there.
 	given func(pointer string) presence
+	// detail is what the audit record adds, if anything.
+	detail string
 
 	c          *validation.Context
 	properties integrations.Properties

@@ -220,7 +220,7 @@ func TestVersionsAndRollback(t *testing.T) {
 		require.ErrorIs(t, err, models.ErrNotFound)
 
 		_, err = w.Rollback(t.Context(), w.p, made.ID, at(5), []byte(`{"version":9,"more":1,"secrets":{"/nope":"x"}}`))
-		requireCodes(t, err, "/secrets/~1nope unknown_member", "/more unknown_member")
+		requireCodes(t, err, "/secrets/~1nope unknown_member", "/more unknown_member", "/version unknown_version")
 		_, err = w.Rollback(t.Context(), w.p, made.ID, at(5), []byte(`{"version":9}`))
 		requireCodes(t, err, "/version unknown_version")
 		r, err := w.Rollback(t.Context(), w.p, made.ID, at(5), []byte(`{"version":1}`))

@@ -45,7 +45,7 @@ func (s *Service) PutReference(ctx context.Context, p *access.Principal, id, key
 	if err != nil {
 		return err
 	}
-	return s.changeReference(ctx, p, id, "account.reference.put", key, func(tx *store.Store) error {
+	return s.changeReference(ctx, p, id, "reference.put", key, func(tx *store.Store) error {
 		n, err := tx.CountReferences(ctx, p.ContactCenter.ID, id)
 		if err != nil {
 			return err
@@ -62,7 +62,7 @@ func (s *Service) PutReference(ctx context.Context, p *access.Principal, id, key
 // DeleteReference releases an account. It returns models.ErrNotFound where
 // there is no such reference.
 func (s *Service) DeleteReference(ctx context.Context, p *access.Principal, id, key string) error {
-	return s.changeReference(ctx, p, id, "account.reference.delete", key, func(tx *store.Store) error {
+	return s.changeReference(ctx, p, id, "reference.delete", key, func(tx *store.Store) error {
 		return tx.DeleteReference(ctx, p.ContactCenter.ID, id, key)
 	})
 }

@@ -36,18 +36,18 @@ func (s *Service) rolledBack(ctx context.Context, p *access.Principal, a *models
 		return nil, err
 	}
 	number, secrets := readRollback(in, e.def.SecretPointers(), e.c)
-	if err := e.c.Err(); err != nil {
-		return nil, err
+	if e.c.Broken("/version") {
+		return nil, e.c.Err()
 	}
 	then, err := s.versionRow(ctx, p, a.ID, number)
 	if errors.Is(err, models.ErrNotFound) {
-		return nil, validation.Errors{{
-			Pointer: "/version", Code: "unknown_version", Detail: "The account has no such version; list its versions.",
-		}}
+		e.c.Violate("/version", "unknown_version", "The account has no such version; list its versions.")
+		return nil, e.c.Err()
 	}
 	if err != nil {
 		return nil, err
 	}
+	e.detail = fmt.Sprintf("back to version %d", number)
 	e.doc = document{
 		Type: a.Type, Name: then.Name, Description: then.Description, Labels: then.Labels,
 		Enabled: then.Enabled, Default: then.IsDefault,
@@ -90,6 +90,7 @@ func readRollback(
 	for _, pointer := range slices.Sorted(maps.Keys(secrets)) {
 		if !slices.Contains(pointers, pointer) {
 			c.Violate(strict.Pointer("secrets", pointer), "unknown_member", "The type has no secret at this pointer.")
+			delete(secrets, pointer)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.in)) {

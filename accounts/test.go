@@ -74,7 +74,7 @@ func (s *Service) trial(ctx context.Context, p *access.Principal, id string, bod
 	if err != nil {
 		return nil, err
 	}
-	if err := s.verdict(ctx, e, "test"); err != nil {
+	if err := s.verdict(ctx, e, opTest); err != nil {
 		return nil, err
 	}
 	t := &trial{p: p, def: def, account: a, properties: e.properties, draft: true}
@@ -97,7 +97,7 @@ func (s *Service) draftTrial(ctx context.Context, p *access.Principal, body []by
 	if err != nil {
 		return nil, err
 	}
-	if err := s.verdict(ctx, e, "test"); err != nil {
+	if err := s.verdict(ctx, e, opTest); err != nil {
 		return nil, err
 	}
 	return &trial{p: p, def: e.def, properties: e.properties, draft: true}, nil

@@ -39,6 +39,21 @@ func (t *transport) Phase(name string, _ time.Time, took time.Duration, err erro
 		step.Status, step.Failure = integrations.StepFailed, classify(err)
 	}
 	t.session.Record(step)
+	if err != nil {
+		t.session.Skip(after(name)...)
+	}
+}
+
+// after lists the phases that do not happen when one has failed.
+func after(phase string) []string {
+	switch phase {
+	case outbound.PhaseResolve:
+		return []string{outbound.PhaseConnect, outbound.PhaseTLS}
+	case outbound.PhaseConnect:
+		return []string{outbound.PhaseTLS}
+	default:
+		return nil
+	}
 }
 
 // verdict of an outbound error: its cause, whether trying again may help, and

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"admin-api/access"
 	"admin-api/models"
@@ -44,7 +45,9 @@ func (s *Service) check(ctx context.Context, p *access.Principal, m Match, a *mo
 
 // mismatch is the audited refusal of a stale version, with the current tag.
 func (s *Service) mismatch(ctx context.Context, p *access.Principal, a *models.Account, op string) error {
-	s.Refused(ctx, p, "account."+op, a.ID, "stale If-Match")
+	if op != opValidate { // which writes nothing, also no record
+		s.Refused(ctx, p, "account."+op, a.ID, "stale If-Match")
+	}
 	return &models.RefusalError{
 		Err: models.ErrVersionMismatch, ETag: s.view(p, a).ETag(),
 		Detail: "The account was changed since you read it; read it again and repeat your change.",
@@ -119,9 +122,9 @@ func (s *Service) updateFrom(
 	if err != nil {
 		return nil, err
 	}
-	detail := ""
+	detail := e.detail
 	if m.Any {
-		detail = "overwritten whatever was stored (If-Match: *)"
+		detail = strings.TrimSpace(detail + " overwritten whatever was stored (If-Match: *)")
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		return s.write(ctx, tx, p, c, op, detail, a.Version)

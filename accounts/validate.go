@@ -56,7 +56,7 @@ func (s *Service) validateStored(
 	if err != nil {
 		return nil, err
 	}
-	if err := s.check(ctx, p, m, a, "validate"); err != nil {
+	if err := s.check(ctx, p, m, a, opValidate); err != nil {
 		return nil, err
 	}
 	e, err := build(ctx, p, a, body)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"admin-api/access"
@@ -21,6 +22,8 @@ const (
 	opUndelete = "undelete"
 	opRollback = "rollback"
 	opDefault  = "default"
+	opTest     = "test"
+	opValidate = "validate"
 )
 
 // write stores a change, its version and its audit record in the transaction
@@ -159,11 +162,14 @@ func (s *Service) verdict(ctx context.Context, e *edit, op string) error {
 	if len(broken) == 0 {
 		return nil
 	}
+	var about []string
 	for _, v := range broken {
 		if secretRules[v.Code] {
-			s.Refused(ctx, e.p, "account."+op, storedID(e.stored), v.Code+" at "+v.Pointer)
-			break
+			about = append(about, v.Code+" at "+v.Pointer)
 		}
+	}
+	if len(about) > 0 {
+		s.Refused(ctx, e.p, "account."+op, storedID(e.stored), strings.Join(about, ", "))
 	}
 	return broken
 }

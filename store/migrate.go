@@ -47,7 +47,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	}
 	for _, r := range results {
 		s.logger.LogAttrs(ctx, slog.LevelInfo, "migrated",
-			slog.Int64("version", r.Source.Version), slog.Duration("took", r.Duration))
+			slog.Int64("version", r.Source.Version), slog.Int64("ms", r.Duration.Milliseconds()))
 	}
 	return len(results), nil
 }

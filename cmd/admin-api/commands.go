@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,11 @@ type migrateCommand struct {
 
 // Run brings the schema up to date, or looks whether it is.
 func (c *migrateCommand) Run(p *program) (err error) {
+	if c.Check {
+		if err := c.mustExist(); err != nil {
+			return err
+		}
+	}
 	db, err := openStore(p.ctx, c.dataSettings, c.logger(p.stderr))
 	if err != nil {
 		return err
@@ -39,13 +45,13 @@ func (c *migrateCommand) Run(p *program) (err error) {
 	if !c.Check {
 		n, err := db.Migrate(p.ctx)
 		if err == nil {
-			p.printf("%d migrations applied\n", n)
+			p.printf("migrations applied: %d\n", n)
 		}
 		return err
 	}
 	n, err := db.Pending(p.ctx)
 	if err == nil && n > 0 {
-		return fmt.Errorf("%d migrations are pending", n)
+		return fmt.Errorf("migrations pending: %d", n)
 	}
 	if err == nil {
 		p.printf("the schema is up to date\n")
@@ -58,7 +64,7 @@ type tokensCreateCommand struct {
 	logSettings   `embed:""`
 	ContactCenter string   `required:"" placeholder:"DOMAIN" help:"Domain of the contact center."`
 	Scopes        []string `required:"" help:"What the token may do: ${scopes}."`
-	Name          string   `default:"command line" help:"What the token is for."`
+	Name          string   `default:"unnamed" help:"What the token is for."`
 	Expires       days     `placeholder:"90d" help:"How long it holds, such as 90d or 12h; for ever when not given."`
 }
 
@@ -170,13 +176,13 @@ func (c *auditVerifyCommand) Run(p *program) (err error) {
 	}
 	broken := 0
 	for _, r := range reports {
+		name := h.nameOf(p.ctx, r.ContactCenterID)
 		if r.OK() {
-			p.printf("%s  %d records, all intact\n", r.ContactCenterID, r.Records)
+			p.printf("%s  %d records, all intact\n", name, r.Records)
 			continue
 		}
 		broken++
-		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n",
-			r.ContactCenterID, r.Broken, r.Reason, r.Records)
+		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n", name, r.Broken, r.Reason, r.Records)
 	}
 	if broken > 0 {
 		return fmt.Errorf("%d of %d audit chains do not hold", broken, len(reports))
@@ -190,12 +196,10 @@ type versionCommand struct {
 
 // Run prints what is running; the schema only where there is a database.
 func (c *versionCommand) Run(p *program) error {
-	p.printf("admin-api %s (commit %s, %s)\n", version, commit, runtime.Version())
-	if c.sqlite() {
-		if _, err := os.Stat(c.databaseURL()[len("sqlite:"):]); err != nil {
-			p.printf("database schema: no database\n")
-			return nil //nolint:nilerr // no database yet is an answer
-		}
+	p.printf("admin-api %s (commit %s, %s)\n", version, builtFrom(), runtime.Version())
+	if c.mustExist() != nil {
+		p.printf("database schema: no database\n")
+		return nil
 	}
 	schema, err := schemaVersion(p.ctx, c.dataSettings)
 	if err != nil {
@@ -203,6 +207,21 @@ func (c *versionCommand) Run(p *program) error {
 	}
 	p.printf("database schema: %d\n", schema)
 	return nil
+}
+
+// builtFrom is the commit, which a plain go build leaves in the binary too.
+func builtFrom() string {
+	if commit != "unknown" {
+		return commit
+	}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return commit
 }
 
 func schemaVersion(ctx context.Context, data dataSettings) (_ int64, err error) {

@@ -113,7 +113,7 @@ func TestMigrate(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	code, _, errs := command(t, data, "migrate", "--check")
 	require.Equal(t, 1, code)
-	require.Contains(t, errs, "pending")
+	require.Contains(t, errs, "there is no database")
 	code, out, _ := command(t, data, "migrate")
 	require.Zero(t, code)
 	require.Contains(t, out, "migrations applied")

@@ -32,6 +32,14 @@ type house struct {
 // openHouse opens keys and database. With migrate it brings the schema up to
 // date; otherwise a schema that is behind is an error. The caller closes it.
 func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate bool) (*house, error) {
+	if err := data.known(); err != nil {
+		return nil, err
+	}
+	if !migrate {
+		if err := data.mustExist(); err != nil {
+			return nil, err
+		}
+	}
 	keys, err := openKeys(data, log)
 	if err != nil {
 		return nil, err
@@ -68,7 +76,7 @@ func openKeys(data dataSettings, log *slog.Logger) (*secret.Keyring, error) {
 		return nil, fmt.Errorf("the key file %s does not exist; "+
 			"make it once with admin-api keys init and give it to every replica", path)
 	}
-	if _, statErr := os.Stat(data.databaseURL()[len("sqlite:"):]); statErr == nil {
+	if data.mustExist() == nil {
 		return nil, fmt.Errorf("the key file %s is missing but the database exists: bring the file back, "+
 			"or make a new one with admin-api keys init and enter every secret again", path)
 	}
@@ -80,6 +88,9 @@ func openKeys(data dataSettings, log *slog.Logger) (*secret.Keyring, error) {
 }
 
 func openStore(ctx context.Context, data dataSettings, log *slog.Logger) (*store.Store, error) {
+	if err := data.known(); err != nil {
+		return nil, err
+	}
 	if data.sqlite() {
 		if err := os.MkdirAll(data.Data, 0o700); err != nil {
 			return nil, fmt.Errorf("data folder: %w", err)
@@ -101,4 +112,13 @@ func bringUp(ctx context.Context, db *store.Store, log *slog.Logger, migrate boo
 		return fmt.Errorf("the database schema is behind by %d migrations; run admin-api migrate", n)
 	}
 	return err
+}
+
+// nameOf is the domain of a contact center, or its id where it is gone.
+func (h *house) nameOf(ctx context.Context, id string) string {
+	center, err := h.store.ContactCenter(ctx, id)
+	if err != nil {
+		return id
+	}
+	return center.Domain
 }

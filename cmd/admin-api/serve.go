@@ -107,10 +107,14 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 }
 
 func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {
-	return outbound.New(outbound.Config{
+	way, err := outbound.New(outbound.Config{
 		Allow: c.OutboundAllow, ConnectTo: c.OutboundConnectTo, CAFile: c.OutboundCA, TLSMin: c.OutboundTLSMin,
 		Listen: l.addresses(),
 	})
+	if err != nil {
+		return nil, fmt.Errorf("ADMIN_API_OUTBOUND_…: %w", err)
+	}
+	return way, nil
 }
 
 // publicURL is what browsers see; without a setting, what is listened on.
@@ -137,10 +141,7 @@ func readyChecks(h *house) []handlers.ReadyCheck {
 
 // bootstrap fills an empty database and writes what it generated to a file.
 func (c *serveCommand) bootstrap(ctx context.Context, h *house) (*access.Bootstrapped, error) {
-	first, err := h.access.Bootstrap(ctx, access.Bootstrap{
-		Domain: c.BootstrapDomain, Admin: c.BootstrapAdmin, Password: c.BootstrapPassword, Token: c.BootstrapToken,
-		Features: c.BootstrapFeatures,
-	}, access.NewPasswords(passwordsAtOnce))
+	first, err := h.access.Bootstrap(ctx, c.first(), access.NewPasswords(passwordsAtOnce))
 	if err != nil || first == nil {
 		return nil, err
 	}

@@ -6,11 +6,14 @@ import (
 	"io"
 	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
+
+	"admin-api/access"
 )
 
 // dataSettings say where the database and the keys are.
@@ -25,6 +28,29 @@ func (s *dataSettings) databaseURL() string {
 		return "sqlite:" + filepath.Join(s.Data, "admin-api.db")
 	}
 	return s.Database
+}
+
+// known refuses a database that we do not know.
+func (s *dataSettings) known() error {
+	for _, scheme := range []string{"sqlite:", "postgres://", "postgresql://"} {
+		if rest, ok := strings.CutPrefix(s.databaseURL(), scheme); ok && rest != "" {
+			return nil
+		}
+	}
+	return errors.New("ADMIN_API_DATABASE: write sqlite:FILE or postgres://…")
+}
+
+// mustExist is for commands that have nothing to do with an empty database: a
+// SQLite file that is not there is a wrong folder, not a new database.
+func (s *dataSettings) mustExist() error {
+	file, ok := strings.CutPrefix(s.databaseURL(), "sqlite:")
+	if !ok {
+		return nil
+	}
+	if _, err := os.Stat(file); err != nil {
+		return fmt.Errorf("there is no database %s; check ADMIN_API_DATA or --data, or start admin-api serve once", file)
+	}
+	return nil
 }
 
 func (s *dataSettings) sqlite() bool { return strings.HasPrefix(s.databaseURL(), "sqlite:") }
@@ -48,7 +74,7 @@ func (s *dataSettings) headsFile() string {
 // logSettings say how to log.
 type logSettings struct {
 	LogLevel  string `env:"ADMIN_API_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe messages to log: debug, info, warn or error."`
-	LogFormat string `env:"ADMIN_API_LOG_FORMAT" placeholder:"text|json" enum:",text,json" default:"" help:"text or json; text on a terminal, else json."`
+	LogFormat string `env:"ADMIN_API_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"auto, text or json; auto is text on a terminal, else json."`
 }
 
 // logger returns the program's logger, which writes to w.
@@ -57,7 +83,7 @@ func (s *logSettings) logger(w io.Writer) *slog.Logger {
 	_ = level.UnmarshalText([]byte(s.LogLevel)) // the words were checked by the parser
 	options := &slog.HandlerOptions{Level: level}
 	format := s.LogFormat
-	if format == "" {
+	if format == "auto" {
 		format = "json"
 		if f, ok := w.(*os.File); ok && isTerminal(f) {
 			format = "text"
@@ -105,11 +131,34 @@ func (s *serveSettings) check() error {
 	if s.Retention < 0 {
 		return errors.New("ADMIN_API_RETENTION must not be negative")
 	}
-	if s.BootstrapDomain == "" || s.BootstrapAdmin == "" {
-		return errors.New("ADMIN_API_BOOTSTRAP_DOMAIN and ADMIN_API_BOOTSTRAP_ADMIN must not be empty")
+	if err := s.checkPublicURL(); err != nil {
+		return err
+	}
+	if err := s.first().Check(); err != nil {
+		return fmt.Errorf("ADMIN_API_BOOTSTRAP_%w", err)
 	}
 	_, err := s.proxies()
 	return err
+}
+
+// first is what an empty database begins with.
+func (s *serveSettings) first() access.Bootstrap {
+	return access.Bootstrap{
+		Domain: s.BootstrapDomain, Admin: s.BootstrapAdmin, Password: s.BootstrapPassword, Token: s.BootstrapToken,
+		Features: s.BootstrapFeatures,
+	}
+}
+
+func (s *serveSettings) checkPublicURL() error {
+	if s.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(strings.ReplaceAll(s.PublicURL, "{domain}", "example.com"))
+	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
+	if !web || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
+		return fmt.Errorf("ADMIN_API_PUBLIC_URL: %q is no address such as https://{domain}", s.PublicURL)
+	}
+	return nil
 }
 
 func (s *serveSettings) proxies() ([]netip.Prefix, error) {

@@ -62,7 +62,12 @@ func TestWrongCommandLines(t *testing.T) {
 		{"bad outbound network", []string{"serve", "--outbound-allow", "10.0.0.0/99", "--data", "DATA"}, 1, "10.0.0.0/99"},
 		{"bad connect-to", []string{"serve", "--outbound-connect-to", "x", "--data", "DATA"}, 1, "x"},
 		{"no PostgreSQL keys", []string{"migrate", "--database", "postgres://127.0.0.1:1/x", "--data", "DATA"}, 1, ""},
-		{"short bootstrap token", []string{"serve", "--bootstrap-token", "short", "--data", "DATA"}, 1, "32 characters"},
+		{"short bootstrap token", []string{"serve", "--bootstrap-token", "short", "--data", "DATA"}, 1, "ADMIN_API_BOOTSTRAP_TOKEN"},
+		{"foreign database", []string{"serve", "--database", "mysql://x", "--data", "DATA"}, 1, "ADMIN_API_DATABASE"},
+		{"no public URL", []string{"serve", "--public-url", "foo", "--data", "DATA"}, 1, "ADMIN_API_PUBLIC_URL"},
+		{"no domain", []string{"serve", "--bootstrap-domain", "a b", "--data", "DATA"}, 1, "ADMIN_API_BOOTSTRAP_DOMAIN"},
+		{"wrong folder", []string{"keys", "status", "--data", "DATA"}, 1, "there is no database"},
+		{"wrong folder to verify", []string{"audit", "verify", "--data", "DATA"}, 1, "there is no database"},
 		{"unknown feature", []string{"serve", "--bootstrap-features", "teleport", "--data", "DATA"}, 1, "teleport"},
 	}
 	for _, tt := range tests {
@@ -76,6 +81,11 @@ func TestWrongCommandLines(t *testing.T) {
 			var out, errs bytes.Buffer
 			require.Equal(t, tt.code, run(&program{ctx: t.Context(), stdout: &out, stderr: &errs}, args))
 			require.Contains(t, errs.String(), tt.want)
+			for i, a := range tt.args {
+				if a == "DATA" {
+					require.NoDirExists(t, args[i], "nothing was made")
+				}
+			}
 		})
 	}
 }

@@ -48,7 +48,7 @@ const (
 // secret, access to data an authorization type and its credential. The user is
 // no destination: it says for whom a token acts, not who receives it or how.
 type Properties struct {
-	URL string `json:"url" validate:"required,https_origin" label:"URL" help:"Your Zendesk address; the subdomain alone will do." example:"https://acme.zendesk.com" format:"url" dest:"true"`
+	URL string `json:"url" validate:"required,https_origin" label:"URL" help:"Your Zendesk address; a page of it will do as well." example:"https://acme.zendesk.com" format:"url" dest:"true"`
 
 	SharedSecret secret.Text `json:"sharedSecret" label:"Shared secret" help:"From the JSON Web Token page of Zendesk's single sign-on settings; signs agents in to Zendesk." pattern:"^[!-~]+$" hint:"printable characters without spaces" min:"32" max:"256"`
 
