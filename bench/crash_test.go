@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -259,7 +260,10 @@ func (s *holder) change(t *testing.T, c *client) error {
 
 // rotateAndKill starts a rotation and kills it, if it is not done by then.
 func rotateAndKill(t *testing.T, h *house) error {
-	p, err := startProcess(h.config.command(t.Context(), "keys", "rotate"))
+	var output bytes.Buffer
+	cmd := h.config.command(t.Context(), "keys", "rotate")
+	cmd.Stdout, cmd.Stderr = &output, &output
+	p, err := startProcess(cmd)
 	if err != nil {
 		return err
 	}
@@ -267,9 +271,13 @@ func rotateAndKill(t *testing.T, h *house) error {
 	defer wait.Stop()
 	select {
 	case <-p.exited:
-		return p.err
+		if p.err != nil {
+			return fmt.Errorf("keys rotate: %w\n%s", p.err, &output)
+		}
+		return nil
 	case <-wait.C:
 		p.kill()
+		t.Logf("killed after %q", output.String())
 		return nil
 	}
 }
