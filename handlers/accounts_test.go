@@ -209,7 +209,8 @@ func TestDeleteAndUndelete(t *testing.T) {
 	back := s.must(t, http.StatusOK, call{Method: "POST", Path: at + "/undelete"})
 	require.Equal(t, `"3-0"`, back.Header.Get("ETag"))
 	require.NotContains(t, back.Body, "deletedAt")
-	s.refused(t, api.CodeNotFound, call{Method: "POST", Path: at + "/undelete"})
+	again := s.must(t, http.StatusOK, call{Method: "POST", Path: at + "/undelete"})
+	require.Equal(t, back.Body, again.Body, "a repeated request, whose first answer was lost, is no surprise")
 }
 
 func TestListAccounts(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -168,9 +169,17 @@ func (x *exchange) readQuery(known params) error {
 		if err := known.check(name, len(query[name])); err != nil {
 			return err
 		}
+		if slices.ContainsFunc(query[name], noText) {
+			return badParam(name, "is no UTF-8 text, or holds a NUL character")
+		}
 	}
 	x.query = query
 	return nil
+}
+
+// noText reports whether nothing that is stored can have the value.
+func noText(value string) bool {
+	return !utf8.ValidString(value) || strings.ContainsRune(value, 0)
 }
 
 func (p params) check(name string, times int) error {

@@ -164,6 +164,8 @@ func TestReadQuery(t *testing.T) {
 		{name: "label where there are none", query: "label.env=a", known: known, parameter: "label.env"},
 		{name: "the first in order is named", query: "zz=1&aa=1", known: known, parameter: "aa"},
 		{name: "a very long name is cut", query: strings.Repeat("n", 80) + "=1", known: known, parameter: strings.Repeat("n", 64) + "…"},
+		{name: "no UTF-8", query: "deleted=%ff", known: known, parameter: "deleted"},
+		{name: "NUL", query: "label.a=%00", known: labelled, parameter: "label.a"},
 		{name: "anything goes", query: "utm=1&%zz", known: anyParams},
 	}
 	for _, tt := range tests {
