@@ -32,7 +32,7 @@ type Bootstrap struct {
 }
 
 // domainForm is a host name in lower or upper case.
-var domainForm = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$`)
+var domainForm = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$`)
 
 // Check finds what is wrong. Its texts begin with the name of the member in
 // capitals, as in the settings.

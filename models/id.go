@@ -29,7 +29,7 @@ func NewID(now time.Time) string {
 }
 
 func nextStamp(now time.Time) uint64 {
-	first := uint64(now.UnixMilli()) << 12 //nolint:gosec // times before 1970 do not occur
+	first := uint64(now.UnixMilli()) << 12
 	for {
 		last := lastID.Load()
 		next := first
