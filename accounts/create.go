@@ -104,10 +104,7 @@ func (s *Service) create(
 	if err != nil {
 		return nil, err
 	}
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		if err := s.write(ctx, tx, p, c, opCreate, "", 0); err != nil {
-			return err
-		}
+	err = s.commit(ctx, p, c, opCreate, "", 0, func(tx *store.Store) error {
 		return remember(ctx, tx, idem, c.account, now)
 	})
 	if err != nil {

@@ -111,6 +111,10 @@ func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) 
 	if s.retentionOver(a) {
 		return nil, models.ErrNotFound
 	}
+	if def, known := s.Catalog.Definition(a.Type); known && a.Enabled && !p.ContactCenter.HasFeature(def.Feature) {
+		s.Refused(ctx, p, "account."+opUndelete, a.ID, "feature "+def.Feature+" is not enabled")
+		return nil, featureOff(def.Feature)
+	}
 	back := *a
 	back.DeletedAt, back.DeletedBy = models.Time{}, ""
 	back.UpdatedAt, back.UpdatedBy = models.NewTime(s.now()), p.ID

@@ -43,6 +43,7 @@ const (
 	maxDescription = 1024
 	maxLabels      = 64
 	maxLabelValue  = 256
+	shownUnknown   = 100 // unknown members that are named
 )
 
 var labelKey = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`)
@@ -155,6 +156,7 @@ func (r *reader) labels() models.Labels {
 	}
 	if len(keys) > maxLabels {
 		r.c.Violate("/labels", "max", fmt.Sprintf("There may be at most %d labels.", maxLabels))
+		return nil // hostile documents are not looked at further
 	}
 	labels := models.Labels{}
 	for _, key := range keys {
@@ -220,7 +222,10 @@ func (r *reader) equal(name string, stored any) {
 }
 
 func (r *reader) unknown() {
-	for _, name := range slices.Sorted(maps.Keys(r.in)) {
+	for i, name := range slices.Sorted(maps.Keys(r.in)) {
+		if i == shownUnknown {
+			return
+		}
 		r.c.Violate(strict.Pointer(name), "unknown_member", "An account has no such member.")
 	}
 }

@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -131,6 +132,10 @@ func TestReferencesProtect(t *testing.T) {
 		require.NoError(t, put("scenario:7", `{"kind":"scenario","name":"Main IVR 2"}`))
 		requireCodes(t, put("x", `{"kind":"","name":"n","url":"javascript:alert(1)","more":1}`),
 			"/kind required", "/url url", "/more unknown_member")
+
+		for _, key := range []string{"", ".", "..", " a", "a\u0000", "\xff", strings.Repeat("k", 129)} {
+			requireCodes(t, put(key, `{"kind":"scenario","name":"n"}`), " reference_key")
+		}
 
 		err := w.Delete(t.Context(), w.p, made.ID, at(1))
 		var refusal *models.RefusalError

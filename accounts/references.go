@@ -7,6 +7,9 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"admin-api/access"
 	"admin-api/models"
@@ -22,6 +25,15 @@ const (
 	maxReferenceURL  = 2048
 	maxReferences    = 10000
 )
+
+// validKey reports whether a reference can be named so in a path and be found
+// again.
+func validKey(key string) bool {
+	n := utf8.RuneCountInString(key)
+	strange := func(r rune) bool { return !unicode.IsPrint(r) }
+	return n > 0 && n <= maxReferenceKey && utf8.ValidString(key) && strings.TrimSpace(key) == key &&
+		key != "." && key != ".." && !strings.ContainsFunc(key, strange)
+}
 
 // References lists who uses an account.
 func (s *Service) References(ctx context.Context, p *access.Principal, id string, q PageQuery) (*ReferencePage, error) {
@@ -118,7 +130,10 @@ func (s *Service) readReference(p *access.Principal, id, key string, body []byte
 }
 
 func checkReference(r *models.Reference, c *validation.Context) {
-	checkText("", r.Key, maxReferenceKey, "", c)
+	if !validKey(r.Key) {
+		c.Violate("", "reference_key",
+			"A reference's key has 1 to 128 printable characters, no blank at its ends, and is neither . nor ..")
+	}
 	for pointer, text := range map[string]string{"/kind": r.Kind, "/name": r.Name} {
 		if text == "" && !c.Broken(pointer) {
 			c.Violate(pointer, "required", "Say what uses the account.")
@@ -142,23 +157,20 @@ func checkReference(r *models.Reference, c *validation.Context) {
 func (s *Service) Credentials(
 	ctx context.Context, p *access.Principal, id string,
 ) (*models.AccountView, json.RawMessage, error) {
-	a, err := s.live(ctx, s.Store, p, id)
+	var t *trial
+	err := steady(func() (err error) {
+		t, err = s.storedTrial(ctx, p, id)
+		return err
+	})
 	if err != nil {
 		return nil, nil, err
 	}
-	def, err := s.definition(a)
-	if err != nil {
-		return nil, nil, err
-	}
-	properties, err := s.reveal(ctx, def, a)
-	if err != nil {
-		return nil, nil, err
-	}
+	a := t.account
 	event := auditEvent(p, "credentials.read", a.ID)
 	if err := s.Audit.Record(ctx, event); err != nil {
 		return nil, nil, fmt.Errorf("read credentials: %w", err)
 	}
-	out, err := def.EncodeWithSecrets(properties)
+	out, err := t.def.EncodeWithSecrets(t.properties)
 	if err != nil {
 		return nil, nil, fmt.Errorf("read credentials: %w", err)
 	}

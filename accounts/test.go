@@ -31,7 +31,11 @@ type trial struct {
 func (s *Service) Test(
 	ctx context.Context, p *access.Principal, id string, body []byte, onStep func(models.CheckStep),
 ) (*models.CheckResult, error) {
-	t, err := s.trial(ctx, p, id, body)
+	var t *trial
+	err := steady(func() (err error) {
+		t, err = s.trial(ctx, p, id, body)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -58,17 +62,12 @@ func (s *Service) trial(ctx context.Context, p *access.Principal, id string, bod
 	if id == "" {
 		return s.draftTrial(ctx, p, body)
 	}
+	if raw(body) == nil {
+		return s.storedTrial(ctx, p, id)
+	}
 	a, err := s.live(ctx, s.Store, p, id)
 	if err != nil {
 		return nil, err
-	}
-	def, err := s.definition(a)
-	if err != nil {
-		return nil, err
-	}
-	if raw(body) == nil {
-		properties, err := s.reveal(ctx, def, a)
-		return &trial{p: p, def: def, account: a, properties: properties}, err
 	}
 	e, err := s.patched(ctx, p, a, body)
 	if err != nil {
@@ -77,8 +76,22 @@ func (s *Service) trial(ctx context.Context, p *access.Principal, id string, bod
 	if err := s.verdict(ctx, e, opTest); err != nil {
 		return nil, err
 	}
-	t := &trial{p: p, def: def, account: a, properties: e.properties, draft: true}
-	return t, s.fill(ctx, def, a, e.properties, e.kept)
+	t := &trial{p: p, def: e.def, account: a, properties: e.properties, draft: true}
+	return t, s.fill(ctx, e.def, a, e.properties, e.kept)
+}
+
+// storedTrial is a stored account with its secrets, as it is.
+func (s *Service) storedTrial(ctx context.Context, p *access.Principal, id string) (*trial, error) {
+	a, err := s.live(ctx, s.Store, p, id)
+	if err != nil {
+		return nil, err
+	}
+	def, err := s.definition(a)
+	if err != nil {
+		return nil, err
+	}
+	properties, err := s.reveal(ctx, def, a)
+	return &trial{p: p, def: def, account: a, properties: properties}, err
 }
 
 func (s *Service) draftTrial(ctx context.Context, p *access.Principal, body []byte) (*trial, error) {

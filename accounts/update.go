@@ -10,7 +10,6 @@ import (
 
 	"admin-api/access"
 	"admin-api/models"
-	"admin-api/store"
 	"admin-api/strict"
 )
 
@@ -126,9 +125,7 @@ func (s *Service) updateFrom(
 	if m.Any {
 		detail = strings.TrimSpace(detail + " overwritten whatever was stored (If-Match: *)")
 	}
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		return s.write(ctx, tx, p, c, op, detail, a.Version)
-	})
+	err = s.commit(ctx, p, c, op, detail, a.Version, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s account: %w", op, s.explain(ctx, p, c.account, err))
 	}

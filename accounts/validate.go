@@ -19,7 +19,7 @@ func (s *Service) Validate(ctx context.Context, p *access.Principal, body []byte
 		return asReport(err)
 	}
 	var id string
-	if text, ok := in["id"]; ok && json.Unmarshal(text, &id) == nil {
+	if text, ok := in["id"]; ok && json.Unmarshal(text, &id) == nil && id != "" {
 		return s.validateStored(ctx, p, id, Match{Any: true}, body, s.patched)
 	}
 	return s.ValidateCreate(ctx, p, body)

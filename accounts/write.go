@@ -42,6 +42,32 @@ func (s *Service) write(
 	return s.record(ctx, tx, p, c, op, detail)
 }
 
+// defaultTries bounds how often a write is repeated because the default of the
+// family moved at the same moment.
+const defaultTries = 50
+
+// commit writes a change in a transaction of its own, followed by what also
+// does, which may be nil.
+func (s *Service) commit(
+	ctx context.Context, p *access.Principal, c *change, op, detail string, from int64, also func(tx *store.Store) error,
+) error {
+	for try := 1; ; try++ {
+		attempt := *c
+		a := *c.account
+		attempt.account = &a
+		err := s.Store.Tx(ctx, func(tx *store.Store) error {
+			if err := s.write(ctx, tx, p, &attempt, op, detail, from); err != nil || also == nil {
+				return err
+			}
+			return also(tx)
+		})
+		if !errors.Is(err, models.ErrDefaultTaken) || try == defaultTries {
+			*c.account = a
+			return err
+		}
+	}
+}
+
 func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from int64) error {
 	a := c.account
 	if from == 0 {
@@ -126,6 +152,9 @@ func (s *Service) unsetDefault(ctx context.Context, tx *store.Store, p *access.P
 	}
 	c := &change{account: &now, changes: changes}
 	if err := s.writeRow(ctx, tx, c, old.Version); err != nil {
+		if errors.Is(err, models.ErrVersionMismatch) {
+			return models.ErrDefaultTaken // someone moved it at the same moment
+		}
 		return err
 	}
 	return s.record(ctx, tx, p, c, opDefault, "the default moved to another account")

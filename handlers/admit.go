@@ -86,7 +86,11 @@ func (s *Server) enter(x *exchange) error {
 	if strings.EqualFold(fields[0], x.principal.ContactCenter.Domain) {
 		return nil
 	}
-	return s.access.ActIn(x.Request().Context(), x.principal, fields[0])
+	err := s.access.ActIn(x.Request().Context(), x.principal, fields[0])
+	if errors.Is(err, models.ErrForbidden) {
+		s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, "", "may not act in another contact center")
+	}
+	return err
 }
 
 // lacksScope is the refusal of a principal without the scope of the route. It

@@ -146,6 +146,9 @@ func (f *filters) span(name string) time.Duration {
 	return time.Duration(n) * unit
 }
 
+// mostLabels bounds how many labels one list is filtered by.
+const mostLabels = 16
+
 // labels returns the filters label.KEY=VALUE.
 func (f *filters) labels() map[string]string {
 	var labels map[string]string
@@ -161,6 +164,9 @@ func (f *filters) labels() map[string]string {
 			f.refuse(name, "may have at most "+strconv.Itoa(longestText)+" bytes")
 		}
 		labels[key] = values[0]
+	}
+	if len(labels) > mostLabels {
+		f.refuse(labelPrefix+"KEY", "may stand for at most "+strconv.Itoa(mostLabels)+" labels")
 	}
 	return labels
 }

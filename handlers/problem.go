@@ -12,21 +12,22 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"admin-api/api"
+	"admin-api/models"
 	"admin-api/strict"
 )
 
-// refuse answers an error with its problem document. Where the client is gone
-// or has half an answer already, it only notes what happened.
+// refuse answers an error with its problem document. Where the client has half
+// an answer already, it only notes what happened. A client that seems gone is
+// answered all the same: it may have closed only its sending side, and silence
+// would become an empty 200.
 func (s *Server) refuse(x *exchange, err error) {
 	p := x.problem(err)
 	if p.Status >= http.StatusInternalServerError {
-		if errors.Is(x.Request().Context().Err(), context.Canceled) {
-			x.gone = true
-			return
+		if x.gone = errors.Is(x.Request().Context().Err(), context.Canceled); !x.gone {
+			s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "request failed",
+				slog.String("requestId", x.requestID), slog.String("route", x.pattern()),
+				slog.String("code", p.Code), slog.String("error", err.Error()))
 		}
-		s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "request failed",
-			slog.String("requestId", x.requestID), slog.String("route", x.pattern()),
-			slog.String("code", p.Code), slog.String("error", err.Error()))
 	}
 	if x.Response().Committed {
 		return
@@ -52,6 +53,9 @@ func (x *exchange) problem(err error) api.Problem {
 	p := api.NewProblem(x.server.translate(x, err))
 	if ctxErr := x.Request().Context().Err(); ctxErr != nil && p.Status >= http.StatusInternalServerError {
 		p = api.NewProblem(ctxErr) // what failed then, failed because of it
+		if errors.Is(ctxErr, context.Canceled) {
+			p = api.NewProblem(models.ErrUnavailable)
+		}
 	}
 	p.Instance, p.RequestID = x.Request().URL.EscapedPath(), x.requestID
 	return p

@@ -20,6 +20,9 @@ import (
 // maxBody is how large a request document may be.
 const maxBody = 1 << 20
 
+// firstRead is for how much of a body memory is given at once.
+const firstRead = 16 << 10
+
 // mostDrained is how much of a body that is too large is still read, so that
 // clients that send everything before they listen get the answer.
 const mostDrained = 8 << 20
@@ -60,7 +63,8 @@ func (x *exchange) readBody(kind bodyKind) error {
 	if r.ContentLength > maxBody {
 		return x.tooLarge()
 	}
-	buf := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
+	// Memory is given for what has come, not for what is announced.
+	buf := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), firstRead)+bytes.MinRead))
 	if _, err := buf.ReadFrom(io.LimitReader(r.Body, maxBody+1)); err != nil {
 		return x.cutOff(err)
 	}

@@ -9,11 +9,10 @@ import (
 // Pointer returns the JSON Pointer (RFC 6901) of the value to which the names
 // and indexes parts lead, the pointer of the whole document if there are none.
 func Pointer(parts ...string) string {
-	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	var b strings.Builder
 	for _, p := range parts {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(p))
+		b.WriteString(strings.ReplaceAll(strings.ReplaceAll(p, "~", "~0"), "/", "~1"))
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -165,6 +166,10 @@ func writeBootstrap(path string, first *access.Bootstrapped) error {
 		fmt.Fprintf(&b, "token: %s\n", first.Token)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("bootstrap file: %w", err)
+	}
+	// A file that exists may have another mode; this one must not take it over.
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("bootstrap file: %w", err)
 	}
 	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
