@@ -204,9 +204,12 @@ func short(n *yaml.Node) bool {
 }
 
 func scalarWidth(n *yaml.Node) int {
-	if strings.Contains(n.Value, "\n") {
+	switch {
+	case strings.Contains(n.Value, "\n"):
 		n.Style = yaml.LiteralStyle
 		return widest + 1
+	case strings.ContainsAny(n.Value, "\u0085\u2028\u2029\ufeff"): // breaks to some readers
+		n.Style = yaml.DoubleQuotedStyle
 	}
 	return utf8.RuneCountInString(n.Value)
 }
