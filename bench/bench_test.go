@@ -48,6 +48,15 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestCommandsDoNotInheritSettings(t *testing.T) {
+	t.Setenv("ADMIN_API_DATABASE", "postgres://production.invalid/")
+	c := serverConfig{binary: "admin-api", data: "here"}
+	env := c.command(t.Context(), "serve").Env
+	require.NotContains(t, env, "ADMIN_API_DATABASE=postgres://production.invalid/")
+	require.Contains(t, env, "ADMIN_API_DATA=here")
+	require.Contains(t, env, "PATH="+os.Getenv("PATH"))
+}
+
 func TestQuantileAndMedian(t *testing.T) {
 	var times []time.Duration
 	for i := range 200 {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -65,7 +67,7 @@ func build(ctx context.Context, binary string) error {
 // server: defaults, but no rate limit and no schedule that runs beside it.
 func (c *serverConfig) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, c.binary, args...) //nolint:gosec // built above
-	cmd.Env = append(os.Environ(),
+	cmd.Env = append(foreign(os.Environ()),
 		"ADMIN_API_ADDR="+c.addr,
 		"ADMIN_API_DATA="+c.data,
 		"ADMIN_API_BOOTSTRAP_PASSWORD="+rand.Text(),
@@ -74,6 +76,12 @@ func (c *serverConfig) command(ctx context.Context, args ...string) *exec.Cmd {
 		"ADMIN_API_MONITOR_INTERVAL=off",
 	)
 	return cmd
+}
+
+// foreign returns the variables that are not the program's own: a database that
+// somebody works with must not be measured by accident.
+func foreign(environment []string) []string {
+	return slices.DeleteFunc(environment, func(v string) bool { return strings.HasPrefix(v, "ADMIN_API_") })
 }
 
 // start serves and returns when the program is ready. The end of ctx kills it.
