@@ -49,15 +49,25 @@ func (s *Service) Create(
 	if r, err := s.replay(ctx, p, record); r != nil || err != nil {
 		return r, err
 	}
-	r, err := s.create(ctx, p, body, record)
-	if !errors.Is(err, models.ErrExists) {
-		return r, err
+	r, refusal := s.create(ctx, p, body, record)
+	if !taken(refusal) {
+		return r, refusal
 	}
-	// Another process was first.
+	// It may have been taken by the same request, which another process served first.
 	if r, err := s.replay(ctx, p, record); r != nil || err != nil {
 		return r, err
 	}
-	return nil, inFlight()
+	if errors.Is(refusal, models.ErrExists) {
+		return nil, inFlight()
+	}
+	return nil, refusal
+}
+
+// taken reports whether a create failed because something that only one account
+// or request can have is gone.
+func taken(err error) bool {
+	return errors.Is(err, models.ErrExists) || errors.Is(err, models.ErrNameTaken) ||
+		errors.Is(err, models.ErrLimitReached)
 }
 
 func inFlight() error {
@@ -136,8 +146,8 @@ func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (
 	return e, s.judge(ctx, e)
 }
 
-// remember stores the idempotency record of a create; nil is none. A record
-// that has expired gives way.
+// remember stores the idempotency record of a create; nil is none. It also
+// sweeps up some that have expired.
 func remember(
 	ctx context.Context, tx *store.Store, idem *models.IdempotencyRecord, a *models.Account, now models.Time,
 ) error {
@@ -149,7 +159,7 @@ func remember(
 	if err := tx.DeleteExpiredIdempotency(ctx, now, 100); err != nil {
 		return err
 	}
-	return tx.InsertIdempotency(ctx, idem)
+	return tx.InsertIdempotency(ctx, idem, now)
 }
 
 // committed tells the audit log about a committed change. The change stands,

@@ -3,6 +3,7 @@ package accounts_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -259,39 +260,45 @@ func TestIdempotency(t *testing.T) {
 	})
 }
 
+// Of requests with one key that come at once, to two processes, one makes the
+// account. Those that are told to repeat it in a moment, do so when it is there.
 func TestIdempotentCreatesAtOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)
 		twin := &accounts.Service{ // as another process: it shares the database, not the memory
 			Store: w.db, Catalog: w.Catalog, Keys: w.Keys, Audit: w.Audit, Outbound: w.way, Retention: w.Retention, Now: w.Now,
 		}
-		services := []*accounts.Service{w.Service, twin}
-		ids := make(chan string, 200)
+		const keys, requests = 10, 8
+		var ids [keys][requests]string
 		var wg sync.WaitGroup
-		for n := range 10 {
-			idem := accounts.Idempotency{Key: fmt.Sprint("key-", n), Request: "POST /"}
-			for i := range 8 {
+		for n := range keys {
+			moment := make(chan struct{})
+			made := sync.OnceFunc(func() { close(moment) })
+			for i := range requests {
+				create := []*accounts.Service{w.Service, twin}[i%2].Create
+				body := []byte(gadgetBody(fmt.Sprint("one ", n)))
+				idem := accounts.Idempotency{Key: fmt.Sprint("key-", n), Request: "POST /"}
 				wg.Go(func() {
-					for {
-						r, err := services[i%2].Create(t.Context(), w.p, []byte(gadgetBody(fmt.Sprint("one ", n))), idem)
-						if err == nil {
-							ids <- r.Account.ID
-							return
-						}
-						if !errors.Is(err, models.ErrIdempotencyConflict) && !errors.Is(err, models.ErrNameTaken) {
-							t.Errorf("create: %v", err)
-							return
-						}
+					r, err := create(t.Context(), w.p, body, idem)
+					for errors.Is(err, models.ErrIdempotencyConflict) {
+						<-moment
+						r, err = create(t.Context(), w.p, body, idem)
 					}
+					made()
+					if err != nil {
+						t.Errorf("create: %v", err)
+						return
+					}
+					ids[n][i] = r.Account.ID
 				})
 			}
 		}
 		wg.Wait()
-		close(ids)
-		distinct := map[string]int{}
-		for id := range ids {
-			distinct[id]++
+		distinct := map[string]bool{}
+		for n := range keys {
+			require.Equal(t, slices.Repeat(ids[n][:1], requests), ids[n][:])
+			distinct[ids[n][0]] = true
 		}
-		require.Len(t, distinct, 10)
+		require.Len(t, distinct, keys)
 	})
 }

@@ -190,7 +190,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"InsertIdempotency": func(ctx context.Context) error {
 			return s.InsertIdempotency(ctx, &models.IdempotencyRecord{
 				ContactCenterID: cc, Principal: canary, Key: canary, RequestMAC: []byte(canary), ExpiresAt: at(9),
-			})
+			}, at(1))
 		},
 		"DeleteExpiredIdempotency": func(ctx context.Context) error { return s.DeleteExpiredIdempotency(ctx, at(1), 1) },
 		"AuditHead":                func(ctx context.Context) error { return drop(s.AuditHead(ctx, canary)) },

@@ -320,15 +320,15 @@ func TestIdempotency(t *testing.T) {
 			}
 		}
 		r := record("c", "token:1", "k", 10)
-		require.NoError(t, s.InsertIdempotency(ctx, r))
-		require.ErrorIs(t, s.InsertIdempotency(ctx, r), models.ErrExists)
+		require.NoError(t, s.InsertIdempotency(ctx, r, at(1)))
+		require.ErrorIs(t, s.InsertIdempotency(ctx, r, at(9)), models.ErrExists)
 		got, err := s.Idempotency(ctx, "c", "token:1", "k")
 		require.NoError(t, err)
 		require.Equal(t, r, got)
 		for _, key := range [][3]string{{"d", "token:1", "k"}, {"c", "token:2", "k"}, {"c", "token:1", "l"}} {
 			_, err = s.Idempotency(ctx, key[0], key[1], key[2])
 			require.ErrorIs(t, err, models.ErrNotFound)
-			require.NoError(t, s.InsertIdempotency(ctx, record(key[0], key[1], key[2], 20)))
+			require.NoError(t, s.InsertIdempotency(ctx, record(key[0], key[1], key[2], 20), at(1)))
 		}
 		require.NoError(t, s.DeleteExpiredIdempotency(ctx, at(9), 10))
 		_, err = s.Idempotency(ctx, "c", "token:1", "k")
@@ -338,6 +338,13 @@ func TestIdempotency(t *testing.T) {
 		require.ErrorIs(t, err, models.ErrNotFound, "the oldest first")
 		_, err = s.Idempotency(ctx, "d", "token:1", "k")
 		require.NoError(t, err, "only as many as told")
+
+		again := record("d", "token:1", "k", 30)
+		again.AccountID = "b"
+		require.NoError(t, s.InsertIdempotency(ctx, again, at(20)), "an expired record gives way")
+		got, err = s.Idempotency(ctx, "d", "token:1", "k")
+		require.NoError(t, err)
+		require.Equal(t, again, got)
 	})
 }
 
@@ -350,7 +357,7 @@ func TestIdempotencyRace(t *testing.T) {
 			wg.Go(func() {
 				err := s.InsertIdempotency(t.Context(), &models.IdempotencyRecord{
 					ContactCenterID: "c", Principal: "p", Key: "k", RequestMAC: []byte{byte(i)}, ExpiresAt: at(1),
-				})
+				}, at(0))
 				if err == nil {
 					won.Add(1)
 				} else if !strings.Contains(err.Error(), models.ErrExists.Error()) {
