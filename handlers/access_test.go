@@ -74,7 +74,8 @@ func TestContactCenterHeader(t *testing.T) {
 
 	s.must(t, http.StatusOK, call{Method: "GET", Path: at, Token: other})
 	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: at})
-	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: at, Header: []string{"Contact-Center", "nowhere.example"}})
+	_, p := s.refused(t, api.CodeNotFound, call{Method: "GET", Path: at, Header: []string{"Contact-Center", "nowhere.example"}})
+	require.Contains(t, p.Detail, "Contact-Center")
 	s.refused(t, api.CodeForbidden, call{Method: "GET", Path: at, Token: other, Header: []string{"Contact-Center", s.Domain}})
 	s.must(t, http.StatusOK, call{Method: "GET", Path: at, Token: other, Header: []string{"Contact-Center", "other.example"}})
 }

@@ -87,8 +87,13 @@ func (s *Server) enter(x *exchange) error {
 		return nil
 	}
 	err := s.access.ActIn(x.Request().Context(), x.principal, fields[0])
-	if errors.Is(err, models.ErrForbidden) {
+	switch {
+	case errors.Is(err, models.ErrForbidden):
 		s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, "", "may not act in another contact center")
+	case errors.Is(err, models.ErrNotFound):
+		return &api.RequestError{
+			Code: api.CodeNotFound, Detail: "There is no contact center that " + headerContactCenter + " names.",
+		}
 	}
 	return err
 }

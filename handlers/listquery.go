@@ -60,6 +60,16 @@ func (f *filters) text(name string) string {
 	return value
 }
 
+// cursor returns where the page starts. An empty one is mostly a variable that
+// was not filled in: from the start again, a script would never end.
+func (f *filters) cursor() string {
+	value := f.query.Get("cursor")
+	if value == "" && f.query.Has("cursor") && f.err == nil {
+		f.err = models.ErrBadCursor
+	}
+	return value
+}
+
 // oneOf returns one of the words, or fallback.
 func (f *filters) oneOf(name, fallback string, words ...string) string {
 	value, ok := f.get(name)
@@ -177,7 +187,7 @@ func (s *Server) listQuery(query url.Values) (accounts.ListQuery, error) {
 	name, _ := f.get("name")
 	order := f.oneOf("sort", models.SortByCreatedAt, sortWords()...)
 	q := accounts.ListQuery{
-		Name: name, Q: f.text("q"), ExpiringWithin: f.span("expiringWithin"), Cursor: query.Get("cursor"),
+		Name: name, Q: f.text("q"), ExpiringWithin: f.span("expiringWithin"), Cursor: f.cursor(),
 		Filter: models.AccountFilter{
 			Types:    f.someOf("type", s.catalog.types),
 			Families: f.someOf("family", s.catalog.families),
@@ -208,5 +218,6 @@ func sortWords() []string {
 // pageQuery reads which part of a history is asked for.
 func pageQuery(query url.Values) (accounts.PageQuery, error) {
 	f := &filters{query: query}
-	return accounts.PageQuery{Size: f.size(), Cursor: query.Get("cursor")}, f.err
+	q := accounts.PageQuery{Size: f.size(), Cursor: f.cursor()}
+	return q, f.err
 }

@@ -38,7 +38,7 @@ func TestListQuery(t *testing.T) {
 		{"on", "enabled=true", base(func(q *accounts.ListQuery) { q.Filter.Enabled = new(true) })},
 		{"off", "enabled=false", base(func(q *accounts.ListQuery) { q.Filter.Enabled = new(false) })},
 		{"words", "q=eu+sup", base(func(q *accounts.ListQuery) { q.Q = "eu sup" })},
-		{"no words", "q=&cursor=", base(func(*accounts.ListQuery) {})},
+		{"no words", "q=", base(func(*accounts.ListQuery) {})},
 		{"name", "name=Support%20EU", base(func(q *accounts.ListQuery) { q.Name = "Support EU" })},
 		{"labels", "label.env=prod&label.a=", base(func(q *accounts.ListQuery) {
 			q.Filter.Labels = map[string]string{"env": "prod", "a": ""}
@@ -111,5 +111,15 @@ func TestListQueryRefuses(t *testing.T) {
 			requireCode(t, api.CodeInvalidParameter, err)
 			require.Equal(t, map[string]any{"parameter": tt.parameter}, api.NewProblem(err).Extra)
 		})
+	}
+}
+
+func TestEmptyCursor(t *testing.T) {
+	for _, read := range []func(url.Values) error{
+		func(q url.Values) error { _, err := listServer().listQuery(q); return err },
+		func(q url.Values) error { _, err := pageQuery(q); return err },
+	} {
+		require.ErrorIs(t, read(url.Values{"cursor": {""}}), models.ErrBadCursor)
+		require.NoError(t, read(url.Values{}))
 	}
 }

@@ -38,6 +38,11 @@ func (s *Server) refuse(x *exchange, err error) {
 	if p.RetryAfter > 0 {
 		x.set(echo.HeaderRetryAfter, seconds(p.RetryAfter))
 	}
+	if errors.Is(err, models.ErrProbeRunning) || errors.Is(err, models.ErrRateLimited) {
+		// What is used up is the account's allowance, not the principal's.
+		x.Response().Header().Del("RateLimit-Policy")
+		x.set("RateLimit", `"probe";r=0;t=`+seconds(p.RetryAfter))
+	}
 	b, err := api.Encode(p)
 	if err != nil { // a further member without a JSON form
 		p.Extra = nil

@@ -118,13 +118,17 @@ func (x *exchange) tooLarge() error {
 
 // cutOff is the error of a body that ended early.
 func (x *exchange) cutOff(err error) error {
+	// net/http cancels the context as well, but this is about the body.
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return &api.RequestError{Code: api.CodeMalformedJSON, Detail: "The body ended before it was complete."}
+	}
 	if ctxErr := x.Request().Context().Err(); ctxErr != nil {
 		return fmt.Errorf("read body: %w", ctxErr)
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok { // a server around us has a smaller bound
 		return &api.RequestError{Code: api.CodeBodyTooLarge}
 	}
-	return &api.RequestError{Code: api.CodeMalformedJSON, Detail: "The body ended before it was complete."}
+	return &api.RequestError{Code: api.CodeMalformedJSON, Detail: "The body could not be read to its end."}
 }
 
 // params says which query parameters a route knows.
