@@ -83,12 +83,20 @@ func (c *tokensCreateCommand) Run(p *program) (err error) {
 		return err
 	}
 	text, err := h.access.CreateToken(p.ctx, commandLine(), access.NewTokenInput{
-		ContactCenterID: center.ID, Name: c.Name, Scopes: c.Scopes, Expires: time.Duration(c.Expires),
+		ContactCenterID: center.ID, Name: c.Name, Scopes: trimmed(c.Scopes), Expires: time.Duration(c.Expires),
 	})
 	if err == nil {
 		p.printf("%s\n", text)
 	}
 	return err
+}
+
+// trimmed takes off the blanks that people put behind commas.
+func trimmed(words []string) []string {
+	for i := range words {
+		words[i] = strings.TrimSpace(words[i])
+	}
+	return words
 }
 
 // commandLine is the principal of what is done by commands.

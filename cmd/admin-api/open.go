@@ -40,15 +40,15 @@ func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate
 			return nil, err
 		}
 	}
-	keys, err := openKeys(data, log)
-	if err != nil {
-		return nil, err
-	}
 	db, err := openStore(ctx, data, log)
 	if err != nil {
 		return nil, err
 	}
 	if err := bringUp(ctx, db, log, migrate); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	keys, err := openKeys(ctx, data, db, log)
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	chain := &audit.Log{Store: db, Keys: keys, Logger: log}
@@ -64,9 +64,9 @@ func (h *house) close(ctx context.Context) error {
 	return errors.Join(h.audit.Heads.Flush(context.WithoutCancel(ctx)), h.store.Close())
 }
 
-// openKeys opens the key file. With SQLite a missing one is made, unless there
-// is a database already, whose secrets it would not fit.
-func openKeys(data dataSettings, log *slog.Logger) (*secret.Keyring, error) {
+// openKeys opens the key file. With SQLite a missing one is made, unless the
+// database is in use already: it would not fit the secrets there.
+func openKeys(ctx context.Context, data dataSettings, db *store.Store, log *slog.Logger) (*secret.Keyring, error) {
 	path := data.keyFile()
 	keys, err := secret.Open(path)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -76,8 +76,12 @@ func openKeys(data dataSettings, log *slog.Logger) (*secret.Keyring, error) {
 		return nil, fmt.Errorf("the key file %s does not exist; "+
 			"make it once with admin-api keys init and give it to every replica", path)
 	}
-	if data.mustExist() == nil {
-		return nil, fmt.Errorf("the key file %s is missing but the database exists: bring the file back, "+
+	n, err := db.CountContactCenters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		return nil, fmt.Errorf("the key file %s is missing but the database is in use: bring the file back, "+
 			"or make a new one with admin-api keys init and enter every secret again", path)
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -28,7 +28,8 @@ import (
 
 const (
 	// drainTime is how long requests in flight may take after a signal.
-	drainTime = 10 * time.Second
+	// A probe may take 10 s, and its answer is still to be written then.
+	drainTime = 12 * time.Second
 	// passwordsAtOnce bounds the memory of password hashing (19 MiB each).
 	passwordsAtOnce = 4
 	// gcPercent trades a few MiB for fewer collections; lists gain most.
@@ -90,7 +91,7 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
-		Retention: c.Retention, ProbesUnlimited: c.RateLimit.PerSecond == 0,
+		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
 	}
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)

@@ -130,6 +130,15 @@ func TestServeFirstAndSecondStart(t *testing.T) {
 	require.Contains(t, again.stdout.String(), "bootstrap.txt")
 }
 
+func TestServeAfterMigrate(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	code, _, errs := command(t, data, "migrate")
+	require.Zero(t, code, errs)
+	r := serve(t, data)
+	res, body := r.do(t, http.MethodGet, "/readyz", "")
+	require.Equal(t, http.StatusOK, res.StatusCode, body)
+}
+
 func TestServeRefusesAForeignKeyFile(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	serve(t, data).end(t)
@@ -137,7 +146,7 @@ func TestServeRefusesAForeignKeyFile(t *testing.T) {
 	var errs bytes.Buffer
 	code := run(&program{ctx: t.Context(), stdout: io.Discard, stderr: &errs}, []string{"serve", "--addr", "127.0.0.1:0", "--data", data})
 	require.Equal(t, 1, code)
-	require.Contains(t, errs.String(), "missing but the database exists")
+	require.Contains(t, errs.String(), "missing but the database is in use")
 }
 
 func TestServeStopsGracefully(t *testing.T) {

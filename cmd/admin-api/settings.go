@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"admin-api/access"
 )
@@ -102,14 +101,14 @@ func isTerminal(f *os.File) bool {
 
 // serveSettings are those of the server.
 type serveSettings struct {
-	Addr           string        `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
-	PublicURL      string        `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
-	TLSCert        string        `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
-	TLSKey         string        `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
-	TrustedProxies []string      `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
-	RateLimit      rateFlag      `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
-	Retention      time.Duration `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
-	MetricsAddr    string        `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
+	Addr           string   `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL      string   `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
+	TLSCert        string   `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
+	TLSKey         string   `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
+	TrustedProxies []string `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
+	RateLimit      rateFlag `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
+	Retention      days     `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
+	MetricsAddr    string   `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
 
 	OutboundAllow     []string `env:"ADMIN_API_OUTBOUND_ALLOW" placeholder:"CIDR|HOST" help:"Networks and host names inside the network that connection tests may reach."`
 	OutboundConnectTo []string `env:"ADMIN_API_OUTBOUND_CONNECT_TO" placeholder:"HOST:PORT=ADDR:PORT" help:"Where to dial instead; * as host matches all. Name and certificate are checked as before."`
@@ -127,9 +126,6 @@ type serveSettings struct {
 func (s *serveSettings) check() error {
 	if (s.TLSCert == "") != (s.TLSKey == "") {
 		return errors.New("ADMIN_API_TLS_CERT and ADMIN_API_TLS_KEY go together: set both or none")
-	}
-	if s.Retention < 0 {
-		return errors.New("ADMIN_API_RETENTION must not be negative")
 	}
 	if err := s.checkPublicURL(); err != nil {
 		return err
