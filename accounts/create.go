@@ -106,7 +106,7 @@ func (s *Service) create(
 	if err != nil {
 		return nil, err
 	}
-	if err := s.verdict(ctx, e, opCreate); err != nil {
+	if err := s.draftVerdict(ctx, e, opCreate); err != nil {
 		return nil, err
 	}
 	now := models.NewTime(s.now())
@@ -138,12 +138,17 @@ func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (
 	if !known {
 		return e, nil
 	}
-	if !p.ContactCenter.HasFeature(def.Feature) {
-		s.Refused(ctx, p, "account."+opCreate, "", "feature "+def.Feature+" is not enabled")
-		return nil, featureOff(def.Feature)
-	}
 	e.def, e.given = def, presenceIn(e.doc.Properties)
 	return e, s.judge(ctx, e)
+}
+
+// draftVerdict is verdict, and then refuses a type whose feature is off.
+func (s *Service) draftVerdict(ctx context.Context, e *edit, op string) error {
+	if err := s.verdict(ctx, e, op); err != nil || e.p.ContactCenter.HasFeature(e.def.Feature) {
+		return err
+	}
+	s.Refused(ctx, e.p, "account."+op, "", "feature "+e.def.Feature+" is not enabled")
+	return featureOff(e.def.Feature)
 }
 
 // remember stores the idempotency record of a create; nil is none. It also

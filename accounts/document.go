@@ -14,6 +14,7 @@ import (
 
 	"admin-api/integrations"
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/strict"
 	"admin-api/validation"
 )
@@ -45,6 +46,12 @@ const (
 	maxLabelValue  = 256
 	shownUnknown   = 100 // unknown members that are named
 )
+
+// reordering are the characters that make a text read other than it is written
+// (Unicode Standard Annex 9, explicit embeddings, overrides and isolates).
+var reordering = &unicode.RangeTable{
+	R16: []unicode.Range16{{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2066, Hi: 0x2069, Stride: 1}},
+}
 
 var labelKey = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`)
 
@@ -93,8 +100,14 @@ func readDocument(
 		delete(r.in, name)
 	}
 	d := document{Properties: json.RawMessage("{}"), Enabled: true}
+	raw, typed := r.in["type"]
+	typed = typed && string(raw) != "null"
 	d.Type = r.text("type")
-	r.fixed(stored, d.Type, catalog)
+	if stored == nil {
+		r.fixedOnCreate(d.Type, catalog)
+	} else {
+		r.fixed(stored, d.Type, typed)
+	}
 	d.Name = strings.TrimSpace(r.text("name"))
 	d.Description = r.text("description")
 	d.Enabled = r.boolean("enabled", true)
@@ -176,21 +189,19 @@ func (r *reader) labels() models.Labels {
 	return labels
 }
 
-// fixed checks the members that cannot be chosen: the type must be known and
-// is fixed for a stored account, as are family, id and version.
-func (r *reader) fixed(stored *models.Account, typ string, catalog integrations.Catalog) {
-	if stored == nil {
-		r.fixedOnCreate(typ, catalog)
-		return
-	}
+// fixed checks the members that a stored account has for good: type, family, id
+// and, for the reader's sake, version. typed: the document says a type.
+func (r *reader) fixed(stored *models.Account, typ string, typed bool) {
 	r.equal("id", stored.ID)
 	r.equal("family", stored.Family)
 	r.equal("version", json.Number(strconv.FormatInt(stored.Version, 10)))
-	if typ != "" && typ != stored.Type {
+	if typed && typ != stored.Type && !r.c.Broken("/type") {
 		r.c.Violate("/type", "read_only", "The type of an account cannot be changed; create another account.")
 	}
 }
 
+// fixedOnCreate checks that the type is known and that nothing is chosen that
+// the server sets.
 func (r *reader) fixedOnCreate(typ string, catalog integrations.Catalog) {
 	def, known := catalog.Definition(typ)
 	switch {
@@ -237,6 +248,9 @@ func checkName(name string, c *validation.Context) {
 		}
 		return
 	}
+	if secret.Blank(name) {
+		c.Violate("/name", "invisible", "Give the account a name that can be seen.")
+	}
 	checkText("/name", name, maxName, "", c)
 }
 
@@ -249,7 +263,9 @@ func checkText(pointer, text string, limit int, allowed string, c *validation.Co
 			Params: map[string]any{"max": limit},
 		})
 	}
-	control := func(r rune) bool { return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) }
+	control := func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) || unicode.Is(reordering, r)
+	}
 	if strings.ContainsFunc(text, control) {
 		c.Violate(pointer, "control_character", "The text must not hold control characters.")
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -185,23 +186,33 @@ func isTrue(raw json.RawMessage, pointer string) bool {
 	return found && string(v) == "true"
 }
 
-// sameJSON compares two values apart from white space; nil is absent.
+// sameJSON compares two values, however they are spelled; nil is absent.
 func sameJSON(a, b json.RawMessage) bool {
 	if a == nil || b == nil {
 		return (a == nil || string(a) == "null") && (b == nil || string(b) == "null")
 	}
-	var x, y bytes.Buffer
-	if json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
-		return false
+	if bytes.Equal(a, b) {
+		return true
 	}
-	return bytes.Equal(x.Bytes(), y.Bytes())
+	x, errX := decodeAny(a)
+	y, errY := decodeAny(b)
+	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
+}
+
+func decodeAny(raw json.RawMessage) (v any, err error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	return v, d.Decode(&v)
 }
 
 // presenceIn looks secrets up in the properties of a request; a null above one
-// clears it.
+// clears it. A request without properties mentions none.
 func presenceIn(properties json.RawMessage) func(string) presence {
+	if properties == nil {
+		return func(string) presence { return absent }
+	}
 	return func(pointer string) presence {
-		for i := 1; i <= len(pointer); i++ {
+		for i := 0; i <= len(pointer); i++ {
 			if i < len(pointer) && pointer[i] != '/' {
 				continue
 			}

@@ -52,6 +52,9 @@ func (s *Service) List(ctx context.Context, p *access.Principal, q ListQuery) (*
 	f.NameKey = models.NameKey(q.Name)
 	f.Query = strings.Fields(models.NameKey(q.Q))
 	bound := s.bind("accounts", f, q.ExpiringWithin)
+	if f.Deleted == models.DeletedInclude || f.Deleted == models.DeletedOnly {
+		f.DeletedSince = models.NewTime(s.now().Add(-s.Retention)) // older ones are gone for good
+	}
 	if q.ExpiringWithin > 0 {
 		f.ExpiresBefore = models.NewTime(s.now().Add(q.ExpiringWithin))
 	}

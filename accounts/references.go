@@ -58,11 +58,11 @@ func (s *Service) PutReference(ctx context.Context, p *access.Principal, id, key
 		return err
 	}
 	return s.changeReference(ctx, p, id, "reference.put", key, func(tx *store.Store) error {
-		n, err := tx.CountReferences(ctx, p.ContactCenter.ID, id)
+		n, known, err := countReferences(ctx, tx, r)
 		if err != nil {
 			return err
 		}
-		if n >= maxReferences {
+		if n >= maxReferences && !known {
 			return &models.RefusalError{
 				Err: models.ErrLimitReached, Detail: fmt.Sprintf("An account can have at most %d references.", maxReferences),
 			}
@@ -71,9 +71,21 @@ func (s *Service) PutReference(ctx context.Context, p *access.Principal, id, key
 	})
 }
 
+// countReferences counts those of the account and tells whether r is one of them.
+func countReferences(ctx context.Context, tx *store.Store, r *models.Reference) (n int, known bool, err error) {
+	if n, err = tx.CountReferences(ctx, r.ContactCenterID, r.AccountID); err != nil {
+		return 0, false, err
+	}
+	known, err = tx.HasReference(ctx, r.ContactCenterID, r.AccountID, r.Key)
+	return n, known, err
+}
+
 // DeleteReference releases an account. It returns models.ErrNotFound where
 // there is no such reference.
 func (s *Service) DeleteReference(ctx context.Context, p *access.Principal, id, key string) error {
+	if !validKey(key) { // which PutReference refuses
+		return models.ErrNotFound
+	}
 	return s.changeReference(ctx, p, id, "reference.delete", key, func(tx *store.Store) error {
 		return tx.DeleteReference(ctx, p.ContactCenter.ID, id, key)
 	})
@@ -166,12 +178,12 @@ func (s *Service) Credentials(
 		return nil, nil, err
 	}
 	a := t.account
-	event := auditEvent(p, "credentials.read", a.ID)
-	if err := s.Audit.Record(ctx, event); err != nil {
-		return nil, nil, fmt.Errorf("read credentials: %w", err)
-	}
 	out, err := t.def.EncodeWithSecrets(t.properties)
 	if err != nil {
+		return nil, nil, fmt.Errorf("read credentials: %w", err)
+	}
+	event := auditEvent(p, "credentials.read", a.ID)
+	if err := s.Audit.Record(ctx, event); err != nil {
 		return nil, nil, fmt.Errorf("read credentials: %w", err)
 	}
 	return s.view(p, a), out, nil

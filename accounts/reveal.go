@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"admin-api/integrations"
@@ -56,28 +55,41 @@ func (s *Service) fill(
 	if err != nil {
 		return fmt.Errorf("read secrets: %w", err)
 	}
+	sealed := map[string][]byte{}
 	for _, row := range rows {
-		if !slices.Contains(pointers, row.Pointer) {
-			continue
-		}
-		where := secret.Where{ContactCenter: a.ContactCenterID, Account: a.ID, Pointer: row.Pointer}
-		text, err := s.Keys.Unseal(row.Sealed, where)
-		if errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, secret.ErrDamaged) {
-			return unreadable(row.Pointer)
-		}
+		sealed[row.Pointer] = row.Sealed
+	}
+	for _, pointer := range pointers {
+		text, err := s.unseal(a, pointer, sealed)
 		if err != nil {
-			return fmt.Errorf("read secrets: %w", err)
+			return err
 		}
-		// Row and secrets are read one after the other. A secret that is not
-		// the row's own was written in between, perhaps for another destination.
-		if s.Keys.Fingerprint(where, text) != a.Secrets[row.Pointer].Fingerprint {
-			return errMoved
-		}
-		if err := def.SetSecret(p, row.Pointer, text); err != nil {
+		if err := def.SetSecret(p, pointer, text); err != nil {
 			return fmt.Errorf("read secrets: %w", err)
 		}
 	}
 	return nil
+}
+
+// unseal opens one secret of the row a. Row and secrets are read one after the
+// other: a secret that has gone, or is not the row's own, was changed in between,
+// perhaps for another destination, which is errMoved.
+func (s *Service) unseal(a *models.Account, pointer string, sealed map[string][]byte) (secret.Text, error) {
+	box, found := sealed[pointer]
+	if !found {
+		return secret.Text{}, errMoved
+	}
+	where := secret.Where{ContactCenter: a.ContactCenterID, Account: a.ID, Pointer: pointer}
+	text, err := s.Keys.Unseal(box, where)
+	switch {
+	case errors.Is(err, secret.ErrUnknownKey), errors.Is(err, secret.ErrDamaged):
+		return secret.Text{}, unreadable(pointer)
+	case err != nil:
+		return secret.Text{}, fmt.Errorf("read secrets: %w", err)
+	case s.Keys.Fingerprint(where, text) != a.Secrets[pointer].Fingerprint:
+		return secret.Text{}, errMoved
+	}
+	return text, nil
 }
 
 func unreadable(pointer string) error {

@@ -39,6 +39,7 @@ func (s *Service) prepare(e *edit, now models.Time) (*change, error) {
 	}
 	if e.stored == nil || !sameJSON(json.RawMessage(e.stored.Properties), encoded) || len(c.sealed)+len(c.removed) > 0 {
 		resetHealth(a, e.def)
+		a.HealthReset = e.stored != nil // a probe may have spoken since the row was read
 	}
 	c.changes, err = differences(e.stored, a, secretWords(e))
 	return c, err

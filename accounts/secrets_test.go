@@ -52,6 +52,17 @@ func TestSecretsOnWrite(t *testing.T) {
 			want:  []string{"/properties/token secret_mask_submitted"},
 		},
 		{
+			name:  "blank",
+			put:   `{"name":"one","properties":{"url":"https://example.com","token":"  \u200b","extra":{"host":"h","pin":" \u00a0"}}}`,
+			patch: `{"properties":{"token":"  \u200b","extra":{"pin":"\t "}}}`,
+			want:  []string{"/properties/token secret_mask_submitted", "/properties/extra/pin secret_mask_submitted"},
+		},
+		{
+			name:  "null clears all that belongs to it",
+			patch: `{"properties":null}`,
+			want:  []string{"/properties/url required", "/properties/token required"},
+		},
+		{
 			name:  "mask",
 			put:   `{"name":"one","properties":{"url":"https://example.com","token":"••••••••","extra":{"host":"h","pin":"[REDACTED]"}}}`,
 			patch: `{"properties":{"token":"<secret>","extra":{"pin":"***"}}}`,

@@ -32,6 +32,7 @@ type gadget struct {
 	Scheme string      `json:"scheme" enum:"token,none" label:"Scheme" dest:"true"`
 	Token  secret.Text `json:"token" when:"scheme=token" validate:"required" label:"Token"`
 	Note   string      `json:"note,omitempty" label:"Note"`
+	Only   string      `json:"only,omitempty" when:"scheme=token" label:"Only with a token"`
 	Extra  *extra      `json:"extra,omitempty" label:"Extra"`
 }
 

@@ -39,7 +39,7 @@ func (s *Service) Test(
 	if err != nil {
 		return nil, err
 	}
-	key := p.ContactCenter.ID + "/draft/" + p.ID
+	key := p.ContactCenter.ID + "/draft/" + p.ID + "/" + t.def.Type // each type has its own rate
 	if t.account != nil {
 		key = p.ContactCenter.ID + "/" + t.account.ID
 	}
@@ -110,7 +110,7 @@ func (s *Service) draftTrial(ctx context.Context, p *access.Principal, body []by
 	if err != nil {
 		return nil, err
 	}
-	if err := s.verdict(ctx, e, opTest); err != nil {
+	if err := s.draftVerdict(ctx, e, opTest); err != nil {
 		return nil, err
 	}
 	return &trial{p: p, def: e.def, properties: e.properties, draft: true}, nil

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -180,18 +179,8 @@ func (s *Service) patched(ctx context.Context, p *access.Principal, a *models.Ac
 		return nil, err
 	}
 	e.doc = readDocument(result, a, s.Catalog, e.c)
-	e.given = presenceIn(patchOf(in["properties"]))
+	e.given = presenceIn(in["properties"])
 	return e, s.judge(ctx, e)
-}
-
-// patchOf is the part of a patch that speaks of properties. A null there
-// clears all of them, which stands for an empty object in which nothing is
-// mentioned but everything is gone.
-func patchOf(properties json.RawMessage) json.RawMessage {
-	if properties == nil {
-		return json.RawMessage("{}")
-	}
-	return properties
 }
 
 func (s *Service) newEdit(p *access.Principal, a *models.Account) (*edit, error) {

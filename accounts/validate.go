@@ -108,7 +108,13 @@ func (s *Service) judgePlace(ctx context.Context, e *edit) error {
 			})
 		}
 	}
-	if e.stored != nil && e.doc.Enabled && !e.stored.Enabled && !e.p.ContactCenter.HasFeature(e.def.Feature) {
+	if e.p.ContactCenter.HasFeature(e.def.Feature) {
+		return nil
+	}
+	switch {
+	case e.stored == nil:
+		e.c.Violate("/type", "feature_not_enabled", "The service provider has not switched this type on.")
+	case e.doc.Enabled && !e.stored.Enabled:
 		e.c.Violate("/enabled", "feature_not_enabled", "The service provider has not switched this type on.")
 	}
 	return nil

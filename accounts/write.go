@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,17 +29,26 @@ const (
 )
 
 // write stores a change, its version and its audit record in the transaction
-// tx. from is the version that the change was made from, 0 for a create.
+// tx. from is the version that the change was made from, 0 for a create. Rows of
+// accounts are written before the first audit record, by everybody: on PostgreSQL
+// both are locked, and in one order nobody waits for somebody who waits.
 func (s *Service) write(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64,
 ) error {
+	var before *change
 	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
-		if err := s.unsetDefault(ctx, tx, p, c.account); err != nil {
+		var err error
+		if before, err = s.unsetDefault(ctx, tx, p, c.account); err != nil {
 			return err
 		}
 	}
 	if err := s.writeRow(ctx, tx, c, from); err != nil {
 		return err
+	}
+	if before != nil {
+		if err := s.record(ctx, tx, p, before, opDefault, "the default moved to another account"); err != nil {
+			return err
+		}
 	}
 	return s.record(ctx, tx, p, c, op, detail)
 }
@@ -74,7 +85,7 @@ func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from
 		if err := tx.InsertAccount(ctx, a); err != nil {
 			return err
 		}
-	} else if err := tx.UpdateAccount(ctx, a, from); err != nil {
+	} else if err := s.updateRow(ctx, tx, c, from); err != nil {
 		return err
 	}
 	if len(c.sealed) > 0 {
@@ -86,6 +97,45 @@ func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from
 		return tx.DeleteSecrets(ctx, a.ContactCenterID, a.ID, c.removed)
 	}
 	return nil
+}
+
+// updateRow writes the row over version from. Re-encryption may have moved a
+// secret that is kept to another key since the row was read; then the facts are
+// brought up to date, so that they do not name the older key again.
+func (s *Service) updateRow(ctx context.Context, tx *store.Store, c *change, from int64) error {
+	a := c.account
+	if !s.onPrimary(a.Secrets) {
+		if err := tx.LockAccount(ctx, a.ContactCenterID, a.ID); err != nil {
+			return err
+		}
+		stored, err := tx.Secrets(ctx, a.ContactCenterID, a.ID)
+		if err != nil {
+			return err
+		}
+		a.Secrets = maps.Clone(a.Secrets) // also the caller's, which may try again
+		for _, row := range stored {
+			if fact, ok := a.Secrets[row.Pointer]; ok && !isSealed(c.sealed, row.Pointer) {
+				fact.KeyID = row.KeyID
+				a.Secrets[row.Pointer] = fact
+			}
+		}
+	}
+	return tx.UpdateAccount(ctx, a, from)
+}
+
+func (s *Service) onPrimary(facts models.SecretFacts) bool {
+	primary := s.Keys.Primary()
+	for _, fact := range facts {
+		if fact.KeyID != primary {
+			return false
+		}
+	}
+	return true
+}
+
+// isSealed reports whether the change brings a value for the pointer.
+func isSealed(sealed []models.AccountSecret, pointer string) bool {
+	return slices.ContainsFunc(sealed, func(row models.AccountSecret) bool { return row.Pointer == pointer })
 }
 
 // record writes the version and the audit record of a change.
@@ -135,29 +185,30 @@ func fromSnapshot(document models.JSON) (*models.Account, error) {
 }
 
 // unsetDefault takes the default from the account of the family that has it,
-// if it is not a itself.
-func (s *Service) unsetDefault(ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account) error {
+// if it is not a itself, and returns that change, which is still to be recorded;
+// nil for none.
+func (s *Service) unsetDefault(
+	ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account,
+) (*change, error) {
 	old, err := tx.DefaultAccount(ctx, a.ContactCenterID, a.Family)
 	if errors.Is(err, models.ErrNotFound) || (err == nil && old.ID == a.ID) {
-		return nil
+		return nil, nil //nolint:nilnil // most families have no default yet
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := *old
 	now.IsDefault, now.UpdatedAt, now.UpdatedBy = false, a.UpdatedAt, p.ID
 	changes, err := differences(old, &now, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c := &change{account: &now, changes: changes}
-	if err := s.writeRow(ctx, tx, c, old.Version); err != nil {
-		if errors.Is(err, models.ErrVersionMismatch) {
-			return models.ErrDefaultTaken // someone moved it at the same moment
-		}
-		return err
+	err = s.writeRow(ctx, tx, c, old.Version)
+	if errors.Is(err, models.ErrVersionMismatch) {
+		err = models.ErrDefaultTaken // someone moved it at the same moment
 	}
-	return s.record(ctx, tx, p, c, opDefault, "the default moved to another account")
+	return c, err
 }
 
 func auditEvent(p *access.Principal, operation, accountID string) *models.AuditEvent {

@@ -80,7 +80,7 @@ func (r *decoder) secret(at string, raw json.RawMessage, field reflect.Value) {
 		return
 	}
 	text = strings.Trim(text, "\r\n")
-	if text == "" || secret.LooksMasked(text) {
+	if secret.Blank(text) || secret.LooksMasked(text) {
 		r.report(at, "secret_mask_submitted", "")
 		return
 	}

@@ -49,7 +49,7 @@ func (s *Session) Step(name string, fn func() error) error {
 	}
 	failure := failedIn(s.steps[before:])
 	if failure != nil {
-		step.Status = StepSkipped
+		step.Status, step.Duration = StepSkipped, 0
 	} else {
 		failure = s.failure(err)
 		step.Status, step.Failure = StepFailed, failure

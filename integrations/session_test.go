@@ -91,6 +91,9 @@ func TestStep(t *testing.T) {
 			err := s.Step("outer", func() error { return tt.fn(s) })
 			require.Equal(t, tt.steps, told(s.Steps()))
 			require.Equal(t, s.Steps(), heard)
+			if last := heard[len(heard)-1]; last.Status == StepSkipped {
+				require.Zero(t, last.Duration, "what was not tried took no time")
+			}
 			if tt.code == "" {
 				require.NoError(t, err)
 				return

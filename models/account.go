@@ -3,6 +3,7 @@ package models
 import (
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Account is one stored integration account, without the values of its
@@ -37,6 +38,9 @@ type Account struct {
 	HealthCode      string
 	HealthCheckedAt Time
 	HealthSequence  int64
+	// HealthReset: an update writes the health as it stands here; otherwise it
+	// leaves what is stored.
+	HealthReset bool `gorm:"-" json:"-"`
 
 	Version   int64
 	CreatedAt Time
@@ -61,17 +65,28 @@ func (a *Account) ETag(unreadable bool) string {
 	return tag
 }
 
-// SearchWords returns the folded words of texts in the form of SearchText.
+// SearchWords returns the folded words of texts in the form of SearchText. What
+// stands between white space is a word, and so is each run of letters, marks and
+// digits inside it: "support-eu" is found by "support-e" and by "eu".
 func SearchWords(texts ...string) string {
 	var b strings.Builder
 	for _, t := range texts {
 		for w := range strings.FieldsSeq(NameKey(t)) {
 			b.WriteByte(' ')
 			b.WriteString(w)
+			runs := strings.FieldsFunc(w, separates)
+			for i, run := range runs {
+				if i > 0 || !strings.HasPrefix(w, run) { // else the whole word begins with it
+					b.WriteByte(' ')
+					b.WriteString(run)
+				}
+			}
 		}
 	}
 	return b.String()
 }
+
+func separates(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsDigit(r) }
 
 // Health states of an account.
 const (

@@ -32,6 +32,7 @@ type AccountFilter struct {
 	ExpiresBefore Time
 	UpdatedSince  Time
 	Deleted       string // DeletedExclude when empty
+	DeletedSince  Time   // hides those deleted earlier; zero hides none
 	Sort          string // SortByCreatedAt when empty
 	Descending    bool
 	// After is the position behind which the page starts.

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -30,6 +31,13 @@ const (
 func LooksMasked(s string) bool {
 	s = strings.TrimSpace(s)
 	return isSymbolRun(s) || showsEnd(s) || isRedactionWord(s)
+}
+
+// Blank reports whether s has nothing that could be seen: white space and
+// characters without width, or nothing at all. A form field that looks empty is
+// no secret.
+func Blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsSpace(r) && !unicode.Is(unicode.Cf, r) })
 }
 
 func isSymbolRun(s string) bool {

@@ -36,8 +36,8 @@ func (s *Store) InsertAccount(ctx context.Context, a *models.Account) error {
 // a.Version to the next one; check and write are one statement. Type, family and
 // the members about creation stay as they are stored.
 //
-// Health belongs to the probes: it is written only where a.HealthStatus is
-// models.HealthUnknown, which resets it; otherwise a receives what is stored. An
+// Health belongs to the probes: it is written only where a.HealthReset says so;
+// otherwise a receives what is stored. An
 // account that a marks as deleted must have no references: the row is locked
 // against new ones and models.ErrInUse returned if there are any.
 //
@@ -55,7 +55,7 @@ func (s *Store) UpdateAccount(ctx context.Context, a *models.Account, from int64
 	if err != nil {
 		return fmt.Errorf("update account %s: %w", a.ID, translate(err))
 	}
-	a.Version = from + 1
+	a.Version, a.HealthReset = from+1, false
 	return nil
 }
 
@@ -67,7 +67,7 @@ func (s *Store) updateAccount(ctx context.Context, a *models.Account, from int64
 		"updated_at": a.UpdatedAt, "updated_by": a.UpdatedBy, "deleted_at": a.DeletedAt, "deleted_by": a.DeletedBy,
 		"version": from + 1,
 	}
-	if a.HealthStatus == models.HealthUnknown {
+	if a.HealthReset {
 		values["health_status"], values["health_code"] = a.HealthStatus, a.HealthCode
 		values["health_checked_at"], values["health_sequence"] = a.HealthCheckedAt, a.HealthSequence
 	}

@@ -201,6 +201,7 @@ func TestHealth(t *testing.T) {
 
 		reset := stale
 		reset.HealthStatus, reset.HealthCode, reset.HealthCheckedAt = models.HealthUnknown, "", models.Time{}
+		reset.HealthReset = true
 		require.NoError(t, s.UpdateAccount(ctx, &reset, 2))
 		got, err = s.Account(ctx, cc, a.ID)
 		require.NoError(t, err)

@@ -59,6 +59,9 @@ func (b *builder) conditions(f *models.AccountFilter) {
 	default:
 		b.write(" AND deleted_at IS NULL")
 	}
+	if !f.DeletedSince.IsZero() {
+		b.and("(deleted_at IS NULL OR deleted_at >= ", f.DeletedSince, ")")
+	}
 	b.oneOf("type", f.Types)
 	b.oneOf("family", f.Families)
 	b.oneOf("health_status", f.Health)

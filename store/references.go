@@ -72,6 +72,18 @@ func (s *Store) CountReferences(ctx context.Context, contactCenter, account stri
 	return n, nil
 }
 
+// HasReference reports whether the account has a reference under the key.
+func (s *Store) HasReference(ctx context.Context, contactCenter, account, key string) (bool, error) {
+	var n int64
+	err := s.query(ctx).Model(&models.Reference{}).
+		Where("contact_center_id = ? AND account_id = ? AND reference_key = ?", contactCenter, account, key).
+		Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for a reference to account %s: %w", account, translate(err))
+	}
+	return n > 0, nil
+}
+
 func (s *Store) countReferences(ctx context.Context, contactCenter, account string) (int, error) {
 	var n int64
 	err := s.query(ctx).Model(&models.Reference{}).
