@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"runtime"
@@ -53,21 +52,17 @@ func (c Config) withDefaults() Config {
 
 // Open connects to the database that cfg names; a SQLite file that does not
 // exist is created, readable by its owner only. It does not touch the schema:
-// see Migrate. A URL of no known form is an error that does not repeat it,
-// because it may hold a password; a database that does not answer is
-// models.ErrUnavailable.
+// see Migrate. A database that does not answer is models.ErrUnavailable. Errors
+// are one line and do not repeat the URL, because it may hold a password.
 func Open(ctx context.Context, cfg Config) (*Store, error) {
 	cfg = cfg.withDefaults()
+	if err := CheckURL(cfg.URL); err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
 	if path, ok := strings.CutPrefix(cfg.URL, "sqlite:"); ok {
-		if path == "" || strings.HasPrefix(path, ":memory:") {
-			return nil, errors.New("open database: sqlite: needs the path of a file")
-		}
 		return openSQLite(ctx, cfg, path)
 	}
-	if strings.HasPrefix(cfg.URL, "postgres://") || strings.HasPrefix(cfg.URL, "postgresql://") {
-		return openPostgres(ctx, cfg)
-	}
-	return nil, errors.New("open database: the URL is neither sqlite:PATH nor postgres://…")
+	return openPostgres(ctx, cfg)
 }
 
 // openGORM gives GORM a dialect over connections that are open already.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -22,10 +21,9 @@ const (
 )
 
 func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
-	pc, err := pgx.ParseConfig(cfg.URL)
+	pc, err := parsePostgres(cfg.URL)
 	if err != nil {
-		// pgx repeats the URL; with an unusual one, the password too.
-		return nil, errors.New("open database: the postgres URL cannot be parsed")
+		return nil, fmt.Errorf("open database: %w", err)
 	}
 	if pc.ConnectTimeout == 0 {
 		pc.ConnectTimeout = connTimeout
@@ -45,7 +43,7 @@ func openPostgres(ctx context.Context, cfg Config) (*Store, error) {
 	pool.SetConnMaxIdleTime(connIdleTime)
 	if err := pool.PingContext(ctx); err != nil {
 		_ = pool.Close()
-		return nil, fmt.Errorf("open database: %w", unavailable(err))
+		return nil, fmt.Errorf("open database: %w", postgresOpenError(pc, err))
 	}
 	// pgx prepares every statement once per connection by itself. Its cache also
 	// serves statements inside of transactions, which GORM's PrepareStmt does not.

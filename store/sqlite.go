@@ -108,7 +108,7 @@ func openSQLite(ctx context.Context, cfg Config, path string) (_ *Store, err err
 func (h *handles) start(ctx context.Context) (*Store, error) {
 	conn, err := h.writerDB.Conn(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open database: %w", unavailable(err))
+		return nil, fmt.Errorf("open database: %w", sqliteOpenError(h.path, err))
 	}
 	h.group = &group{conn: newStmtPool(conn, true), oldest: batchAge}
 	readers := newStmtPool(h.readerDB, false)
@@ -120,7 +120,7 @@ func (h *handles) start(ctx context.Context) (*Store, error) {
 	// looked at the log before; reading anything makes sure.
 	var objects int
 	if err := conn.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&objects); err != nil {
-		return nil, fmt.Errorf("open database: %w", unavailable(err))
+		return nil, fmt.Errorf("open database: %w", sqliteOpenError(h.path, err))
 	}
 	if err := restrict(h.path); err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
