@@ -78,10 +78,24 @@ func TestBootstrapTakesWhatIsGiven(t *testing.T) {
 	require.Equal(t, models.Strings{"aws"}, p.ContactCenter.Features)
 }
 
+func TestBootstrapFeatures(t *testing.T) {
+	for words, want := range map[string]models.Strings{
+		"all": models.AllFeatures(), "aws,all": models.AllFeatures(), " aws,,aws": {"aws"}, "": nil,
+	} {
+		s, _ := newService(t, storetest.SQLite(t))
+		token := strings.Repeat("t", access.MinTokenLength)
+		bootstrap(t, s, access.Bootstrap{Domain: "a.example", Admin: "ann", Token: token, Features: strings.Split(words, ",")})
+		p, err := s.Authenticate(t.Context(), token)
+		require.NoError(t, err)
+		require.ElementsMatch(t, want, p.ContactCenter.Features, words)
+	}
+}
+
 func TestBootstrapRefuses(t *testing.T) {
 	tests := map[string]access.Bootstrap{
 		"a short token":      {Domain: "a.example", Admin: "ann", Token: "short", Features: []string{"all"}},
 		"an unknown feature": {Domain: "a.example", Admin: "ann", Features: []string{"teleport"}},
+		"one more than all":  {Domain: "a.example", Admin: "ann", Features: []string{"all", "teleport"}},
 		"no domain":          {Domain: "a b", Admin: "ann", Features: []string{"all"}},
 		"no administrator":   {Domain: "a.example", Admin: " ", Features: []string{"all"}},
 		"a short password":   {Domain: "a.example", Admin: "ann", Password: "hunter2", Features: []string{"all"}},

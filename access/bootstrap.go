@@ -27,7 +27,7 @@ type Bootstrap struct {
 	Admin    string // user name of its administrator
 	Password string // empty: generated
 	Token    string // empty: generated
-	// Features are switched on; the single word "all" means all.
+	// Features are switched on; the word "all" stands for all of them.
 	Features []string
 }
 
@@ -147,21 +147,19 @@ func firstError(steps ...func() error) error {
 }
 
 func parseFeatures(words []string) (models.Strings, error) {
-	if len(words) == 1 && words[0] == "all" {
-		return models.AllFeatures(), nil
-	}
-	var features models.Strings
+	all := models.AllFeatures()
+	on := map[string]bool{}
 	for _, w := range words {
 		w = strings.TrimSpace(w)
-		if w == "" {
-			continue
+		switch {
+		case w == "":
+		case w == "all", slices.Contains(all, w):
+			on[w] = true
+		default:
+			return nil, fmt.Errorf("unknown feature %q; the features are all, %s", w, strings.Join(all, ", "))
 		}
-		if !slices.Contains(models.AllFeatures(), w) {
-			return nil, fmt.Errorf("unknown feature %q; the features are all, %s", w, strings.Join(models.AllFeatures(), ", "))
-		}
-		features = append(features, w)
 	}
-	return features, nil
+	return slices.DeleteFunc(all, func(f string) bool { return !on[f] && !on["all"] }), nil
 }
 
 // newPassword returns 120 random bits as 20 characters.
