@@ -87,8 +87,11 @@ func openKeys(ctx context.Context, data dataSettings, db *store.Store, log *slog
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
+	if keys, err = secret.Create(path); err != nil {
+		return nil, err
+	}
 	log.Info("key file made; keep a copy of it in a safe place", "file", path)
-	return secret.Create(path)
+	return keys, nil
 }
 
 func openStore(ctx context.Context, data dataSettings, log *slog.Logger) (*store.Store, error) {
