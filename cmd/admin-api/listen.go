@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"syscall"
 )
 
 // listeners are what the server listens on.
@@ -18,15 +19,23 @@ func (c *serveCommand) open(ctx context.Context) (*listeners, error) {
 	var l listeners
 	var err error
 	if l.api, err = config.Listen(ctx, "tcp", c.Addr); err != nil {
-		return nil, fmt.Errorf("ADMIN_API_ADDR: %w", err)
+		return nil, taken("ADMIN_API_ADDR", c.Addr, err)
 	}
 	if c.MetricsAddr == "" {
 		return &l, nil
 	}
 	if l.metrics, err = config.Listen(ctx, "tcp", c.MetricsAddr); err != nil {
-		return nil, errors.Join(fmt.Errorf("ADMIN_API_METRICS_ADDR: %w", err), l.close())
+		return nil, errors.Join(taken("ADMIN_API_METRICS_ADDR", c.MetricsAddr, err), l.close())
 	}
 	return &l, nil
+}
+
+// taken says what to do about an address that another program listens on.
+func taken(setting, addr string, err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s: another program listens on %s; stop it, or choose another address", setting, addr)
+	}
+	return fmt.Errorf("%s: %w", setting, err)
 }
 
 // addresses are those that nobody may be sent to by a connection test.

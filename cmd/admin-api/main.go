@@ -7,6 +7,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -69,6 +70,9 @@ func run(p *program, args []string) int {
 	}
 	if err := command.Run(p); err != nil {
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
+		if _, wrong := errors.AsType[settingError](err); wrong {
+			return 2
+		}
 		return 1
 	}
 	return 0

@@ -32,7 +32,7 @@ type house struct {
 // openHouse opens keys and database. With migrate it brings the schema up to
 // date; otherwise a schema that is behind is an error. The caller closes it.
 func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate bool) (*house, error) {
-	if err := data.known(); err != nil {
+	if err := data.check(); err != nil {
 		return nil, err
 	}
 	if !migrate {
@@ -95,7 +95,7 @@ func openKeys(ctx context.Context, data dataSettings, db *store.Store, log *slog
 }
 
 func openStore(ctx context.Context, data dataSettings, log *slog.Logger) (*store.Store, error) {
-	if err := data.known(); err != nil {
+	if err := data.check(); err != nil {
 		return nil, err
 	}
 	if data.sqlite() {
@@ -103,7 +103,11 @@ func openStore(ctx context.Context, data dataSettings, log *slog.Logger) (*store
 			return nil, fmt.Errorf("data folder: %w", err)
 		}
 	}
-	return store.Open(ctx, store.Config{URL: data.databaseURL(), Logger: log})
+	db, err := store.Open(ctx, store.Config{URL: data.databaseURL(), Logger: log})
+	if err != nil {
+		return nil, fmt.Errorf("ADMIN_API_DATABASE: %w", err)
+	}
+	return db, nil
 }
 
 func bringUp(ctx context.Context, db *store.Store, log *slog.Logger, migrate bool) error {

@@ -42,10 +42,13 @@ type serveCommand struct {
 	serveSettings `embed:""`
 }
 
-// Run serves until the process is told to stop. Settings and addresses are
-// tried first, so that a wrong one stops it before anything is made.
+// Run serves until the process is told to stop. All settings are judged before
+// an address is taken, and both before anything is made.
 func (c *serveCommand) Run(p *program) (err error) {
-	if err := c.check(); err != nil {
+	if err := c.dataSettings.check(); err != nil {
+		return err
+	}
+	if err := c.serveSettings.check(); err != nil {
 		return err
 	}
 	if os.Getenv("GOGC") == "" {
@@ -114,7 +117,7 @@ func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {
 		Listen: l.addresses(),
 	})
 	if err != nil {
-		return nil, fmt.Errorf("ADMIN_API_OUTBOUND_…: %w", err)
+		return nil, fmt.Errorf("way out: %w", err)
 	}
 	return way, nil
 }

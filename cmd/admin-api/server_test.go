@@ -149,6 +149,15 @@ func TestServeRefusesAForeignKeyFile(t *testing.T) {
 	require.Contains(t, errs.String(), "missing but the database is in use")
 }
 
+func TestServeSaysThatTheKeyFileIsMadeWhenItIs(t *testing.T) {
+	require.Contains(t, serve(t, filepath.Join(t.TempDir(), "data")).stderr.String(), "key file made")
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	require.NoError(t, os.Symlink("nowhere/keys.json", keys)) // looks like no file, and cannot be made
+	code, errs, _ := refused(t, []string{"serve", "--keys", keys})
+	require.Equal(t, 1, code)
+	require.NotContains(t, errs, "key file made")
+}
+
 func TestServeStopsGracefully(t *testing.T) {
 	r := serve(t, filepath.Join(t.TempDir(), "data"))
 	body, writer := io.Pipe() // a request that is being sent when the stop comes

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"net"
 	"net/netip"
 	"net/url"
 	"os"
@@ -13,7 +16,20 @@ import (
 	"strings"
 
 	"admin-api/access"
+	"admin-api/outbound"
+	"admin-api/store"
 )
+
+// settingError is a setting that cannot be used; the program ends with 2, as
+// for a wrong command line.
+type settingError struct{ err error }
+
+func (e settingError) Error() string { return e.err.Error() }
+
+func (e settingError) Unwrap() error { return e.err }
+
+// wrong names the setting that an error is about.
+func wrong(setting string, err error) error { return settingError{fmt.Errorf("%s: %w", setting, err)} }
 
 // dataSettings say where the database and the keys are.
 type dataSettings struct {
@@ -29,14 +45,12 @@ func (s *dataSettings) databaseURL() string {
 	return s.Database
 }
 
-// known refuses a database that we do not know.
-func (s *dataSettings) known() error {
-	for _, scheme := range []string{"sqlite:", "postgres://", "postgresql://"} {
-		if rest, ok := strings.CutPrefix(s.databaseURL(), scheme); ok && rest != "" {
-			return nil
-		}
+// check finds what is wrong with the settings before anything is opened.
+func (s *dataSettings) check() error {
+	if err := store.CheckURL(s.databaseURL()); err != nil {
+		return wrong("ADMIN_API_DATABASE", err)
 	}
-	return errors.New("ADMIN_API_DATABASE: write sqlite:FILE or postgres://…")
+	return nil
 }
 
 // mustExist is for commands that have nothing to do with an empty database: a
@@ -46,10 +60,20 @@ func (s *dataSettings) mustExist() error {
 	if !ok {
 		return nil
 	}
-	if _, err := os.Stat(file); err != nil {
+	_, err := os.Stat(file)
+	return absent(file, err)
+}
+
+// absent tells a file that is not there from one that is hidden.
+func absent(file string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("this user may not look at the database %s; run this as the user of the server", file)
+	default:
 		return fmt.Errorf("there is no database %s; check ADMIN_API_DATA or --data, or start admin-api serve once", file)
 	}
-	return nil
 }
 
 func (s *dataSettings) sqlite() bool { return strings.HasPrefix(s.databaseURL(), "sqlite:") }
@@ -124,17 +148,70 @@ type serveSettings struct {
 
 // check finds what is wrong with the settings before anything is started.
 func (s *serveSettings) check() error {
-	if (s.TLSCert == "") != (s.TLSKey == "") {
-		return errors.New("ADMIN_API_TLS_CERT and ADMIN_API_TLS_KEY go together: set both or none")
-	}
-	if err := s.checkPublicURL(); err != nil {
-		return err
-	}
 	if err := s.first().Check(); err != nil {
-		return fmt.Errorf("ADMIN_API_BOOTSTRAP_%w", err)
+		return settingError{fmt.Errorf("ADMIN_API_BOOTSTRAP_%w", err)}
+	}
+	for _, check := range []func() error{s.checkAddresses, s.checkTLS, s.checkPublicURL, s.checkOutbound} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	_, err := s.proxies()
 	return err
+}
+
+func (s *serveSettings) checkAddresses() error {
+	if err := checkAddress("ADMIN_API_ADDR", s.Addr); err != nil || s.MetricsAddr == "" {
+		return err
+	}
+	return checkAddress("ADMIN_API_METRICS_ADDR", s.MetricsAddr)
+}
+
+func checkAddress(setting, addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if _, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil {
+		return wrong(setting, fmt.Errorf("%q is no address such as 127.0.0.1:8080", addr))
+	}
+	return nil
+}
+
+// checkTLS reads the files as the server will.
+func (s *serveSettings) checkTLS() error {
+	const cert, key = "ADMIN_API_TLS_CERT", "ADMIN_API_TLS_KEY"
+	if s.TLSCert == "" && s.TLSKey == "" {
+		return nil
+	}
+	if s.TLSCert == "" || s.TLSKey == "" {
+		return settingError{errors.New(cert + " and " + key + " go together: set both or none")}
+	}
+	if _, err := os.ReadFile(s.TLSCert); err != nil {
+		return wrong(cert, err)
+	}
+	if _, err := os.ReadFile(s.TLSKey); err != nil {
+		return wrong(key, err)
+	}
+	if _, err := tls.LoadX509KeyPair(s.TLSCert, s.TLSKey); err != nil {
+		return settingError{fmt.Errorf("%s %s and %s %s: %w", cert, s.TLSCert, key, s.TLSKey, err)}
+	}
+	return nil
+}
+
+// checkOutbound judges each setting by itself, so that the error names it.
+func (s *serveSettings) checkOutbound() error {
+	for _, one := range []struct {
+		name   string
+		config outbound.Config
+	}{
+		{"ADMIN_API_OUTBOUND_ALLOW", outbound.Config{Allow: s.OutboundAllow}},
+		{"ADMIN_API_OUTBOUND_CONNECT_TO", outbound.Config{ConnectTo: s.OutboundConnectTo}},
+		{"ADMIN_API_OUTBOUND_CA", outbound.Config{CAFile: s.OutboundCA}},
+		{"ADMIN_API_OUTBOUND_TLS_MIN", outbound.Config{TLSMin: s.OutboundTLSMin}},
+	} {
+		if _, err := outbound.New(one.config); err != nil {
+			return wrong(one.name, err)
+		}
+	}
+	return nil
 }
 
 // first is what an empty database begins with.
@@ -152,7 +229,7 @@ func (s *serveSettings) checkPublicURL() error {
 	u, err := url.Parse(strings.ReplaceAll(s.PublicURL, "{domain}", "example.com"))
 	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 	if !web || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
-		return fmt.Errorf("ADMIN_API_PUBLIC_URL: %q is no address such as https://{domain}", s.PublicURL)
+		return wrong("ADMIN_API_PUBLIC_URL", fmt.Errorf("%q is no address such as https://{domain}", s.PublicURL))
 	}
 	return nil
 }
@@ -162,7 +239,7 @@ func (s *serveSettings) proxies() ([]netip.Prefix, error) {
 	for _, text := range s.TrustedProxies {
 		p, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("ADMIN_API_TRUSTED_PROXIES: %q is no network such as 10.0.0.0/8", text)
+			return nil, wrong("ADMIN_API_TRUSTED_PROXIES", fmt.Errorf("%q is no network such as 10.0.0.0/8", text))
 		}
 		nets = append(nets, p)
 	}

@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	"io/fs"
+	"net"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -57,35 +61,82 @@ func TestWrongCommandLines(t *testing.T) {
 		{"unknown flag", []string{"serve", "--fly"}, 2, "--fly"},
 		{"bad rate", []string{"serve", "--rate-limit", "many"}, 2, `"many" is no rate`},
 		{"bad level", []string{"serve", "--log-level", "loud"}, 2, "loud"},
-		{"half of TLS", []string{"serve", "--tls-cert", "x.pem", "--data", "DATA"}, 1, "ADMIN_API_TLS_KEY"},
-		{"bad proxy", []string{"serve", "--trusted-proxies", "here", "--data", "DATA"}, 1, "ADMIN_API_TRUSTED_PROXIES"},
-		{"bad outbound network", []string{"serve", "--outbound-allow", "10.0.0.0/99", "--data", "DATA"}, 1, "10.0.0.0/99"},
-		{"bad connect-to", []string{"serve", "--outbound-connect-to", "x", "--data", "DATA"}, 1, "x"},
-		{"no PostgreSQL keys", []string{"migrate", "--database", "postgres://127.0.0.1:1/x", "--data", "DATA"}, 1, ""},
-		{"short bootstrap token", []string{"serve", "--bootstrap-token", "short", "--data", "DATA"}, 1, "ADMIN_API_BOOTSTRAP_TOKEN"},
-		{"foreign database", []string{"serve", "--database", "mysql://x", "--data", "DATA"}, 1, "ADMIN_API_DATABASE"},
-		{"no public URL", []string{"serve", "--public-url", "foo", "--data", "DATA"}, 1, "ADMIN_API_PUBLIC_URL"},
-		{"no domain", []string{"serve", "--bootstrap-domain", "a b", "--data", "DATA"}, 1, "ADMIN_API_BOOTSTRAP_DOMAIN"},
-		{"wrong folder", []string{"keys", "status", "--data", "DATA"}, 1, "there is no database"},
-		{"wrong folder to verify", []string{"audit", "verify", "--data", "DATA"}, 1, "there is no database"},
-		{"unknown feature", []string{"serve", "--bootstrap-features", "teleport", "--data", "DATA"}, 1, "teleport"},
+		{"bad address", []string{"serve", "--addr", "here"}, 2, "ADMIN_API_ADDR"},
+		{"bad metrics address", []string{"serve", "--metrics-addr", "127.0.0.1:http"}, 2, "ADMIN_API_METRICS_ADDR"},
+		{"half of TLS", []string{"serve", "--tls-cert", "x.pem"}, 2, "ADMIN_API_TLS_KEY"},
+		{"no certificate", []string{"serve", "--tls-cert", "none.pem", "--tls-key", "settings.go"}, 2, "ADMIN_API_TLS_CERT: "},
+		{"no private key", []string{"serve", "--tls-cert", "settings.go", "--tls-key", "none.pem"}, 2, "ADMIN_API_TLS_KEY: "},
+		{"no PEM", []string{"serve", "--tls-cert", "settings.go", "--tls-key", "main.go"}, 2, "ADMIN_API_TLS_CERT settings.go"},
+		{"bad proxy", []string{"serve", "--trusted-proxies", "here"}, 2, "ADMIN_API_TRUSTED_PROXIES"},
+		{"bad outbound network", []string{"serve", "--outbound-allow", "10.0.0.0/99"}, 2, "ADMIN_API_OUTBOUND_ALLOW: "},
+		{"bad connect-to", []string{"serve", "--outbound-connect-to", "x"}, 2, "ADMIN_API_OUTBOUND_CONNECT_TO: "},
+		{"no outbound CA", []string{"serve", "--outbound-ca", "none.pem"}, 2, "ADMIN_API_OUTBOUND_CA: "},
+		{"unreachable PostgreSQL", []string{"migrate", "--database", "postgres://127.0.0.1:1/x"}, 1, "ADMIN_API_DATABASE: "},
+		{"malformed PostgreSQL", []string{"serve", "--database", "postgres://a:b#c@d/x"}, 2, "percent-encoding"},
+		{"short bootstrap token", []string{"serve", "--bootstrap-token", "short"}, 2, "ADMIN_API_BOOTSTRAP_TOKEN"},
+		{"foreign database", []string{"serve", "--database", "mysql://x"}, 2, "ADMIN_API_DATABASE"},
+		{"no public URL", []string{"serve", "--public-url", "foo"}, 2, "ADMIN_API_PUBLIC_URL"},
+		{"no domain", []string{"serve", "--bootstrap-domain", "a b"}, 2, "ADMIN_API_BOOTSTRAP_DOMAIN"},
+		{"wrong folder", []string{"keys", "status"}, 1, "there is no database"},
+		{"wrong folder to verify", []string{"audit", "verify"}, 1, "there is no database"},
+		{"unknown feature", []string{"serve", "--bootstrap-features", "all,teleport"}, 2, `"teleport"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			args := slices.Clone(tt.args)
-			for i, a := range args {
-				if a == "DATA" {
-					args[i] = t.TempDir() + "/data"
-				}
-			}
-			var out, errs bytes.Buffer
-			require.Equal(t, tt.code, run(&program{ctx: t.Context(), stdout: &out, stderr: &errs}, args))
-			require.Contains(t, errs.String(), tt.want)
-			for i, a := range tt.args {
-				if a == "DATA" {
-					require.NoDirExists(t, args[i], "nothing was made")
-				}
-			}
+			code, errs, data := refused(t, tt.args)
+			require.Equal(t, tt.code, code)
+			require.Contains(t, errs, tt.want)
+			require.NoDirExists(t, data, "nothing was made")
 		})
 	}
+}
+
+// refused runs a command line that is wrong, on a folder that is not there. No
+// server of this test listens where another program might.
+func refused(t *testing.T, args []string) (code int, errs, data string) {
+	t.Helper()
+	data = filepath.Join(t.TempDir(), args[0])
+	if args[0] != "fly" {
+		args = append(slices.Clone(args), "--data", data)
+	}
+	if args[0] == "serve" && !slices.Contains(args, "--addr") {
+		args = append(args, "--addr", "127.0.0.1:0")
+	}
+	var out bytes.Buffer
+	code = run(&program{ctx: t.Context(), stdout: &out, stderr: &out}, args)
+	return code, out.String(), data
+}
+
+func TestSettingsAreJudgedBeforeAddresses(t *testing.T) {
+	var config net.ListenConfig
+	other, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer other.Close()
+	addr := other.Addr().String()
+
+	code, errs, _ := refused(t, []string{"serve", "--addr", addr, "--outbound-allow", "10.0.0.0/99"})
+	require.Equal(t, 2, code)
+	require.Contains(t, errs, "ADMIN_API_OUTBOUND_ALLOW")
+	for _, line := range [][]string{
+		{"serve", "--addr", addr}, {"serve", "--addr", "127.0.0.1:0", "--metrics-addr", addr},
+	} {
+		code, errs, data := refused(t, line)
+		require.Equal(t, 1, code)
+		require.Regexp(t, `ADMIN_API_(METRICS_)?ADDR: another program listens on `+addr, errs)
+		require.NoDirExists(t, data)
+	}
+}
+
+func TestJunkDatabase(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "junk.db")
+	require.NoError(t, os.WriteFile(file, []byte("certainly no database"), 0o600))
+	code, errs, _ := refused(t, []string{"migrate", "--database", "sqlite:" + file})
+	require.Equal(t, 1, code)
+	require.Equal(t, "admin-api: ADMIN_API_DATABASE: open database: "+file+" is no SQLite database\n", errs)
+}
+
+func TestAnotherUsersDatabase(t *testing.T) {
+	require.NoError(t, absent("x.db", nil))
+	require.ErrorContains(t, absent("x.db", &fs.PathError{Err: syscall.EACCES}), "this user may not look at the database x.db")
+	require.ErrorContains(t, absent("x.db", &fs.PathError{Err: syscall.ENOENT}), "there is no database x.db")
 }
