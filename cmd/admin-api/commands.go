@@ -7,8 +7,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,7 +202,7 @@ type versionCommand struct {
 
 // Run prints what is running; the schema only where there is a database.
 func (c *versionCommand) Run(p *program) error {
-	p.printf("admin-api %s (commit %s, %s)\n", version, builtFrom(), runtime.Version())
+	p.printf("%s\n", versionLine())
 	if c.mustExist() != nil {
 		p.printf("database schema: no database\n")
 		return nil
@@ -215,21 +213,6 @@ func (c *versionCommand) Run(p *program) error {
 	}
 	p.printf("database schema: %d\n", schema)
 	return nil
-}
-
-// builtFrom is the commit, which a plain go build leaves in the binary too.
-func builtFrom() string {
-	if commit != "unknown" {
-		return commit
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				return s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return commit
 }
 
 func schemaVersion(ctx context.Context, data dataSettings) (_ int64, err error) {
@@ -248,18 +231,21 @@ type days time.Duration
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *days) UnmarshalText(text []byte) error {
 	word := string(text)
-	if n, ok := strings.CutSuffix(word, "d"); ok {
-		count, err := strconv.Atoi(n)
-		if err != nil || count < 1 || count > 36500 {
-			return fmt.Errorf("%q is no number of days", word)
-		}
-		*d = days(time.Duration(count) * 24 * time.Hour)
-		return nil
-	}
 	v, err := time.ParseDuration(word)
-	if err != nil || v <= 0 {
+	if n, ok := strings.CutSuffix(word, "d"); ok {
+		var count int
+		count, err = strconv.Atoi(n)
+		v = time.Duration(min(max(count, -1), longest+1)) * 24 * time.Hour
+	}
+	switch {
+	case err != nil:
 		return fmt.Errorf("%q is no duration: write such as 90d or 12h", word)
+	case v <= 0 || v > longest*24*time.Hour:
+		return fmt.Errorf("%q must be longer than nothing and at most %d days: write such as 90d or 12h", word, longest)
 	}
 	*d = days(v)
 	return nil
 }
+
+// longest is how many days a duration may have, a hundred years.
+const longest = 36500

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // a way into the file beside the store
 	"github.com/stretchr/testify/require"
@@ -130,4 +131,27 @@ func TestKeysInit(t *testing.T) {
 	code, _, _ = command(t, data, "keys", "init")
 	require.Equal(t, 1, code, "it never overwrites a key file")
 	require.Contains(t, help(t, "keys", "--help"), "rotate")
+}
+
+func TestDurations(t *testing.T) {
+	for word, want := range map[string]string{
+		"0d": "longer than nothing", "-1h": "longer than nothing", "-3d": "longer than nothing",
+		"36501d": "at most 36500 days", "999999999999d": "at most 36500 days", "3.5d": "such as 90d", "soon": "such as 90d",
+	} {
+		code, errs, _ := refused(t, []string{"tokens", "create", "--contact-center", "x", "--scopes", "y", "--expires", word})
+		require.Equal(t, 2, code)
+		require.Contains(t, errs, `--expires: "`+word+`" `, "the value is judged, not taken for a flag")
+		require.Contains(t, errs, want)
+		require.Contains(t, errs, "Try admin-api tokens create --help.")
+	}
+	var d days
+	require.NoError(t, d.UnmarshalText([]byte("36500d")))
+	require.NoError(t, d.UnmarshalText([]byte("90m")))
+	require.Equal(t, 90*time.Minute, time.Duration(d))
+}
+
+func TestVersion(t *testing.T) {
+	require.Regexp(t, `^admin-api \S+ \(commit \S+, go1\.\S+\)\n$`, help(t, "--version"))
+	_, out, _ := command(t, filepath.Join(t.TempDir(), "data"), "version")
+	require.Equal(t, help(t, "--version")+"database schema: no database\n", out)
 }

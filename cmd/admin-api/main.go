@@ -12,18 +12,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"regexp"
 	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"admin-api/models"
-)
-
-// Set by the linker.
-var (
-	version = "dev"
-	commit  = "unknown"
 )
 
 // program is what a command needs of the world, so that tests can run it.
@@ -54,18 +49,18 @@ func run(p *program, args []string) int {
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.Bind(p),
-		kong.Vars{"scopes": strings.Join(models.AllScopes(), ", ")},
+		kong.Vars{"scopes": strings.Join(models.AllScopes(), ", "), "version": versionLine()},
 	)
 	if err != nil {
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
 		return 2
 	}
-	command, err := parser.Parse(args)
+	command, err := parser.Parse(joined(args))
 	if exit >= 0 { // help was printed
 		return exit
 	}
 	if err != nil {
-		_, _ = fmt.Fprintf(p.stderr, "admin-api: %v\nTry admin-api --help.\n", err)
+		_, _ = fmt.Fprintf(p.stderr, "admin-api: %v\nTry %s --help.\n", err, meant(err))
 		return 2
 	}
 	if err := command.Run(p); err != nil {
@@ -78,8 +73,38 @@ func run(p *program, args []string) int {
 	return 0
 }
 
+// joined ties a negative value to its flag, so that it is judged as a value and
+// not taken for another flag.
+func joined(args []string) []string {
+	var out []string
+	negative := regexp.MustCompile(`^-[0-9]`)
+	for _, arg := range args {
+		if last := len(out) - 1; negative.MatchString(arg) && last >= 0 && strings.HasPrefix(out[last], "--") {
+			out[last] += "=" + arg
+			continue
+		}
+		out = append(out, arg)
+	}
+	return out
+}
+
+// meant is the command that was being written when the error came.
+func meant(err error) string {
+	words := []string{"admin-api"}
+	if parsing, ok := errors.AsType[*kong.ParseError](err); ok {
+		for _, step := range parsing.Context.Path {
+			if step.Command != nil {
+				words = append(words, step.Command.Name)
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
 // cli is the whole command line.
 type cli struct {
+	ShowVersion kong.VersionFlag `name:"version" help:"Print version, commit and Go version."`
+
 	Serve   serveCommand   `cmd:"" help:"Migrate, bootstrap an empty database, and serve until SIGTERM or SIGINT."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
 	Tokens  struct {

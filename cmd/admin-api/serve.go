@@ -98,11 +98,12 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	}
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
+	number, _ := built()
 	server, err := handlers.New(handlers.Config{
 		Accounts: service, Access: h.access, Catalog: types, Logger: h.log,
 		RateLimit:      handlers.Rate{PerSecond: c.RateLimit.PerSecond, Burst: c.RateLimit.Burst},
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
-		Registry: registry, Ready: readyChecks(h), Version: version,
+		Registry: registry, Ready: readyChecks(h), Version: number,
 	})
 	if err != nil {
 		return nil, err
@@ -240,7 +241,8 @@ func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped
 		scheme = "https"
 	}
 	base := scheme + "://" + addr
-	p.printf("\nadmin-api %s serves integration accounts.\n\n", version)
+	number, _ := built()
+	p.printf("\nadmin-api %s serves integration accounts.\n\n", number)
 	p.printf("  API        %s/api/v1\n  Reference  %s/docs\n  Health     %s/readyz\n\n", base, base, base)
 	switch {
 	case first != nil:

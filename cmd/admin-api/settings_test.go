@@ -44,7 +44,7 @@ func TestOperationsPageListsEverySetting(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	text := help(t, "--help")
-	for _, command := range []string{"serve", "migrate", "tokens create", "keys rotate", "keys init", "keys status", "audit verify", "version"} {
+	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "keys rotate", "keys init", "keys status", "audit verify", "version"} {
 		require.Contains(t, text, command)
 	}
 	require.Contains(t, help(t, "tokens", "create", "--help"), "accounts:read")
