@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -26,13 +27,18 @@ type program struct {
 	ctx    context.Context //nolint:containedctx // the life of the process
 	stdout io.Writer
 	stderr io.Writer
+	// terminal: somebody reads stdout, so credentials may stand there.
+	terminal bool
+	// unknown are variables of the environment that no command reads.
+	unknown []string
 	// ready, when set, is told the address that is listened on.
 	ready func(addr string)
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := run(&program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr}, os.Args[1:])
+	p := &program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
+	code := run(p, os.Args[1:])
 	stop()
 	os.Exit(code)
 }
@@ -63,6 +69,7 @@ func run(p *program, args []string) int {
 		_, _ = fmt.Fprintf(p.stderr, "admin-api: %v\nTry %s --help.\n", err, meant(err))
 		return 2
 	}
+	p.unknown = unknownSettings(parser.Model, os.Environ())
 	if err := command.Run(p); err != nil {
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
 		if _, wrong := errors.AsType[settingError](err); wrong {
@@ -99,6 +106,28 @@ func meant(err error) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// unknownSettings lists the variables that look like settings and are none;
+// the typical one is misspelt.
+func unknownSettings(model *kong.Application, environ []string) []string {
+	known := map[string]bool{}
+	for _, command := range model.Leaves(false) {
+		for _, flag := range command.Flags {
+			for _, name := range flag.Envs {
+				known[name] = true
+			}
+		}
+	}
+	var unknown []string
+	for _, pair := range environ {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "ADMIN_API_") && !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	slices.Sort(unknown)
+	return unknown
 }
 
 // cli is the whole command line.

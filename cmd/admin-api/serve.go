@@ -44,7 +44,7 @@ type serveCommand struct {
 
 // Run serves until the process is told to stop. All settings are judged before
 // an address is taken, and both before anything is made.
-func (c *serveCommand) Run(p *program) (err error) {
+func (c *serveCommand) Run(p *program) error {
 	if err := c.dataSettings.check(); err != nil {
 		return err
 	}
@@ -54,6 +54,27 @@ func (c *serveCommand) Run(p *program) (err error) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	log := c.logger(p.stderr)
+	c.warn(p, log)
+	if err := c.serveUntilStopped(p, log); err != nil {
+		return err
+	}
+	log.Info("stopped")
+	return nil
+}
+
+// warn speaks of what does not stop the server and is hardly meant so.
+func (c *serveCommand) warn(p *program, log *slog.Logger) {
+	for _, name := range p.unknown {
+		log.Warn("no setting has this name; is it misspelt?", "variable", name)
+	}
+	if info, err := os.Stat(c.Data); err == nil && c.sqlite() && info.Mode().Perm()&0o077 != 0 {
+		log.Warn("other users may enter the data folder; make its mode 0700", "folder", c.Data,
+			"mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	}
+}
+
+func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err error) {
 	listeners, err := c.open(p.ctx)
 	if err != nil {
 		return err
@@ -63,7 +84,6 @@ func (c *serveCommand) Run(p *program) (err error) {
 	if err != nil {
 		return err
 	}
-	log := c.logger(p.stderr)
 	h, err := openHouse(p.ctx, c.dataSettings, log, true)
 	if err != nil {
 		return err
@@ -162,7 +182,8 @@ func writeBootstrap(path string, first *access.Bootstrapped) error {
 		return nil // nothing was generated, so there is nothing to tell
 	}
 	var b strings.Builder
-	b.WriteString("# Credentials of the first start, in clear. Delete this file after the first sign-in.\n")
+	b.WriteString("# Credentials of the first start, in clear. Delete this file when you have them.\n" +
+		"# The token opens the API. The password is for the sign-in page of a later version.\n")
 	fmt.Fprintf(&b, "domain: %s\nusername: %s\n", first.Domain, first.Username)
 	if first.Password != "" {
 		fmt.Fprintf(&b, "password: %s\n", first.Password)
@@ -195,6 +216,7 @@ func (c *serveCommand) listen(
 		go func() { failed <- servers[1].Serve(l.metrics) }()
 	}
 	addr := l.api.Addr().String()
+	log.Info("listening", "addr", addr, "tls", c.TLSCert != "")
 	c.greet(p, addr, first)
 	if p.ready != nil {
 		p.ready(addr)
@@ -232,43 +254,4 @@ func shutdown(servers []*http.Server) error {
 		}
 	}
 	return all
-}
-
-// greet tells where to go and, on the first start, how to get in.
-func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped) {
-	scheme := "http"
-	if c.TLSCert != "" {
-		scheme = "https"
-	}
-	base := scheme + "://" + addr
-	number, _ := built()
-	p.printf("\nadmin-api %s serves integration accounts.\n\n", number)
-	p.printf("  API        %s/api/v1\n  Reference  %s/docs\n  Health     %s/readyz\n\n", base, base, base)
-	switch {
-	case first != nil:
-		c.greetFirst(p, first)
-	case exists(c.bootstrapFile()):
-		p.printf("The credentials of the first start are still in %s; delete it when you have them.\n\n", c.bootstrapFile())
-	}
-}
-
-func (c *serveCommand) greetFirst(p *program, first *access.Bootstrapped) {
-	p.printf("First start: made contact center %s with administrator %s.\n", first.Domain, first.Username)
-	if first.Password == "" && first.Token == "" {
-		p.printf("\n")
-		return
-	}
-	p.printf("These are shown once and stand in %s (delete it when you have them):\n\n", c.bootstrapFile())
-	if first.Password != "" {
-		p.printf("  username   %s\n  password   %s\n", first.Username, first.Password)
-	}
-	if first.Token != "" {
-		p.printf("  token      %s\n\nFor the README's examples:\n\n  export TOKEN=%s\n", first.Token, first.Token)
-	}
-	p.printf("\n")
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }

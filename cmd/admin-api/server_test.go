@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -128,6 +129,50 @@ func TestServeFirstAndSecondStart(t *testing.T) {
 	again := serve(t, data, "--bootstrap-admin", "bob")
 	require.NotContains(t, again.stdout.String(), "bob", "the bootstrap settings count only on an empty database")
 	require.Contains(t, again.stdout.String(), "bootstrap.txt")
+}
+
+// briefly serves until it is ready, and returns what was written meanwhile.
+func briefly(t *testing.T, p program, args ...string) (stdout, stderr string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var out, errs locked
+	p.ctx, p.stdout, p.stderr, p.ready = ctx, &out, &errs, func(string) { stop() }
+	require.Zero(t, run(&p, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)), &errs)
+	return out.String(), errs.String()
+}
+
+func TestCredentialsAreShownOnATerminalOnly(t *testing.T) {
+	for terminal, times := range map[bool]int{true: 1, false: 0} {
+		data := filepath.Join(t.TempDir(), "data")
+		stdout, stderr := briefly(t, program{terminal: terminal}, "--data", data)
+		file := filepath.Join(data, "bootstrap.txt")
+		require.Contains(t, stdout, file)
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		generated := regexp.MustCompile(`(?m)^(?:password|token): (\S+)$`).FindAllStringSubmatch(string(text), -1)
+		require.Len(t, generated, 2)
+		for _, g := range generated {
+			require.Equal(t, times, strings.Count(stdout, g[1]))
+			require.NotContains(t, stderr, g[1])
+		}
+	}
+}
+
+func TestServeLogsWhatItDoesAndWhatIsOdd(t *testing.T) {
+	t.Setenv("ADMIN_API_LISTEN", "127.0.0.1:0")
+	data := t.TempDir()
+	require.NoError(t, os.Chmod(data, 0o750))
+	_, log := briefly(t, program{}, "--data", data)
+	for _, want := range []string{
+		`"msg":"listening","addr":"127.0.0.1:`, `"msg":"stopped"`, `"variable":"ADMIN_API_LISTEN"`, `"mode":"0750"`,
+	} {
+		require.Contains(t, log, want)
+	}
+	require.NoError(t, os.Unsetenv("ADMIN_API_LISTEN"))
+	require.NoError(t, os.Chmod(data, 0o700))
+	_, log = briefly(t, program{}, "--data", data)
+	require.NotContains(t, log, `"level":"WARN"`, "nothing is odd")
 }
 
 func TestServeAfterMigrate(t *testing.T) {
