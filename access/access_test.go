@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func TestAuthenticate(t *testing.T) {
 		p, err := s.Authenticate(t.Context(), first.Token)
 		require.NoError(t, err)
 		center := p.ContactCenter.ID
-		text, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{
+		_, text, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{
 			ContactCenterID: center, Name: "ci", Scopes: models.Strings{models.ScopeAccountsRead}, Expires: time.Hour,
 		})
 		require.NoError(t, err)
@@ -159,9 +160,69 @@ func TestCreateTokenRefusesScopes(t *testing.T) {
 	p, err := s.Authenticate(t.Context(), first.Token)
 	require.NoError(t, err)
 	for _, scopes := range []models.Strings{nil, {"accounts:destroy"}, {"accounts:read", ""}} {
-		_, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{ContactCenterID: p.ContactCenter.ID, Scopes: scopes})
+		_, _, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{ContactCenterID: p.ContactCenter.ID, Scopes: scopes})
 		require.Error(t, err)
 	}
+}
+
+func TestRevokeToken(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		s, _ := newService(t, db)
+		first := bootstrap(t, s, access.Bootstrap{})
+		p, err := s.Authenticate(t.Context(), first.Token)
+		require.NoError(t, err)
+		center := p.ContactCenter.ID
+		id, text, err := s.CreateToken(t.Context(), *p, access.NewTokenInput{
+			ContactCenterID: center, Name: "ci", Scopes: models.Strings{models.ScopeAccountsRead},
+		})
+		require.NoError(t, err)
+		for _, first := range []bool{true, false} {
+			revoked, err := s.RevokeToken(t.Context(), *p, center, id)
+			require.NoError(t, err)
+			require.Equal(t, first, revoked)
+		}
+		_, err = s.Authenticate(t.Context(), text)
+		require.ErrorIs(t, err, models.ErrUnauthenticated)
+		for _, unknown := range [][2]string{{center, "x"}, {"x", id}} {
+			_, err = s.RevokeToken(t.Context(), *p, unknown[0], unknown[1])
+			require.ErrorIs(t, err, models.ErrNotFound)
+		}
+		events, err := db.AuditEvents(t.Context(), models.AuditFilter{ContactCenterID: center})
+		require.NoError(t, err)
+		var operations []string
+		for _, e := range events {
+			operations = append(operations, e.Operation)
+		}
+		require.ElementsMatch(t,
+			[]string{"contact-center.create", "token.create", "token.create", "token.revoke"}, operations, "once each")
+	})
+}
+
+func TestRecordUses(t *testing.T) {
+	s, c := newService(t, storetest.SQLite(t))
+	first := bootstrap(t, s, access.Bootstrap{})
+	var center string
+	use := func(at time.Time) {
+		c.at = at
+		p, err := s.Authenticate(t.Context(), first.Token)
+		require.NoError(t, err)
+		center = p.ContactCenter.ID
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	lastUsed := func() models.Time {
+		s.RecordUses(ended) // writes once and returns
+		all, err := s.Store.Tokens(t.Context(), center)
+		require.NoError(t, err)
+		return all[0].LastUsedAt
+	}
+	use(start)
+	use(start.Add(time.Hour))
+	require.Equal(t, models.NewTime(start.Add(time.Hour)), lastUsed())
+	use(start.Add(time.Hour + 59*time.Second))
+	require.Equal(t, models.NewTime(start.Add(time.Hour)), lastUsed(), "not every request is worth a write")
+	use(start.Add(2 * time.Hour))
+	require.Equal(t, models.NewTime(start.Add(2*time.Hour)), lastUsed())
 }
 
 func TestActIn(t *testing.T) {

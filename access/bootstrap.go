@@ -132,9 +132,10 @@ func (s *Service) begin(
 	if err != nil {
 		return "", err
 	}
-	return s.createToken(ctx, tx, system, NewTokenInput{
+	_, text, err := s.createToken(ctx, tx, system, NewTokenInput{
 		ContactCenterID: center.ID, Name: "bootstrap", Scopes: models.AllScopes(), Text: in.Token,
 	})
+	return text, err
 }
 
 func firstError(steps ...func() error) error {

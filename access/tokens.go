@@ -23,12 +23,14 @@ import (
 const tokenPrefix = "aat_"
 
 // Service authenticates principals and manages what they sign in with. Its
-// members are set once; it is safe for concurrent use.
+// exported members are set once; it is safe for concurrent use.
 type Service struct {
 	Store *store.Store
 	Audit *audit.Log
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
+
+	uses uses
 }
 
 // NewToken returns the text of a fresh token: a prefix, 256 random bits and a
@@ -66,6 +68,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 	if expired || !t.RevokedAt.IsZero() || center.Suspended {
 		return nil, models.ErrUnauthenticated
 	}
+	s.uses.note(&t, now)
 	return &Principal{ID: "token:" + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
 }
 
@@ -98,26 +101,27 @@ type NewTokenInput struct {
 	Text string
 }
 
-// CreateToken stores a token and its audit record, and returns its text, which
-// is never shown again. Unknown scopes are refused by name.
-func (s *Service) CreateToken(ctx context.Context, actor Principal, in NewTokenInput) (string, error) {
-	var text string
-	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+// CreateToken stores a token and its audit record, and returns its id and its
+// text, which is never shown again. Unknown scopes are refused by name.
+func (s *Service) CreateToken(ctx context.Context, actor Principal, in NewTokenInput) (id, text string, err error) {
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		var err error
-		text, err = s.createToken(ctx, tx, actor, in)
+		id, text, err = s.createToken(ctx, tx, actor, in)
 		return err
 	})
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return text, s.Audit.Committed(ctx, in.ContactCenterID)
+	return id, text, s.Audit.Committed(ctx, in.ContactCenterID)
 }
 
-func (s *Service) createToken(ctx context.Context, tx *store.Store, actor Principal, in NewTokenInput) (string, error) {
+func (s *Service) createToken(
+	ctx context.Context, tx *store.Store, actor Principal, in NewTokenInput,
+) (id, text string, err error) {
 	if err := checkScopes(in.Scopes); err != nil {
-		return "", err
+		return "", "", err
 	}
-	text := in.Text
+	text = in.Text
 	if text == "" {
 		text = NewToken()
 	}
@@ -130,12 +134,46 @@ func (s *Service) createToken(ctx context.Context, tx *store.Store, actor Princi
 		t.ExpiresAt = models.NewTime(now.Add(in.Expires))
 	}
 	if err := tx.CreateToken(ctx, &t); err != nil {
-		return "", fmt.Errorf("create token: %w", err)
+		return "", "", fmt.Errorf("create token: %w", err)
 	}
-	return text, s.Audit.Append(ctx, tx, &models.AuditEvent{
-		ContactCenterID: in.ContactCenterID, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
-		RequestID: actor.RequestID, Operation: "token.create", TargetType: "token", TargetID: t.ID,
-		Detail: "scopes: " + strings.Join(in.Scopes, " "),
+	return t.ID, text, s.recordToken(ctx, tx, actor, &t, "token.create", "scopes: "+strings.Join(in.Scopes, " "))
+}
+
+// RevokeToken makes a token worthless from now on, and records it. It reports
+// false for a token that was revoked before, and returns models.ErrNotFound for
+// one that does not exist.
+func (s *Service) RevokeToken(
+	ctx context.Context, actor Principal, contactCenter, id string,
+) (revoked bool, err error) {
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		all, err := tx.Tokens(ctx, contactCenter)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(t models.Token) bool { return t.ID == id })
+		if i < 0 {
+			return fmt.Errorf("revoke token %s: %w", id, models.ErrNotFound)
+		}
+		if revoked = all[i].RevokedAt.IsZero(); !revoked {
+			return nil
+		}
+		if err := tx.RevokeToken(ctx, contactCenter, id, models.NewTime(s.now())); err != nil {
+			return err
+		}
+		return s.recordToken(ctx, tx, actor, &all[i], "token.revoke", "name: "+all[i].Name)
+	})
+	if err != nil || !revoked {
+		return false, err
+	}
+	return true, s.Audit.Committed(ctx, contactCenter)
+}
+
+func (s *Service) recordToken(
+	ctx context.Context, tx *store.Store, actor Principal, t *models.Token, operation, detail string,
+) error {
+	return s.Audit.Append(ctx, tx, &models.AuditEvent{
+		ContactCenterID: t.ContactCenterID, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
+		RequestID: actor.RequestID, Operation: operation, TargetType: "token", TargetID: t.ID, Detail: detail,
 	})
 }
 

@@ -128,7 +128,7 @@ func (s *stack) token(t testing.TB, scopes ...string) string {
 
 func (s *stack) tokenIn(t testing.TB, center string, scopes ...string) string {
 	t.Helper()
-	text, err := s.Access.CreateToken(t.Context(), access.Principal{ID: "system", Name: "test"}, access.NewTokenInput{
+	_, text, err := s.Access.CreateToken(t.Context(), access.Principal{ID: "system", Name: "test"}, access.NewTokenInput{
 		ContactCenterID: center, Name: strings.Join(scopes, " "), Scopes: scopes,
 	})
 	require.NoError(t, err)

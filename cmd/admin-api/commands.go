@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"admin-api/access"
-	"admin-api/models"
 	"admin-api/secret"
 )
 
@@ -55,46 +54,6 @@ func (c *migrateCommand) Run(p *program) (err error) {
 		p.printf("the schema is up to date\n")
 	}
 	return err
-}
-
-type tokensCreateCommand struct {
-	dataSettings  `embed:""`
-	logSettings   `embed:""`
-	ContactCenter string   `required:"" placeholder:"DOMAIN" help:"Domain of the contact center."`
-	Scopes        []string `required:"" help:"What the token may do: ${scopes}."`
-	Name          string   `default:"unnamed" help:"What the token is for."`
-	Expires       days     `placeholder:"90d" help:"How long it holds, such as 90d or 12h; for ever when not given."`
-}
-
-// Run makes a token and prints it.
-func (c *tokensCreateCommand) Run(p *program) (err error) {
-	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
-	center, err := h.store.ContactCenterByDomain(p.ctx, strings.ToLower(c.ContactCenter))
-	if errors.Is(err, models.ErrNotFound) {
-		return fmt.Errorf("there is no contact center %q", c.ContactCenter)
-	}
-	if err != nil {
-		return err
-	}
-	text, err := h.access.CreateToken(p.ctx, commandLine(), access.NewTokenInput{
-		ContactCenterID: center.ID, Name: c.Name, Scopes: trimmed(c.Scopes), Expires: time.Duration(c.Expires),
-	})
-	if err == nil {
-		p.printf("%s\n", text)
-	}
-	return err
-}
-
-// trimmed takes off the blanks that people put behind commas.
-func trimmed(words []string) []string {
-	for i := range words {
-		words[i] = strings.TrimSpace(words[i])
-	}
-	return words
 }
 
 // commandLine is the principal of what is done by commands.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,57 @@ func TestTokensCreateBesideARunningServer(t *testing.T) {
 	code, _, errs = command(t, r.data, "tokens", "create", "--contact-center", "localhost", "--scopes", "accounts:fly")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "accounts:fly")
+}
+
+func TestTokensListAndRevokeBesideARunningServer(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	all := r.token
+	code, text, errs := command(t, r.data, "tokens", "create", "--contact-center", "localhost",
+		"--scopes", "accounts:read, accounts:test", "--expires", "90d", "--name", "night\twatch")
+	require.Zero(t, code, errs)
+	id := regexp.MustCompile(`made token (\S+),`).FindStringSubmatch(errs)
+	require.NotNil(t, id, errs)
+	require.NotContains(t, errs, strings.TrimSpace(text))
+
+	list := func() string {
+		code, out, errs := command(t, r.data, "tokens", "list", "--contact-center", "LocalHost")
+		require.Zero(t, code, errs)
+		require.NotContains(t, out, strings.TrimSpace(text))
+		return out
+	}
+	const at = `\d{4}-\d\d-\d\dT\d\d:\d\dZ`
+	line := func(revoked string) string {
+		return id[1] + `  night watch +localhost +` + at + ` +` + at + ` +never +` + revoked + ` +accounts:read,accounts:test\n`
+	}
+	require.Regexp(t, line("never"), list())
+	r.token = strings.TrimSpace(text)
+	res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+	require.Equal(t, http.StatusOK, res.StatusCode, body)
+
+	for _, want := range []string{"revoked token " + id[1], "was revoked before"} {
+		code, out, errs := command(t, r.data, "tokens", "revoke", id[1])
+		require.Zero(t, code, errs)
+		require.Contains(t, out, want)
+	}
+	res, _ = r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+	require.Equal(t, http.StatusUnauthorized, res.StatusCode, "at once")
+	require.Regexp(t, line(at), list())
+
+	r.token = all
+	r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+	r.end(t)
+	require.Regexp(t, `bootstrap +localhost +`+at+` +never +`+at+` +never +accounts:read,`, list(), "the use was recorded")
+	code, out, errs := command(t, r.data, "audit", "verify")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "4 records, all intact")
+
+	code, _, errs = command(t, r.data, "tokens", "revoke", strings.TrimSpace(text))
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "no token with this id")
+	require.NotContains(t, errs, strings.TrimSpace(text))
+	code, _, errs = command(t, r.data, "tokens", "list", "--contact-center", "nowhere.example")
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "nowhere.example")
 }
 
 func TestKeysRotateBesideARunningServer(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"admin-api/handlers"
 	"admin-api/models"
 )
 
@@ -55,7 +56,10 @@ func run(p *program, args []string) int {
 		kong.Writers(p.stdout, p.stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.Bind(p),
-		kong.Vars{"scopes": strings.Join(models.AllScopes(), ", "), "version": versionLine()},
+		kong.Vars{
+			"scopes": strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
+			"version": versionLine(),
+		},
 	)
 	if err != nil {
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
@@ -93,6 +97,16 @@ func joined(args []string) []string {
 		out = append(out, arg)
 	}
 	return out
+}
+
+// reservedScopes are those that no route needs: they belong to what is to come.
+// The scope provider lets a token act in other contact centers.
+func reservedScopes() models.Strings {
+	used := models.Strings{models.ScopeProvider}
+	for _, r := range handlers.Routes() {
+		used = append(used, r.Scope)
+	}
+	return slices.DeleteFunc(models.AllScopes(), func(scope string) bool { return slices.Contains(used, scope) })
 }
 
 // meant is the command that was being written when the error came.
@@ -138,6 +152,8 @@ type cli struct {
 	Migrate migrateCommand `cmd:"" help:"Bring the database schema up to date."`
 	Tokens  struct {
 		Create tokensCreateCommand `cmd:"" help:"Make a bearer token and print it once."`
+		List   tokensListCommand   `cmd:"" help:"Show what tokens there are, never their text."`
+		Revoke tokensRevokeCommand `cmd:"" help:"Make a token worthless from now on."`
 	} `cmd:"" help:"Bearer tokens."`
 	Keys struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the key file."`

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"admin-api/access"
 	"admin-api/audit"
+	"admin-api/models"
 	"admin-api/secret"
 	"admin-api/store"
 )
@@ -132,4 +134,19 @@ func (h *house) nameOf(ctx context.Context, id string) string {
 		return id
 	}
 	return center.Domain
+}
+
+// contactCenters returns the one with the domain, or all where it is empty.
+func (h *house) contactCenters(ctx context.Context, domain string) ([]models.ContactCenter, error) {
+	if domain == "" {
+		return h.store.ContactCenters(ctx)
+	}
+	center, err := h.store.ContactCenterByDomain(ctx, strings.ToLower(domain))
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, fmt.Errorf("there is no contact center %q", domain)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []models.ContactCenter{*center}, nil
 }

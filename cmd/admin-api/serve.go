@@ -100,6 +100,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	var background sync.WaitGroup
 	ctx, stop := context.WithCancel(p.ctx)
 	background.Go(func() { h.audit.Heads.Run(ctx) })
+	background.Go(func() { h.access.RecordUses(ctx) })
 	defer background.Wait()
 	defer stop() // also where serving ends by an error
 	return c.listen(p, log, server, listeners, first)

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"admin-api/models"
 )
 
 // help returns what a command line prints.
@@ -44,10 +46,18 @@ func TestOperationsPageListsEverySetting(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	text := help(t, "--help")
-	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "keys rotate", "keys init", "keys status", "audit verify", "version"} {
+	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "keys rotate", "keys init", "keys status", "audit verify", "version"} {
 		require.Contains(t, text, command)
 	}
 	require.Contains(t, help(t, "tokens", "create", "--help"), "accounts:read")
+	page, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	sentence := regexp.MustCompile(`(?s)No route needs\s(.+?) yet`).FindString(string(page))
+	var documented models.Strings
+	for _, scope := range regexp.MustCompile("`([a-z:]+)`").FindAllStringSubmatch(sentence, -1) {
+		documented = append(documented, scope[1])
+	}
+	require.Equal(t, reservedScopes(), documented)
 }
 
 func TestWrongCommandLines(t *testing.T) {
