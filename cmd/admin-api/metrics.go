@@ -21,19 +21,25 @@ func registerDatabase(registry *prometheus.Registry, db *store.Store) {
 			func() float64 { return float64(stats().OpenConnections) })
 		gauge(registry, "connections_in_use", "Connections of a database handle that are in use.", labels,
 			func() float64 { return float64(stats().InUse) })
-		gauge(registry, "wait_seconds", "Total time spent waiting for a connection of a database handle.", labels,
+		counter(registry, "wait_seconds_total", "Time spent waiting for a connection of a database handle.", labels,
 			func() float64 { return stats().WaitDuration.Seconds() })
 	}
 	gauge(registry, "writes_waiting", "Transactions that wait for the writer.", nil,
 		func() float64 { return float64(db.Stats().Waiting) })
-	gauge(registry, "commits", "Commits since the start; one can make several transactions durable.", nil,
+	counter(registry, "commits_total", "Commits; one can make several transactions durable.", nil,
 		func() float64 { return float64(db.Stats().Commits) })
-	gauge(registry, "transactions", "Transactions since the start.", nil,
+	counter(registry, "transactions_total", "Transactions.", nil,
 		func() float64 { return float64(db.Stats().Transactions) })
 }
 
 func gauge(registry *prometheus.Registry, name, help string, labels prometheus.Labels, value func() float64) {
 	registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "admin_api_database_" + name, Help: help, ConstLabels: labels,
+	}, value))
+}
+
+func counter(registry *prometheus.Registry, name, help string, labels prometheus.Labels, value func() float64) {
+	registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
 		Name: "admin_api_database_" + name, Help: help, ConstLabels: labels,
 	}, value))
 }

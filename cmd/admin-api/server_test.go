@@ -245,7 +245,10 @@ func TestMetricsNeedTheScope(t *testing.T) {
 	r := serve(t, filepath.Join(t.TempDir(), "data"))
 	res, body := r.do(t, http.MethodGet, "/metrics", "")
 	require.Equal(t, http.StatusOK, res.StatusCode)
-	require.Contains(t, body, "admin_api_database_connections_open")
+	require.Contains(t, body, "# TYPE admin_api_database_connections_open gauge")
+	for _, name := range []string{"wait_seconds", "commits", "transactions"} {
+		require.Contains(t, body, "# TYPE admin_api_database_"+name+"_total counter")
+	}
 	res, _ = r.do(t, http.MethodGet, "/metrics", "", "Authorization", "")
 	require.Equal(t, http.StatusUnauthorized, res.StatusCode)
 }
