@@ -95,6 +95,15 @@ func (x *exchange) pattern() string {
 	return x.route.Path
 }
 
+// longestPath is how much of a path that leads nowhere is worth a log line.
+const longestPath = 200
+
+// path is that of the request, without its query.
+func (x *exchange) path() string {
+	p := x.Request().URL.EscapedPath()
+	return p[:min(len(p), longestPath)]
+}
+
 // https reports whether the client came by HTTPS, as far as can be told.
 func (x *exchange) https() bool {
 	r := x.Request()

@@ -77,7 +77,7 @@ func (s *Server) guarded(next echo.HandlerFunc, x *exchange) (panicked bool, err
 }
 
 // finish tells log and metrics about the request. Neither sees a query, a
-// header field or a body.
+// header field or a body. Where no route was found, the log has the path.
 func (s *Server) finish(x *exchange) {
 	took := s.now().Sub(x.start)
 	r := x.Request()
@@ -94,6 +94,12 @@ func (s *Server) finish(x *exchange) {
 		slog.Int("status", x.status()), slog.Int64("bytes", x.Response().Size),
 		slog.Float64("ms", float64(took)/float64(time.Millisecond)),
 		slog.String("remote", x.remote), slog.String("requestId", x.requestID),
+	}
+	switch id, err := x.accountID(); {
+	case x.route == nil:
+		attrs = append(attrs, slog.String("path", x.path()))
+	case err == nil:
+		attrs = append(attrs, slog.String("account", id))
 	}
 	if x.principal != nil {
 		attrs = append(attrs, slog.String("principal", x.principal.ID),

@@ -128,9 +128,13 @@ func New(c Config) (*Server, error) {
 // than the time that a request may take.
 func (s *Server) Handler() http.Handler { return s.echo }
 
-// MetricsHandler returns the page of metrics without any check of who asks,
-// for an address of its own.
-func (s *Server) MetricsHandler() http.Handler { return s.metrics.page }
+// MetricsHandler returns /metrics, and nothing else, without any check of who
+// asks, for an address of its own.
+func (s *Server) MetricsHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.page)
+	return mux
+}
 
 // ObserveProbe counts a probe; it fits accounts.Service.Observe.
 func (s *Server) ObserveProbe(typ, status, cause string, took time.Duration) {

@@ -77,17 +77,23 @@ func TestLog(t *testing.T) {
 	s.must(t, http.StatusOK, call{Method: "GET", Path: accountsPath + "?q=findme", Header: []string{"User-Agent", "agent-x", "Cookie", "c00kie"}})
 	s.must(t, http.StatusOK, call{Method: "GET", Path: accountsPath + "/" + id})
 	s.must(t, http.StatusMethodNotAllowed, call{Method: "MADEUP", Path: accountsPath})
+	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: "/no/such%0Apath/" + strings.Repeat("x", 300) + "end?q=findme"})
+	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: accountsPath + "/agent-x"})
 	printed := s.Printed.String()
 	for _, hidden := range []string{"findme", "agent-x", "c00kie", s.Token, "Support", "MADEUP"} {
 		require.NotContains(t, printed, hidden)
 	}
 	var line struct {
-		Msg, Method, Route, Principal, ContactCenter, Remote, RequestID string
-		Status, Bytes                                                   int
-		Ms                                                              *float64
+		Msg, Method, Route, Path, Account, Principal, ContactCenter, Remote, RequestID string
+		Status, Bytes                                                                  int
+		Ms                                                                             *float64
 	}
 	lines := strings.Split(strings.TrimSpace(printed), "\n")
-	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-2]), &line))
+	require.Contains(t, lines[len(lines)-2], `"route":"unmatched"`)
+	require.Regexp(t, `"path":"/no/such%0Apath/x{100,200}"`, lines[len(lines)-2])
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-4]), &line))
+	require.Equal(t, id, line.Account)
+	require.Empty(t, line.Path)
 	require.Equal(t, "request", line.Msg)
 	require.Equal(t, "GET", line.Method)
 	require.Equal(t, accountsPath+"/{id}", line.Route)
@@ -163,6 +169,11 @@ func TestMetrics(t *testing.T) {
 	w := httptest.NewRecorder()
 	s.Server.MetricsHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/metrics", nil))
 	require.Equal(t, http.StatusOK, w.Code)
+	for _, path := range []string{"/", "/metrics/", "/healthz", typesPath} {
+		w := httptest.NewRecorder()
+		s.Server.MetricsHandler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		require.Equal(t, http.StatusNotFound, w.Code, path)
+	}
 }
 
 func TestStrictTransportSecurity(t *testing.T) {
