@@ -51,11 +51,12 @@ func rightsKinds() []ProblemKind {
 	return []ProblemKind{
 		{
 			Code: CodeUnauthenticated, Title: "Not signed in", Status: http.StatusUnauthorized,
-			Detail: "Send a valid token in the header field Authorization: Bearer.",
+			Detail: "Send a valid token in the header field Authorization, as Bearer TOKEN.",
 			Meaning: "The request carries no credential, or one that is unknown, expired or revoked, or " +
 				"whose contact center is suspended.",
-			Remedy: "Send Authorization: Bearer with a valid token. Ask an administrator for a new " +
-				"token where yours no longer works.",
+			Remedy: "Send Authorization: Bearer with a valid token. Where a tool asks for the token, such as the " +
+				"dialog Authorize of the reference, enter it alone: the tool adds the word. Ask an administrator " +
+				"for a new token where yours no longer works.",
 			errs: []error{models.ErrUnauthenticated},
 		},
 		{

@@ -23,14 +23,16 @@ func TestUnauthenticated(t *testing.T) {
 		{"another scheme", "Basic YTpi", `Bearer realm="admin-api"`},
 		{"an empty token", "Bearer ", `Bearer realm="admin-api"`},
 		{"an unknown token", "Bearer " + strings.Repeat("x", 40), `Bearer realm="admin-api", error="invalid_token"`},
+		{"a doubled word", "Bearer bearer " + s.Token, `Bearer realm="admin-api", error="invalid_token"`},
 		{"a huge token", "Bearer " + strings.Repeat("x", 4000), `Bearer realm="admin-api", error="invalid_token"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			a, _ := s.refused(t, api.CodeUnauthenticated, call{
+			a, p := s.refused(t, api.CodeUnauthenticated, call{
 				Method: "GET", Path: accountsPath + "/nothing?odd=1", Token: "-", Header: []string{"Authorization", tt.field},
 			})
 			require.Equal(t, tt.challenge, a.Header.Get("WWW-Authenticate"))
+			require.Equal(t, strings.Contains(tt.name, "doubled"), strings.Contains(p.Detail, "Bearer twice"), p.Detail)
 		})
 	}
 }

@@ -48,6 +48,14 @@ func (s *Server) authenticate(x *exchange) error {
 		x.set(echo.HeaderWWWAuthenticate, realm)
 		return models.ErrUnauthenticated
 	}
+	if scheme, _, more := strings.Cut(token, " "); more && strings.EqualFold(scheme, "Bearer") {
+		x.set(echo.HeaderWWWAuthenticate, realm+`, error="invalid_token"`)
+		return &models.RefusalError{
+			Err: models.ErrUnauthenticated,
+			Detail: "The header field Authorization says Bearer twice. Where a tool asks for the token, enter it alone: " +
+				"the tool adds the word.",
+		}
+	}
 	p, err := s.access.Authenticate(x.Request().Context(), token)
 	if errors.Is(err, models.ErrUnauthenticated) {
 		x.set(echo.HeaderWWWAuthenticate, realm+`, error="invalid_token"`)

@@ -38,5 +38,6 @@
 //	@securityDefinitions.apikey BearerAuth
 //	@in                         header
 //	@name                       Authorization
-//	@description                A token as "Bearer TOKEN". Each operation names the scope that it needs.
+//	@description                The token alone (aat_…); the word Bearer is added for you. Each operation names the
+//	@description                scope that it needs.
 package handlers
