@@ -7,25 +7,34 @@ import (
 	"strings"
 )
 
-const eventStream = "text/event-stream"
+const (
+	eventStream = "text/event-stream"
+	pageType    = "text/html"
+)
 
 // wantsEvents reports whether the client prefers a stream of events to JSON.
-// It must name the stream; a wildcard means the usual answer.
-func wantsEvents(h http.Header) bool {
-	events, plain := 0.0, 0.0
+func wantsEvents(h http.Header) bool { return prefers(h, eventStream, jsonType) }
+
+// wantsPage reports whether the client is a browser that shows what comes.
+func wantsPage(h http.Header) bool { return prefers(h, pageType, jsonType) }
+
+// prefers reports whether the client prefers a media type to the usual one. It
+// must name the type; a wildcard means the usual one.
+func prefers(h http.Header, wanted, usual string) bool {
+	best, plain := 0.0, 0.0
 	for element := range strings.SplitSeq(strings.Join(h["Accept"], ","), ",") {
 		media, parameters, err := mime.ParseMediaType(element)
 		if err != nil {
 			continue
 		}
 		switch media {
-		case eventStream:
-			events = max(events, quality(parameters["q"]))
-		case jsonType:
+		case wanted:
+			best = max(best, quality(parameters["q"]))
+		case usual:
 			plain = max(plain, quality(parameters["q"]))
 		}
 	}
-	return events > plain
+	return best > plain
 }
 
 // quality is a weight between 0 and 1; 1 where none is given.

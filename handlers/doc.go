@@ -14,7 +14,8 @@
 //	@version         1
 //	@description     Administers the integration accounts of a contact center: the stored, typed settings and
 //	@description     credentials with which it works with third-party systems. Every answer that is not a success is
-//	@description     an RFC 9457 problem; each kind is explained under /docs/problems/.
+//	@description     an RFC 9457 problem; each kind is explained under
+//	@description     [/docs/problems/](/docs/problems/).
 //	@license.name    Apache-2.0
 //	@license.url     https://www.apache.org/licenses/LICENSE-2.0
 //	@BasePath        /api/v1

@@ -61,7 +61,7 @@ func inspect(t testing.TB, x exchanged) {
 		return
 	}
 	require.NotEqual(t, http.StatusInternalServerError, resp.StatusCode, "%s %s: %s", req.Method, req.URL, body)
-	if resp.StatusCode >= 400 {
+	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); resp.StatusCode >= 400 && media != "text/html" {
 		inspectProblem(t, req, resp, body)
 	}
 }

@@ -36,6 +36,10 @@ func newPage(body []byte, media, policy string) page {
 	return page{body: body, media: media, policy: policy, etag: hex.EncodeToString(sum[:16])}
 }
 
+// unknownProblem is the name of the page for browsers that ask for a kind of
+// problem that is not there; no path leads to it.
+const unknownProblem = "problems//unknown"
+
 // readPages returns everything below /docs/ by its path there: the files of the
 // reference (nil for none) and a page for each kind of problem.
 func readPages(reference fs.FS) (map[string]page, error) {
@@ -101,7 +105,7 @@ func renderProblems(pages map[string]page) error {
 		if err := set.ExecuteTemplate(&b, tmpl, data); err != nil {
 			return err
 		}
-		pages[name] = newPage(b.Bytes(), "text/html; charset=utf-8", pagePolicy)
+		pages[name] = newPage(b.Bytes(), pageType+"; charset=utf-8", pagePolicy)
 		return nil
 	}
 	for _, k := range kinds {
@@ -113,6 +117,9 @@ func renderProblems(pages map[string]page) error {
 		if err := render("problems/"+k.Code, "problem.html", data); err != nil {
 			return err
 		}
+	}
+	if err := render(unknownProblem, "unknown.html", nil); err != nil {
+		return err
 	}
 	return render("problems/", "problems.html", kinds)
 }
@@ -130,20 +137,31 @@ func (p *page) answer(x *exchange) error {
 // start leads to the reference.
 func (s *Server) start(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
 
+// icon leads browsers to the icon, whatever they show.
+func (s *Server) icon(x *exchange) error {
+	return x.Redirect(http.StatusFound, "/docs/favicon-32x32.png")
+}
+
 // readPage answers what stands below /docs/.
 func (s *Server) readPage(x *exchange) error {
 	name := x.Param("*")
 	if name == "problems" {
 		return x.Redirect(http.StatusFound, api.ProblemPath)
 	}
+	problem := strings.HasPrefix(name, "problems/")
 	p, ok := s.pages[name]
-	if !ok && strings.HasPrefix(name, "problems/") {
+	if !ok && problem {
 		p, ok = s.pages[strings.TrimSuffix(name, "/")]
 	}
-	if !ok {
-		return models.ErrNotFound
+	if ok && name != unknownProblem {
+		return p.answer(x)
 	}
-	return p.answer(x)
+	if problem && wantsPage(x.Request().Header) {
+		p = s.pages[unknownProblem]
+		x.set(echo.HeaderContentSecurityPolicy, p.policy)
+		return x.send(http.StatusNotFound, p.media, p.body)
+	}
+	return models.ErrNotFound
 }
 
 // readContract answers openapi.yaml.

@@ -31,7 +31,21 @@ func TestEveryProblemHasItsPage(t *testing.T) {
 	}
 	requireNothingInline(t, index)
 	s.must(t, http.StatusOK, call{Method: "GET", Path: "/docs/problems/not-found/", Token: "-"})
-	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: "/docs/problems/no-such", Token: "-"})
+	for _, path := range []string{"no-such", "/unknown", "%2Funknown"} {
+		unknown := call{Method: "GET", Path: "/docs/problems/" + path, Token: "-"}
+		s.refused(t, api.CodeNotFound, unknown)
+		unknown.Header = []string{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8"} // as browsers do
+		a := s.must(t, http.StatusNotFound, unknown)
+		require.Contains(t, a.Body, `<a href="/docs/problems/">list of problems</a>`)
+		requireNothingInline(t, a)
+	}
+}
+
+func TestIcon(t *testing.T) {
+	s := newStack(t)
+	a := s.must(t, http.StatusFound, call{Method: "GET", Path: "/favicon.ico", Token: "-"})
+	a = s.must(t, http.StatusOK, call{Method: "GET", Path: a.Header.Get("Location"), Token: "-"})
+	require.Equal(t, "image/png", a.Header.Get("Content-Type"))
 }
 
 var inline = regexp.MustCompile(`(?i)<style|<script>|\sstyle=|\son[a-z]+=|javascript:`)

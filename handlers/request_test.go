@@ -236,6 +236,13 @@ func TestWantsEvents(t *testing.T) {
 	}
 }
 
+func TestWantsPage(t *testing.T) {
+	browser := "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+	for accept, want := range map[string]bool{browser: true, "": false, "*/*": false, "application/json, text/html": false} {
+		require.Equal(t, want, wantsPage(http.Header{"Accept": {accept}}), accept)
+	}
+}
+
 func TestExtractor(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.1.2.3/8"), netip.MustParsePrefix("fd00::/8")}
 	tests := []struct {

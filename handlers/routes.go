@@ -147,6 +147,7 @@ func openRoutes() []route {
 			do:    (*Server).readMetrics, query: anyParams,
 		},
 		{Route: Route{"docs.contract", http.MethodGet, "/openapi.yaml", ""}, do: (*Server).readContract, query: anyParams},
+		{Route: Route{"docs.icon", http.MethodGet, "/favicon.ico", ""}, do: (*Server).icon, query: anyParams},
 		{Route: Route{"docs.start", http.MethodGet, "/", ""}, do: (*Server).start, query: anyParams},
 		{Route: Route{"docs.reference", http.MethodGet, "/docs", ""}, do: (*Server).start, query: anyParams},
 		{Route: Route{"docs.reference", http.MethodGet, "/docs/*", ""}, do: (*Server).readPage, query: anyParams},

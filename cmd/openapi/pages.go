@@ -22,10 +22,22 @@ func (c *contract) addPages() {
 		}},
 		Responses: kept("The page"),
 	})
+	c.alsoForBrowsers("/docs/problems/{code}")
+	c.addPage("/favicon.ico", operation{
+		ID: "getIcon", Summary: "The icon", Description: "Leads to the icon of the pages.",
+		Responses: redirect("To the icon"),
+	})
 	c.addPage("/openapi.yaml", operation{
 		ID: "getContract", Summary: "This document", Description: "OpenAPI 3.1.", Produces: []string{"application/yaml"},
 		Responses: kept("The document"),
 	})
+}
+
+// alsoForBrowsers says that who prefers HTML gets a page where there is nothing.
+func (c *contract) alsoForBrowsers(path string) {
+	missing := clone(c.responses["NotFound"])
+	set(get(missing, "content"), "text/html", object("schema", object("type", "string")))
+	set(get(c.paths[path]["get"], "responses"), "404", missing)
 }
 
 func (c *contract) addPage(path string, op operation) {

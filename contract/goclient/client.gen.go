@@ -4742,6 +4742,13 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 	GetType(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetIcon The icon
+	//
+	// Leads to the icon of the pages.
+	//
+	// Corresponds with GET /favicon.ico (the `GetIcon` operationId).
+	GetIcon(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetHealth Is the process alive?
 	//
 	// Anybody may ask. It looks at nothing else; see /readyz.
@@ -5255,6 +5262,23 @@ func (c *Client) ListTypes(ctx context.Context, params *ListTypesParams, reqEdit
 // Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 func (c *Client) GetType(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTypeRequest(c.Server, pType, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetIcon The icon
+//
+// Leads to the icon of the pages.
+//
+// Corresponds with GET /favicon.ico (the `GetIcon` operationId).
+func (c *Client) GetIcon(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetIconRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -6845,6 +6869,33 @@ func NewGetTypeRequest(server string, pType string, params *GetTypeParams) (*htt
 	return req, nil
 }
 
+// NewGetIconRequest constructs an http.Request for the GetIcon method
+func NewGetIconRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/favicon.ico")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetHealthRequest constructs an http.Request for the GetHealth method
 func NewGetHealthRequest(server string) (*http.Request, error) {
 	var err error
@@ -7194,6 +7245,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 	GetTypeWithResponse(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*GetTypeResponse, error)
+
+	// GetIconWithResponse The icon
+	//
+	// Leads to the icon of the pages.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /favicon.ico (the `GetIcon` operationId).
+	GetIconWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetIconResponse, error)
 
 	// GetHealthWithResponse Is the process alive?
 	//
@@ -8030,6 +8090,27 @@ func (r GetTypeResponse) StatusCode() int {
 	return 0
 }
 
+type GetIconResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r GetIconResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetIconResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetHealthResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8496,6 +8577,21 @@ func (c *ClientWithResponses) GetTypeWithResponse(ctx context.Context, pType str
 		return nil, err
 	}
 	return ParseGetTypeResponse(rsp)
+}
+
+// GetIconWithResponse The icon
+//
+// Leads to the icon of the pages.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /favicon.ico (the `GetIcon` operationId).
+func (c *ClientWithResponses) GetIconWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetIconResponse, error) {
+	rsp, err := c.GetIcon(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetIconResponse(rsp)
 }
 
 // GetHealthWithResponse Is the process alive?
@@ -10313,6 +10409,22 @@ func ParseGetTypeResponse(rsp *http.Response) (*GetTypeResponse, error) {
 		}
 		response.ApplicationproblemJSON503 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseGetIconResponse parses an HTTP response from a GetIconWithResponse call
+func ParseGetIconResponse(rsp *http.Response) (*GetIconResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetIconResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
 	}
 
 	return response, nil
