@@ -74,6 +74,7 @@ func (c *contract) addSchemas() {
 		"oneOf", []*yaml.Node{reference("schemas", "Account"), reference("schemas", "Report")},
 	)
 	c.addExample()
+	c.addDrafts()
 	for _, n := range c.schemas {
 		sortKeywords(n)
 	}
@@ -219,6 +220,36 @@ func clone(n *yaml.Node) *yaml.Node {
 	return &out
 }
 
+// draftSuffix ends the names of the examples of new accounts.
+const draftSuffix = "Draft"
+
+// addDrafts adds a new account of each type, for the operations that read one.
+func (c *contract) addDrafts() {
+	for i := range c.kinds {
+		k := &c.kinds[i]
+		c.examples[pascal(k.key)+draftSuffix] = object(
+			"summary", k.label, "value", object("type", k.key, "name", k.label, "properties", k.example),
+		)
+	}
+}
+
+// drafts refers to the examples of an operation that reads a new account; where
+// it probes that, to those of the types that can be probed.
+func (c *contract) drafts(p *parameter) *yaml.Node {
+	probes := p.Schema.Ref == definitions+"api.TestInput"
+	reads := p.Schema.Ref == definitions+"api.AccountCreate" || p.Schema.Ref == definitions+"api.AccountDraft"
+	if !p.Required || !reads && !probes {
+		return nil
+	}
+	n := object()
+	for i := range c.kinds {
+		if k := &c.kinds[i]; k.probed || reads {
+			set(n, k.key, reference("examples", pascal(k.key)+draftSuffix))
+		}
+	}
+	return n
+}
+
 // addExample adds an account as answers show it.
 func (c *contract) addExample() {
 	i := max(0, slices.IndexFunc(c.kinds, func(k kind) bool { return k.key == "zendesk" }))
@@ -231,7 +262,8 @@ func (c *contract) addExample() {
 	for _, pointer := range k.secrets {
 		set(secrets, pointer, object("set", true, "version", 2, "fingerprint", "9f3ac210", "updatedAt", at, "updatedBy", by))
 	}
-	c.examples[pascal(k.key)] = object("summary", k.label, "value", object(
+	c.shown = pascal(k.key)
+	c.examples[c.shown] = object("summary", k.label, "value", object(
 		"id", "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a", "type", k.key, "family", k.family, "name", "Support EU",
 		"description", text(""), "labels", object("env", "prod"), "enabled", true, "default", false,
 		"properties", k.shown, "secrets", secrets, "health", object("status", "ok", "code", "ok", "checkedAt", at),

@@ -101,14 +101,10 @@ func eventStream(last string) *yaml.Node {
 
 // examplesOf refers to the example of an account where the answer is one.
 func (c *contract) examplesOf(op *operation, s *schema) *yaml.Node {
-	if s.Ref != accountDefinition || op.ID == credentialsOperation || len(c.examples) == 0 {
+	if s.Ref != accountDefinition || op.ID == credentialsOperation || c.shown == "" {
 		return nil
 	}
-	n := object()
-	for _, name := range sortedKeys(c.examples) {
-		set(n, strings.ToLower(name[:1])+name[1:], reference("examples", name))
-	}
-	return n
+	return object(strings.ToLower(c.shown[:1])+c.shown[1:], reference("examples", c.shown))
 }
 
 // Header fields of every answer, and of those that a rate limit applies to.

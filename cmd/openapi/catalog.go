@@ -22,6 +22,8 @@ type kind struct {
 	example, shown json.RawMessage
 	// secrets are the pointers of the secrets in the example.
 	secrets []string
+	// probed: accounts of the type can be tested.
+	probed bool
 }
 
 // kinds describes every type of the catalogue.
@@ -31,7 +33,7 @@ func kinds(catalog integrations.Catalog) ([]kind, error) {
 		d := &catalog[i]
 		k := kind{
 			key: d.Type, family: string(d.Family), label: d.Label, example: json.RawMessage(d.Example),
-			order: map[string][]string{},
+			order: map[string][]string{}, probed: d.NoProbe == "",
 		}
 		for _, mode := range []integrations.SchemaMode{
 			integrations.SchemaCreate, integrations.SchemaReplace, integrations.SchemaRead, integrations.SchemaCredentials,

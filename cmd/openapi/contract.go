@@ -21,6 +21,8 @@ type contract struct {
 	problems  []problemKind
 	// Components by name; each is one that an operation needs.
 	schemas, responses, parameters, headers, examples map[string]*yaml.Node
+	// shown names the example of an account as answers show it.
+	shown string
 	// paths holds the operations of each path by method.
 	paths map[string]map[string]*yaml.Node
 	errs  []error

@@ -312,3 +312,28 @@ func TestKindsNeedAnExample(t *testing.T) {
 	_, err := kinds(all)
 	require.ErrorContains(t, err, all[0].Type)
 }
+
+func TestNewAccountsHaveAnExampleOfEachType(t *testing.T) {
+	b, err := os.ReadFile(committedContract)
+	require.NoError(t, err)
+	var doc map[string]any
+	require.NoError(t, yaml.Unmarshal(b, &doc))
+	for path, probed := range map[string]bool{"": false, "/validate": false, "/test": true} {
+		body := at(t, doc, "paths", "/api/v1/integration-accounts"+path, "post", "requestBody", "content", "application/json")
+		want := map[string]any{}
+		for _, d := range catalog.All() {
+			if d.NoProbe == "" || !probed {
+				want[d.Type] = map[string]any{"$ref": "#/components/examples/" + pascal(d.Type) + "Draft"}
+			}
+			example := at(t, doc, "components", "examples", pascal(d.Type)+"Draft")
+			require.Equal(t, d.Label, at(t, example, "summary"))
+			require.Equal(t, d.Type, at(t, example, "value", "type"))
+			properties, err := json.Marshal(at(t, example, "value", "properties"))
+			require.NoError(t, err)
+			require.JSONEq(t, d.Example, string(properties))
+		}
+		require.Equal(t, want, at(t, body, "examples"))
+	}
+	stored := at(t, doc, "paths", "/api/v1/integration-accounts/{id}/test", "post", "requestBody", "content", "application/json")
+	require.NotContains(t, stored, "examples", "edits are no new account")
+}

@@ -82,7 +82,7 @@ func (c *contract) requestBody(op *operation) *yaml.Node {
 		if len(op.Consumes) > 0 {
 			media = op.Consumes[0]
 		}
-		set(body, "content", object(media, object("schema", convert(p.Schema))))
+		set(body, "content", object(media, object("schema", convert(p.Schema), "examples", c.drafts(&p))))
 		return body
 	}
 	return nil
