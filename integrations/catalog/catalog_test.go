@@ -2,7 +2,11 @@ package catalog
 
 import (
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,18 +16,27 @@ import (
 	"admin-api/validation"
 )
 
-// families are the documented ones, in their order.
-var families = []integrations.Family{
-	integrations.AmazonAWS, integrations.Bot, integrations.CoBrowsing, integrations.ExternalKnowledgeBase,
-	integrations.LoxysoftWFM, integrations.Messenger, integrations.MicrosoftDynamics365, integrations.NaturalLanguage,
-	integrations.NextCaller, integrations.NICE, integrations.RemoteAssistance, integrations.RightNow,
-	integrations.Salesforce, integrations.SCIM, integrations.ServiceNow, integrations.SingleSignOn,
-	integrations.SpeechToText, integrations.StatisticsDataReceiver, integrations.TeleoptiWFM, integrations.TextToSpeech,
-	integrations.TheDataGroup, integrations.WFM, integrations.Zapier, integrations.Zendesk,
+// families reads the documented ones, in their order, from where they are
+// declared.
+func families(t *testing.T) []integrations.Family {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "../families.go", nil, 0)
+	require.NoError(t, err)
+	var all []integrations.Family
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			name, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			all = append(all, integrations.Family(name))
+		}
+		return true
+	})
+	require.Contains(t, all, integrations.Zendesk)
+	return all
 }
 
 func TestOrder(t *testing.T) {
-	all := All()
+	all, families := All(), families(t)
 	require.True(t, slices.IsSortedFunc(all, func(a, b integrations.Definition) int {
 		return slices.Index(families, a.Family) - slices.Index(families, b.Family)
 	}))
