@@ -1,8 +1,8 @@
 // Package scimaccount describes the type scim: what the contact center needs to
 // be provisioned with users by an identity provider over SCIM 2.0 (RFC 7644).
 //
-// It holds only the account. The SCIM service itself is package scim, and the
-// callers' credentials are those of users, not of this account.
+// It holds only the account. Serving SCIM is no part of it, and the callers'
+// credentials are those of users, not of this account.
 package scimaccount
 
 import (
