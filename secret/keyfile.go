@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -16,12 +16,16 @@ import (
 	"github.com/tink-crypto/tink-go/v2/prf"
 	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"admin-api/files"
 )
 
 const (
 	fileVersion = 1
 	largestFile = 1 << 20
 	rootSize    = 32
+
+	hasFileModes = runtime.GOOS != "windows"
 )
 
 // keyFile is what the key file says. Tink's keysets stand in it as they are.
@@ -168,7 +172,8 @@ func (k *keySet) addPrimary() (*keySet, error) {
 }
 
 // save writes k to path in place of what was there, after making sure that it
-// can be read back. Previous is the file replaced, or nil.
+// can be read back. Previous is the file replaced, or nil; its owner stays: a
+// rotation by root must not lock out the server's own user.
 func (k *keySet) save(path string, previous os.FileInfo) error {
 	wrapping, err := writeKeyset(k.wrapping)
 	if err != nil {
@@ -182,33 +187,7 @@ func (k *keySet) save(path string, previous os.FileInfo) error {
 	if _, err := parseKeys(data); err != nil {
 		return err
 	}
-	return replaceFile(path, data, previous)
-}
-
-// replaceFile gives path the contents data: a reader sees the old or the new
-// file, also after a power failure, never a part.
-func replaceFile(path string, data []byte, previous os.FileInfo) error {
-	next := path + ".new" // one name, so that a killed writer leaves one stray copy at most
-	if err := os.Remove(next); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	f, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator chose the path
-	if err != nil {
-		return err
-	}
-	err = errors.Join(keepOwner(f, previous), writeSynced(f, data))
-	if err == nil {
-		err = os.Rename(next, path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(next))
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-func writeSynced(f *os.File, data []byte) error {
-	_, err := f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
+	return files.Replace(path, data, previous)
 }
 
 func readKeyset(data []byte) (*keyset.Handle, error) {

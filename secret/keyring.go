@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"admin-api/files"
 )
 
 // ErrUnknownKey says that a sealed value needs a key that the key file lacks.
@@ -52,7 +55,7 @@ func Create(path string) (*Keyring, error) {
 }
 
 func create(path string) error {
-	unlock, err := lockFile(path + ".lock")
+	unlock, err := files.Lock(context.Background(), path+".lock")
 	if err != nil {
 		return err
 	}
@@ -150,7 +153,7 @@ func (k *Keyring) rotate() (newID string, err error) {
 	if err != nil {
 		return "", err
 	}
-	unlock, err := lockFile(path + ".lock")
+	unlock, err := files.Lock(context.Background(), path+".lock")
 	if err != nil {
 		return "", err
 	}

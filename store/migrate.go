@@ -7,14 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"syscall"
-	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
 
-	"admin-api/models"
+	"admin-api/files"
 )
 
 //go:embed migrations
@@ -31,9 +28,9 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	db := s.migrator()
 	defer db.Close()
 	if s.dialect == SQLite {
-		unlock, err := lockFile(ctx, s.path+".lock")
+		unlock, err := files.Lock(ctx, s.path+".lock")
 		if err != nil {
-			return 0, fmt.Errorf("migrate: %w", err)
+			return 0, fmt.Errorf("migrate: %w", translate(err))
 		}
 		defer unlock()
 	}
@@ -162,26 +159,4 @@ func (s *Store) applied(ctx context.Context) (map[int64]bool, error) {
 		applied[v] = true
 	}
 	return applied, nil
-}
-
-// lockFile takes an exclusive lock on path, which the system gives back when the
-// process ends in whatever way. The file stays: removing it would let two
-// processes lock two files of the same name.
-func lockFile(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // beside the operator's database
-	if err != nil {
-		return nil, err
-	}
-	for {
-		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { _ = f.Close() }, nil
-		}
-		select {
-		case <-ctx.Done():
-			_ = f.Close()
-			return nil, fmt.Errorf("%w: another process migrates: %w", models.ErrUnavailable, ctx.Err())
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
 }

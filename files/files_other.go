@@ -1,18 +1,22 @@
 //go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
 
-package secret
+package files
 
 import (
-	"fmt"
+	"errors"
+	"io/fs"
 	"os"
 )
 
-// lockFile takes the lock by creating the file name, and returns what releases
-// it. Where it exists, another process holds the lock or died with it.
-func lockFile(name string) (unlock func(), err error) {
+// tryLock takes the lock by creating the file, which a process that dies leaves
+// behind: remove it by hand then. Nil without an error: somebody holds the lock.
+func tryLock(name string) (unlock func(), err error) {
 	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, fmt.Errorf("lock (remove the file if no other process is at work): %w", err)
+		return nil, err
 	}
 	return func() {
 		_ = f.Close()
@@ -24,6 +28,4 @@ func lockFile(name string) (unlock func(), err error) {
 func syncFolder(string) error { return nil }
 
 // keepOwner does nothing: the new file belongs to who writes it.
-func keepOwner(*os.File, os.FileInfo) error { return nil }
-
-const hasFileModes = false
+func keepOwner(*os.File, fs.FileInfo) error { return nil }
