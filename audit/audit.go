@@ -47,8 +47,7 @@ func (l *Log) Append(ctx context.Context, tx *store.Store, e *models.AuditEvent)
 		e.Outcome = models.OutcomeSuccess
 	}
 	e.MAC = l.recordMAC(head.MAC, e)
-	next := models.AuditHead{ContactCenterID: e.ContactCenterID, Sequence: e.Sequence}
-	next.MAC = l.headMAC(next, e.MAC)
+	next := l.headBehind(e)
 	if err := tx.AppendAudit(ctx, e, &next); err != nil {
 		return fmt.Errorf("audit %s: %w", e.Operation, err)
 	}
@@ -84,11 +83,14 @@ func (l *Log) recordMAC(previous []byte, e *models.AuditEvent) []byte {
 		[]byte(e.TargetID), []byte(e.Outcome), []byte(e.Detail), e.Changes)
 }
 
-// headMAC authenticates the end of a chain. It is keyed apart from records, so
-// that cutting the last records off cannot be hidden by copying the MAC of an
-// earlier one into the head.
-func (l *Log) headMAC(h models.AuditHead, record []byte) []byte {
-	return l.Keys.MAC("audit-head", []byte(h.ContactCenterID), []byte(strconv.FormatInt(h.Sequence, 10)), record)
+// headBehind is the head of a chain that ends with e. Its MAC is keyed apart
+// from those of records, so that cutting the last records off cannot be hidden
+// by copying the MAC of an earlier one into the head.
+func (l *Log) headBehind(e *models.AuditEvent) models.AuditHead {
+	return models.AuditHead{
+		ContactCenterID: e.ContactCenterID, Sequence: e.Sequence,
+		MAC: l.Keys.MAC("audit-head", []byte(e.ContactCenterID), []byte(strconv.FormatInt(e.Sequence, 10)), e.MAC),
+	}
 }
 
 func (l *Log) now() time.Time {

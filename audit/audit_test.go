@@ -144,6 +144,8 @@ func TestVerifyFindsTampering(t *testing.T) {
 				operation, target_type, target_id, outcome, detail, changes, mac FROM audit_events WHERE sequence = 10`,
 		}, 11},
 		{"everything deleted but the head", []string{`DELETE FROM audit_events`}, 1},
+		{"the head deleted", []string{`DELETE FROM audit_heads`}, 1},
+		{"the head set back", []string{`UPDATE audit_heads SET sequence = 7`}, 8},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -156,6 +158,36 @@ func TestVerifyFindsTampering(t *testing.T) {
 			require.Equal(t, tt.broken, r.Broken, r.Reason)
 		})
 	}
+}
+
+// Whoever verifies beside a working server must not be alarmed by what is
+// written meanwhile, with and without a file of heads.
+func TestVerifyBesideWriters(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		l, center := newLog(t, s)
+		heads := audit.KeepHeads(l, filepath.Join(t.TempDir(), "audit-heads.json"), time.Millisecond)
+		record(t, l, center, 1)
+		ctx, stop := context.WithCancel(t.Context())
+		var working sync.WaitGroup
+		defer working.Wait()
+		defer stop()
+		working.Go(func() { heads.Run(ctx) })
+		for i := range 2 {
+			working.Go(func() {
+				for ctx.Err() == nil {
+					if err := l.Record(context.WithoutCancel(ctx), event(center, i)); err != nil {
+						t.Errorf("record: %v", err)
+					}
+				}
+			})
+		}
+		for last := int64(0); last < 100; { // many verifications while the chain grows
+			r := verify(t, l)
+			require.True(t, r.OK(), "%+v", r)
+			require.GreaterOrEqual(t, r.Records, last)
+			last = r.Records
+		}
+	})
 }
 
 func TestHeadsOutsideFindARestoredPast(t *testing.T) {

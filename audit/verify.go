@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"admin-api/models"
+	"admin-api/store"
 )
 
 // Report is the outcome of verifying one chain.
@@ -26,22 +27,27 @@ func (r Report) OK() bool { return r.Broken == 0 }
 
 // Verify checks every chain that the database, or the file of heads, knows. It
 // returns one report per contact center, or an error where it could not read.
+// Records that are appended meanwhile neither disturb it nor are they checked.
 func (l *Log) Verify(ctx context.Context) ([]Report, error) {
-	heads, err := l.Store.AuditHeads(ctx)
+	outside, err := l.outside() // first: the database can only be ahead of it
 	if err != nil {
 		return nil, fmt.Errorf("verify audit: %w", err)
 	}
-	outside, err := l.outside()
+	ends, err := l.Store.AuditEnds(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("verify audit: %w", err)
 	}
 	var reports []Report
-	for _, h := range heads {
-		r, err := l.verifyChain(ctx, h, outside[h.ContactCenterID])
+	for _, end := range ends {
+		kept := outside[end.ContactCenterID]
+		delete(outside, end.ContactCenterID)
+		if end.Sequence == 0 && end.Last == 0 && kept.Sequence == 0 {
+			continue // it has not begun
+		}
+		r, err := l.verifyChain(ctx, end, kept)
 		if err != nil {
 			return nil, fmt.Errorf("verify audit: %w", err)
 		}
-		delete(outside, h.ContactCenterID)
 		reports = append(reports, r)
 	}
 	for id, h := range outside { // chains of which nothing is left inside
@@ -62,17 +68,18 @@ func (l *Log) outside() (map[string]models.AuditHead, error) {
 // errBroken ends the walk at the first record that does not hold.
 var errBroken = errors.New("broken")
 
-// verifyChain walks one chain from its start to its head.
-func (l *Log) verifyChain(ctx context.Context, head, outside models.AuditHead) (Report, error) {
-	r := Report{ContactCenterID: head.ContactCenterID}
-	at := models.AuditHead{ContactCenterID: head.ContactCenterID}
-	err := l.Store.WalkAudit(ctx, head.ContactCenterID, func(e *models.AuditEvent) error {
+// verifyChain walks one chain from its start to its end. What is appended while
+// it walks lies behind that end; the end itself was read in one piece.
+func (l *Log) verifyChain(ctx context.Context, end models.AuditEnd, outside models.AuditHead) (Report, error) {
+	r := Report{ContactCenterID: end.ContactCenterID}
+	at := models.AuditHead{ContactCenterID: end.ContactCenterID}
+	all := store.AuditRange{Last: end.Sequence}
+	err := l.Store.WalkAuditRange(ctx, end.ContactCenterID, all, func(e *models.AuditEvent) error {
 		if reason := l.wrong(at, e); reason != "" {
 			r.Broken, r.Reason = at.Sequence+1, reason
 			return errBroken
 		}
-		at.Sequence = e.Sequence
-		at.MAC = l.headMAC(at, e.MAC)
+		at = l.headBehind(e)
 		r.Records++
 		if at.Sequence == outside.Sequence && !hmac.Equal(at.MAC, outside.MAC) {
 			r.Broken, r.Reason = at.Sequence, "it differs from the head kept outside the database"
@@ -84,7 +91,7 @@ func (l *Log) verifyChain(ctx context.Context, head, outside models.AuditHead) (
 		return r, err
 	}
 	if r.OK() {
-		l.verifyEnd(&r, at, head, outside)
+		verifyEnd(&r, at, end, outside)
 	}
 	return r, nil
 }
@@ -100,14 +107,14 @@ func (l *Log) wrong(at models.AuditHead, e *models.AuditEvent) string {
 	return ""
 }
 
-// verifyEnd compares the end that was reached with the two recorded ones.
-func (l *Log) verifyEnd(r *Report, at, head, outside models.AuditHead) {
+// verifyEnd compares the end that was reached with the recorded ones.
+func verifyEnd(r *Report, at models.AuditHead, end models.AuditEnd, outside models.AuditHead) {
 	switch {
-	case at.Sequence < head.Sequence || at.Sequence < outside.Sequence:
+	case at.Sequence == end.Sequence && end.Last > end.Sequence:
+		r.Broken, r.Reason = end.Sequence+1, "it stands behind the recorded end"
+	case at.Sequence < end.Sequence || at.Sequence < outside.Sequence:
 		r.Broken, r.Reason = at.Sequence+1, "the records from here on were cut off"
-	case at.Sequence > head.Sequence:
-		r.Broken, r.Reason = head.Sequence+1, "it stands behind the recorded end"
-	case !hmac.Equal(at.MAC, head.MAC):
+	case !hmac.Equal(at.MAC, end.MAC):
 		r.Broken, r.Reason = at.Sequence, "the recorded end was altered"
 	}
 }

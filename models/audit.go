@@ -35,6 +35,13 @@ type AuditHead struct {
 // TableName names the table for GORM.
 func (AuditHead) TableName() string { return "audit_heads" }
 
+// AuditEnd is how the chain of one contact center ends at one moment: where its
+// head says, and which record is the last. In an honest chain they agree.
+type AuditEnd struct {
+	AuditHead `gorm:"embedded"`
+	Last      int64 // sequence of the last record; 0 where there is none
+}
+
 // Outcomes of audited operations.
 const (
 	OutcomeSuccess = "success"

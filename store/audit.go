@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"gorm.io/gorm"
@@ -84,16 +85,20 @@ func (s *Store) AppendAudit(ctx context.Context, event *models.AuditEvent, head 
 // WalkAudit calls fn with each event of a chain in order, and stops at its first
 // error, which it returns. Events that are appended meanwhile may be included.
 func (s *Store) WalkAudit(ctx context.Context, contactCenter string, fn func(e *models.AuditEvent) error) error {
-	return s.WalkAuditFrom(ctx, contactCenter, 0, fn)
+	return s.WalkAuditRange(ctx, contactCenter, AuditRange{Last: math.MaxInt64}, fn)
 }
 
-// WalkAuditFrom is WalkAudit from the given sequence on.
-func (s *Store) WalkAuditFrom(
-	ctx context.Context, contactCenter string, from int64, fn func(e *models.AuditEvent) error,
+// AuditRange are the sequences from First to Last, both included.
+type AuditRange struct{ First, Last int64 }
+
+// WalkAuditRange is WalkAudit for a part of the chain.
+func (s *Store) WalkAuditRange(
+	ctx context.Context, contactCenter string, r AuditRange, fn func(e *models.AuditEvent) error,
 ) error {
 	for {
 		var events []models.AuditEvent
-		err := s.query(ctx).Where("contact_center_id = ? AND sequence >= ?", contactCenter, from).
+		err := s.query(ctx).Where("contact_center_id = ?", contactCenter).
+			Where("sequence BETWEEN ? AND ?", r.First, r.Last).
 			Order("sequence").Limit(auditBatch).Find(&events).Error
 		if err != nil {
 			return fmt.Errorf("read audit events: %w", translate(err))
@@ -102,9 +107,9 @@ func (s *Store) WalkAuditFrom(
 			if err := fn(&events[i]); err != nil {
 				return err
 			}
-			from = events[i].Sequence + 1
+			r.First = events[i].Sequence + 1
 		}
-		if len(events) < auditBatch {
+		if len(events) < auditBatch || r.First > r.Last {
 			return nil
 		}
 	}
@@ -117,6 +122,22 @@ func (s *Store) AuditHeads(ctx context.Context) ([]models.AuditHead, error) {
 		return nil, fmt.Errorf("read audit heads: %w", translate(err))
 	}
 	return heads, nil
+}
+
+// AuditEnds returns how every chain ends that has a head or an event, in the
+// order of their contact centers. It is one statement, so head and last event
+// are those of one moment, also while others append.
+func (s *Store) AuditEnds(ctx context.Context) ([]models.AuditEnd, error) {
+	var ends []models.AuditEnd
+	err := s.query(ctx).Raw(`SELECT c.contact_center_id, coalesce(h.sequence, 0) AS sequence, h.mac,
+		coalesce((SELECT max(e.sequence) FROM audit_events e WHERE e.contact_center_id = c.contact_center_id), 0) AS last
+		FROM (SELECT contact_center_id FROM audit_heads UNION SELECT contact_center_id FROM audit_events) c
+		LEFT JOIN audit_heads h ON h.contact_center_id = c.contact_center_id
+		ORDER BY c.contact_center_id`).Find(&ends).Error
+	if err != nil {
+		return nil, fmt.Errorf("read audit ends: %w", translate(err))
+	}
+	return ends, nil
 }
 
 // AuditEvents returns a page of the audit events that match f, newest first. A

@@ -72,15 +72,55 @@ func TestAudit(t *testing.T) {
 		require.Len(t, heads, 2)
 		require.Equal(t, head, heads[0])
 
-		stop := errors.New("stop")
-		seen := 0
-		require.Equal(t, stop, s.WalkAuditFrom(ctx, "c", 1200, func(e *models.AuditEvent) error {
-			seen++
-			require.EqualValues(t, 1200, e.Sequence)
-			return stop
-		}))
-		require.Equal(t, 1, seen)
+		ends, err := s.AuditEnds(ctx)
+		require.NoError(t, err)
+		require.Len(t, ends, 2)
+		require.Equal(t, models.AuditEnd{AuditHead: head, Last: events}, ends[0])
+		testAuditRanges(t, s)
 		testAuditEvents(t, s, walked)
+	})
+}
+
+func testAuditRanges(t *testing.T, s *store.Store) {
+	t.Helper()
+	for _, r := range []store.AuditRange{{1, 1}, {1200, 1203}, {3, 502}, {3, 503}, {1203, 9999}, {7, 6}, {5000, 6000}} {
+		next := r.First
+		require.NoError(t, s.WalkAuditRange(t.Context(), "c", r, func(e *models.AuditEvent) error {
+			require.Equal(t, next, e.Sequence)
+			next++
+			return nil
+		}))
+		require.Equal(t, max(r.First, min(r.Last, 1203)+1), next, "%v", r)
+	}
+	stop := errors.New("stop")
+	seen := 0
+	require.Equal(t, stop, s.WalkAuditRange(t.Context(), "c", store.AuditRange{First: 9, Last: 99}, func(*models.AuditEvent) error {
+		seen++
+		return stop
+	}))
+	require.Equal(t, 1, seen)
+}
+
+// An end is told of whatever is left of a chain.
+func TestAuditEndsOfDamagedChains(t *testing.T) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
+		s := storetest.Open(t, store.Config{URL: url})
+		for _, center := range []string{"a", "b", "c"} {
+			require.NoError(t, appendEvent(t, s, event(center, 1)))
+		}
+		raw := storetest.Raw(t, url)
+		for _, statement := range []string{
+			"DELETE FROM audit_events WHERE contact_center_id = 'a'",
+			"DELETE FROM audit_heads WHERE contact_center_id = 'b'",
+		} {
+			_, err := raw.ExecContext(t.Context(), statement)
+			require.NoError(t, err)
+		}
+		ends, err := s.AuditEnds(t.Context())
+		require.NoError(t, err)
+		require.Len(t, ends, 3)
+		require.EqualValues(t, []int64{1, 0, 1}, []int64{ends[0].Sequence, ends[1].Sequence, ends[2].Sequence})
+		require.EqualValues(t, []int64{0, 1, 1}, []int64{ends[0].Last, ends[1].Last, ends[2].Last})
 	})
 }
 

@@ -200,11 +200,14 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 			e.Sequence, e.MAC, e.Detail, e.Changes = 1, []byte(canary), canary, a.Properties
 			return s.AppendAudit(ctx, &e, &models.AuditHead{ContactCenterID: cc, Sequence: 1, MAC: e.MAC})
 		},
-		"WalkAudit":     func(ctx context.Context) error { return s.WalkAudit(ctx, canary, nil) },
-		"WalkAuditFrom": func(ctx context.Context) error { return s.WalkAuditFrom(ctx, canary, 1, nil) },
+		"WalkAudit": func(ctx context.Context) error { return s.WalkAudit(ctx, canary, nil) },
+		"WalkAuditRange": func(ctx context.Context) error {
+			return s.WalkAuditRange(ctx, canary, store.AuditRange{First: 1, Last: 2}, nil)
+		},
 		"AuditEvents": func(ctx context.Context) error {
 			return drop(s.AuditEvents(ctx, models.AuditFilter{ContactCenterID: cc, Actor: canary, TargetID: canary, Page: page}))
 		},
 		"AuditHeads": func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
+		"AuditEnds":  func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
 	}
 }
