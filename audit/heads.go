@@ -1,54 +1,68 @@
 package audit
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"maps"
 	"sync"
 	"time"
-
-	"admin-api/models"
 )
+
+// flushTime bounds one flush. Only the first one after a long failure, which
+// has many records to look at, takes more than moments.
+const flushTime = time.Minute
 
 // Heads writes the ends of the chains to a file beside the database and to the
 // log, soon after they move. One who can alter the database but not the file
 // cannot cut off records unseen, other than those of the last interval.
 type Heads struct {
 	log      *Log
-	path     string // empty: log only
+	file     headsFile // empty: log only
 	interval time.Duration
+	flushing sync.Mutex
 
 	mu      sync.Mutex
 	pending map[string]bool
+	failed  error // of the last flush
 	wake    chan struct{}
 }
 
 // KeepHeads makes l write heads to path (log lines only when path is empty),
 // at most once per interval. The caller runs Run.
 func KeepHeads(l *Log, path string, interval time.Duration) *Heads {
-	h := &Heads{log: l, path: path, interval: interval, pending: map[string]bool{}, wake: make(chan struct{}, 1)}
+	h := &Heads{
+		log: l, file: headsFile(path), interval: interval,
+		pending: map[string]bool{}, wake: make(chan struct{}, 1),
+	}
 	l.Heads = h
 	return h
 }
 
-// Run writes heads until ctx ends, then writes what is left and returns.
+// Run writes heads until ctx ends, then writes what is left and returns. While
+// something is wrong it tries again at every interval.
 func (h *Heads) Run(ctx context.Context) {
+	said := ""
 	for {
 		select {
 		case <-ctx.Done():
-			// The last records still deserve to be kept: the context that ended is not used.
-			h.report(h.Flush(context.WithoutCancel(ctx)))
+			// The last records still deserve to be kept.
+			h.report(h.flushAnyway(ctx), &said)
 			return
 		case <-h.wake:
-			h.report(h.Flush(ctx))
+			h.report(h.flushAnyway(ctx), &said)
 			h.pause(ctx)
+			if h.Check(ctx) != nil {
+				h.again()
+			}
 		}
 	}
+}
+
+// flushAnyway flushes although ctx may end meanwhile.
+func (h *Heads) flushAnyway(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushTime)
+	defer cancel()
+	return h.Flush(ctx)
 }
 
 func (h *Heads) pause(ctx context.Context) {
@@ -60,104 +74,128 @@ func (h *Heads) pause(ctx context.Context) {
 	}
 }
 
-func (h *Heads) report(err error) {
-	if err != nil && h.log.Logger != nil {
+// report logs a failure once, not at every interval.
+func (h *Heads) report(err error, said *string) {
+	text := ""
+	if err != nil {
+		text = err.Error()
+	}
+	if text != "" && text != *said && h.log.Logger != nil {
 		h.log.Logger.Error("audit heads not written", "error", err)
 	}
+	*said = text
 }
 
 func (h *Heads) changed(contactCenterID string) {
 	h.mu.Lock()
 	h.pending[contactCenterID] = true
 	h.mu.Unlock()
+	h.again()
+}
+
+// again has Run flush once more.
+func (h *Heads) again() {
 	select {
 	case h.wake <- struct{}{}:
 	default: // a wake-up is waiting already
 	}
 }
 
-// Flush writes the heads that moved since the last call.
-func (h *Heads) Flush(ctx context.Context) error {
+// Check returns why the heads are not written, nil when they are. It is what
+// the last flush met, and meant for readiness.
+func (h *Heads) Check(context.Context) error {
 	h.mu.Lock()
-	moved := h.pending
-	h.pending = map[string]bool{}
-	h.mu.Unlock()
-	if len(moved) == 0 {
-		return nil
-	}
-	if err := h.write(ctx, moved); err != nil {
-		h.mu.Lock()
-		for id := range moved {
-			h.pending[id] = true
-		}
-		h.mu.Unlock()
-		return err
-	}
-	return nil
+	defer h.mu.Unlock()
+	return h.failed
 }
 
-func (h *Heads) write(ctx context.Context, moved map[string]bool) error {
+// Flush writes the heads that moved since the last call, and repeats what
+// failed then.
+func (h *Heads) Flush(ctx context.Context) error {
+	h.flushing.Lock()
+	defer h.flushing.Unlock()
+	moved := h.take()
+	if len(moved) == 0 && h.Check(ctx) == nil {
+		return nil
+	}
+	err := h.tell(ctx, moved)
+	if err != nil {
+		h.putBack(moved)
+	} else {
+		err = h.keep(ctx)
+	}
+	if err != nil {
+		err = fmt.Errorf("audit heads: %w", err)
+	}
+	h.settle(err)
+	return err
+}
+
+func (h *Heads) take() map[string]bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	moved := h.pending
+	h.pending = map[string]bool{}
+	return moved
+}
+
+func (h *Heads) putBack(moved map[string]bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	maps.Copy(h.pending, moved)
+}
+
+func (h *Heads) settle(err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.failed = err
+}
+
+// tell logs the heads that moved. The log has them also while the file fails.
+func (h *Heads) tell(ctx context.Context, moved map[string]bool) error {
+	if len(moved) == 0 || h.log.Logger == nil {
+		return nil
+	}
 	heads, err := h.log.Store.AuditHeads(ctx)
 	if err != nil {
-		return fmt.Errorf("audit heads: %w", err)
-	}
-	kept, err := h.load()
-	if err != nil {
-		return fmt.Errorf("audit heads: %w", err)
+		return err
 	}
 	for _, head := range heads {
 		if moved[head.ContactCenterID] {
 			h.log.logHead(head)
 		}
-		// Never backwards: another process may have written a later end.
+	}
+	return nil
+}
+
+// keep brings the file up to what the database says. The file is read first:
+// whatever another process has written there, the database was ahead of it.
+func (h *Heads) keep(ctx context.Context) error {
+	if h.file == "" {
+		return nil
+	}
+	unlock, err := h.file.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	kept, err := h.file.load()
+	if err != nil {
+		return err
+	}
+	heads, err := h.log.Store.AuditHeads(ctx)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for _, head := range heads {
 		if head.Sequence > kept[head.ContactCenterID].Sequence {
 			kept[head.ContactCenterID] = head
+			changed = true
 		}
 	}
-	return h.save(kept)
-}
-
-// load reads the file; a missing one is empty.
-func (h *Heads) load() (map[string]models.AuditHead, error) {
-	heads := map[string]models.AuditHead{}
-	if h.path == "" {
-		return heads, nil
-	}
-	data, err := os.ReadFile(h.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return heads, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(data, &heads); err != nil {
-		return nil, fmt.Errorf("%s: %w", h.path, err)
-	}
-	return heads, nil
-}
-
-// save replaces the file in one step.
-func (h *Heads) save(heads map[string]models.AuditHead) error {
-	if h.path == "" {
+	if !changed {
 		return nil
 	}
-	data, err := json.MarshalIndent(heads, "", " ")
-	if err != nil {
-		return err
-	}
-	if old, err := os.ReadFile(h.path); err == nil && bytes.Equal(old, data) {
-		return nil
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(h.path), ".audit-heads-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(tmp.Name()) }() // gone already after the rename
-	if _, err := tmp.Write(data); err != nil {
-		return errors.Join(err, tmp.Close())
-	}
-	if err := errors.Join(tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), h.path)
+	return h.file.save(kept)
 }

@@ -62,7 +62,7 @@ func (l *Log) outside() (map[string]models.AuditHead, error) {
 	if l.Heads == nil {
 		return map[string]models.AuditHead{}, nil
 	}
-	return l.Heads.load()
+	return l.Heads.file.load()
 }
 
 // errBroken ends the walk at the first record that does not hold.

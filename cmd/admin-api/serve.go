@@ -163,6 +163,7 @@ func readyChecks(h *house) []handlers.ReadyCheck {
 			return err
 		}},
 		{Name: "keys", Check: func(context.Context) error { return h.keys.LastReloadError() }},
+		{Name: "audit", Check: h.audit.Heads.Check},
 	}
 }
 
