@@ -1,11 +1,15 @@
 package audit
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"sync"
 	"time"
+
+	"admin-api/models"
 )
 
 // flushTime bounds one flush. Only the first one after a long failure, which
@@ -14,17 +18,21 @@ const flushTime = time.Minute
 
 // Heads writes the ends of the chains to a file beside the database and to the
 // log, soon after they move. One who can alter the database but not the file
-// cannot cut off records unseen, other than those of the last interval.
+// cannot cut off records unseen, other than those of the last interval: the
+// file follows only a chain that goes on from the end it has.
 type Heads struct {
 	log      *Log
 	file     headsFile // empty: log only
 	interval time.Duration
+	wake     chan struct{}
+
 	flushing sync.Mutex
+	said     string // what was logged last about failing
 
 	mu      sync.Mutex
 	pending map[string]bool
-	failed  error // of the last flush
-	wake    chan struct{}
+	failed  error          // of the last flush
+	cuts    map[string]Cut // that the last flush found
 }
 
 // KeepHeads makes l write heads to path (log lines only when path is empty),
@@ -41,21 +49,28 @@ func KeepHeads(l *Log, path string, interval time.Duration) *Heads {
 // Run writes heads until ctx ends, then writes what is left and returns. While
 // something is wrong it tries again at every interval.
 func (h *Heads) Run(ctx context.Context) {
-	said := ""
 	for {
 		select {
 		case <-ctx.Done():
 			// The last records still deserve to be kept.
-			h.report(h.flushAnyway(ctx), &said)
+			h.report(h.flushAnyway(ctx))
 			return
 		case <-h.wake:
-			h.report(h.flushAnyway(ctx), &said)
+			h.report(h.flushAnyway(ctx))
 			h.pause(ctx)
-			if h.Check(ctx) != nil {
-				h.again()
-			}
 		}
 	}
+}
+
+// Examine holds all chains against their kept ends, also those that did not
+// move. It is for the start of a server; what it finds is in the log and in
+// Check.
+func (h *Heads) Examine(ctx context.Context) {
+	h.flushing.Lock()
+	cuts, err := h.keep(ctx)
+	h.settle(cuts, err)
+	h.flushing.Unlock()
+	h.report(err)
 }
 
 // flushAnyway flushes although ctx may end meanwhile.
@@ -75,15 +90,17 @@ func (h *Heads) pause(ctx context.Context) {
 }
 
 // report logs a failure once, not at every interval.
-func (h *Heads) report(err error, said *string) {
+func (h *Heads) report(err error) {
+	h.flushing.Lock()
+	defer h.flushing.Unlock()
 	text := ""
 	if err != nil {
 		text = err.Error()
 	}
-	if text != "" && text != *said && h.log.Logger != nil {
+	if text != "" && text != h.said && h.log.Logger != nil {
 		h.log.Logger.Error("audit heads not written", "error", err)
 	}
-	*said = text
+	h.said = text
 }
 
 func (h *Heads) changed(contactCenterID string) {
@@ -101,16 +118,19 @@ func (h *Heads) again() {
 	}
 }
 
-// Check returns why the heads are not written, nil when they are. It is what
-// the last flush met, and meant for readiness.
+// Check returns why the heads are not written, or that chains were cut off; nil
+// when all is well. It is what the last flush met, and meant for readiness.
 func (h *Heads) Check(context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.failed == nil && len(h.cuts) > 0 {
+		return fmt.Errorf("%d audit chains do not go on from the ends kept in %s", len(h.cuts), h.file)
+	}
 	return h.failed
 }
 
-// Flush writes the heads that moved since the last call, and repeats what
-// failed then.
+// Flush writes the heads that moved since the last call, and repeats what was
+// not well then. A chain that was cut off is no error here: see Check.
 func (h *Heads) Flush(ctx context.Context) error {
 	h.flushing.Lock()
 	defer h.flushing.Unlock()
@@ -118,16 +138,14 @@ func (h *Heads) Flush(ctx context.Context) error {
 	if len(moved) == 0 && h.Check(ctx) == nil {
 		return nil
 	}
+	var cuts map[string]Cut
 	err := h.tell(ctx, moved)
 	if err != nil {
 		h.putBack(moved)
 	} else {
-		err = h.keep(ctx)
+		cuts, err = h.keep(ctx)
 	}
-	if err != nil {
-		err = fmt.Errorf("audit heads: %w", err)
-	}
-	h.settle(err)
+	h.settle(cuts, err)
 	return err
 }
 
@@ -145,10 +163,32 @@ func (h *Heads) putBack(moved map[string]bool) {
 	maps.Copy(h.pending, moved)
 }
 
-func (h *Heads) settle(err error) {
+// settle notes how a flush ended and logs cuts that are new. What is not well
+// is tried again.
+func (h *Heads) settle(cuts map[string]Cut, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.failed = err
+	if err == nil {
+		for id, c := range cuts {
+			if _, known := h.cuts[id]; !known {
+				h.logCut(id, c)
+			}
+		}
+		h.cuts = cuts
+	}
+	if err != nil || len(cuts) > 0 {
+		h.again()
+	}
+}
+
+func (h *Heads) logCut(id string, c Cut) {
+	if h.log.Logger == nil {
+		return
+	}
+	h.log.Logger.Error("audit chain cut off: it does not go on from the end kept outside the database",
+		"contactCenter", id, "keptRecords", c.Kept.Sequence, "keptMac", hex.EncodeToString(c.Kept.MAC),
+		"records", c.Found.Sequence, "mac", hex.EncodeToString(c.Found.MAC), "reason", c.Reason)
 }
 
 // tell logs the heads that moved. The log has them also while the file fails.
@@ -158,7 +198,7 @@ func (h *Heads) tell(ctx context.Context, moved map[string]bool) error {
 	}
 	heads, err := h.log.Store.AuditHeads(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("audit heads: %w", err)
 	}
 	for _, head := range heads {
 		if moved[head.ContactCenterID] {
@@ -168,34 +208,33 @@ func (h *Heads) tell(ctx context.Context, moved map[string]bool) error {
 	return nil
 }
 
-// keep brings the file up to what the database says. The file is read first:
-// whatever another process has written there, the database was ahead of it.
-func (h *Heads) keep(ctx context.Context) error {
+// keep brings the file up to what the database says, and returns the chains of
+// which it keeps the old end. The file is read first: whatever another process
+// has written there, the database was ahead of it.
+func (h *Heads) keep(ctx context.Context) (map[string]Cut, error) {
 	if h.file == "" {
-		return nil
+		return nil, nil
 	}
 	unlock, err := h.file.lock(ctx)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("audit heads: %w", err)
 	}
 	defer unlock()
-	kept, err := h.file.load()
+	old, err := h.file.load()
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("audit heads: %w", err)
 	}
-	heads, err := h.log.Store.AuditHeads(ctx)
+	kept := maps.Clone(old)
+	cuts, err := h.advance(ctx, kept)
+	if err == nil && !maps.EqualFunc(old, kept, sameHead) {
+		err = h.file.save(kept)
+	}
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("audit heads: %w", err)
 	}
-	changed := false
-	for _, head := range heads {
-		if head.Sequence > kept[head.ContactCenterID].Sequence {
-			kept[head.ContactCenterID] = head
-			changed = true
-		}
-	}
-	if !changed {
-		return nil
-	}
-	return h.file.save(kept)
+	return cuts, nil
+}
+
+func sameHead(a, b models.AuditHead) bool {
+	return a.Sequence == b.Sequence && bytes.Equal(a.MAC, b.MAC)
 }

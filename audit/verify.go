@@ -20,6 +20,9 @@ type Report struct {
 	Broken int64 `json:"broken,omitempty"`
 	// Reason says what is wrong with it.
 	Reason string `json:"reason,omitempty"`
+	// Cut says that the chain may hold by itself, but is not the one whose end
+	// was kept outside the database; see AcceptCuts.
+	Cut bool `json:"cut,omitempty"`
 }
 
 // OK reports whether the chain holds.
@@ -52,7 +55,9 @@ func (l *Log) Verify(ctx context.Context) ([]Report, error) {
 	}
 	for id, h := range outside { // chains of which nothing is left inside
 		if h.Sequence > 0 {
-			reports = append(reports, Report{ContactCenterID: id, Broken: 1, Reason: "the whole chain is missing"})
+			reports = append(reports, Report{
+				ContactCenterID: id, Broken: 1, Reason: "the whole chain is missing", Cut: true,
+			})
 		}
 	}
 	return reports, nil
@@ -82,7 +87,7 @@ func (l *Log) verifyChain(ctx context.Context, end models.AuditEnd, outside mode
 		at = l.headBehind(e)
 		r.Records++
 		if at.Sequence == outside.Sequence && !hmac.Equal(at.MAC, outside.MAC) {
-			r.Broken, r.Reason = at.Sequence, "it differs from the head kept outside the database"
+			r.Broken, r.Reason, r.Cut = at.Sequence, "it differs from the head kept outside the database", true
 			return errBroken
 		}
 		return nil
@@ -114,6 +119,7 @@ func verifyEnd(r *Report, at models.AuditHead, end models.AuditEnd, outside mode
 		r.Broken, r.Reason = end.Sequence+1, "it stands behind the recorded end"
 	case at.Sequence < end.Sequence || at.Sequence < outside.Sequence:
 		r.Broken, r.Reason = at.Sequence+1, "the records from here on were cut off"
+		r.Cut = at.Sequence == end.Sequence
 	case !hmac.Equal(at.MAC, end.MAC):
 		r.Broken, r.Reason = at.Sequence, "the recorded end was altered"
 	}

@@ -123,38 +123,6 @@ func (c *keysStatusCommand) Run(p *program) (err error) {
 	return nil
 }
 
-type auditVerifyCommand struct {
-	dataSettings `embed:""`
-	logSettings  `embed:""`
-}
-
-// Run verifies every chain.
-func (c *auditVerifyCommand) Run(p *program) (err error) {
-	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, h.close(p.ctx)) }()
-	reports, err := h.audit.Verify(p.ctx)
-	if err != nil {
-		return err
-	}
-	broken := 0
-	for _, r := range reports {
-		name := h.nameOf(p.ctx, r.ContactCenterID)
-		if r.OK() {
-			p.printf("%s  %d records, all intact\n", name, r.Records)
-			continue
-		}
-		broken++
-		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n", name, r.Broken, r.Reason, r.Records)
-	}
-	if broken > 0 {
-		return fmt.Errorf("%d of %d audit chains do not hold", broken, len(reports))
-	}
-	return nil
-}
-
 type versionCommand struct {
 	dataSettings `embed:""`
 }

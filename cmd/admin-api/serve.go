@@ -97,6 +97,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	if err != nil {
 		return err
 	}
+	h.audit.Heads.Examine(p.ctx)
 	var background sync.WaitGroup
 	ctx, stop := context.WithCancel(p.ctx)
 	background.Go(func() { h.audit.Heads.Run(ctx) })
