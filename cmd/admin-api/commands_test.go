@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -89,56 +88,6 @@ func TestTokensListAndRevokeBesideARunningServer(t *testing.T) {
 	code, _, errs = command(t, r.data, "tokens", "list", "--contact-center", "nowhere.example")
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "nowhere.example")
-}
-
-func TestKeysRotateBesideARunningServer(t *testing.T) {
-	r := serve(t, filepath.Join(t.TempDir(), "data"))
-	var ids []string
-	for i := range 5 {
-		res, body := r.do(t, http.MethodPost, "/api/v1/integration-accounts",
-			telegram(fmt.Sprint("bot ", i), "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi"))
-		require.Equal(t, http.StatusCreated, res.StatusCode, body)
-		ids = append(ids, filepath.Base(res.Header.Get("Location")))
-	}
-	_, before, _ := command(t, r.data, "keys", "status")
-	require.Contains(t, before, "5 secrets (primary")
-	code, out, errs := command(t, r.data, "keys", "rotate")
-	require.Zero(t, code, errs)
-	require.Contains(t, out, "5 secrets re-encrypted")
-	_, after, _ := command(t, r.data, "keys", "status")
-	require.Contains(t, after, "  0 secrets\n")
-	require.Contains(t, after, "  5 secrets (primary")
-	for _, id := range ids {
-		res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts/"+id+"/credentials", "")
-		require.Equal(t, http.StatusOK, res.StatusCode, body)
-		require.Contains(t, body, "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi")
-		res, body = r.do(t, http.MethodGet, "/api/v1/integration-accounts/"+id, "")
-		require.Equal(t, `"1-0"`, res.Header.Get("ETag"), "a rotation changes no version")
-		require.NotContains(t, body, "unreadable")
-	}
-	code, out, _ = command(t, r.data, "audit", "verify")
-	require.Zero(t, code, out)
-}
-
-func TestKeysRotateGoesOnWhereItStopped(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
-	r := serve(t, data)
-	for i := range 3 {
-		r.do(t, http.MethodPost, "/api/v1/integration-accounts",
-			telegram(fmt.Sprint("bot ", i), "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi"))
-	}
-	r.end(t)
-	settings := dataSettings{Data: data}
-	h, err := openHouse(t.Context(), settings, quiet(), false)
-	require.NoError(t, err)
-	_, err = h.keys.Rotate() // and there the power went
-	require.NoError(t, err)
-	require.NoError(t, h.close(t.Context()))
-	code, out, errs := command(t, data, "keys", "rotate")
-	require.Zero(t, code, errs)
-	require.Contains(t, out, "interrupted with 3 secrets to go")
-	_, status, _ := command(t, data, "keys", "status")
-	require.Equal(t, 2, strings.Count(status, "\n"), "no further key was made: %s", status)
 }
 
 func TestMigrate(t *testing.T) {

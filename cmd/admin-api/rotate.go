@@ -15,132 +15,167 @@ const rotationBatch = 200
 // maxWalks bounds how often the secrets are walked over in one run.
 const maxWalks = 20
 
+// darkNamed is how many secrets that cannot be read are named one by one.
+const darkNamed = 50
+
 // rotation re-encrypts every secret under the primary key. It works beside a
 // running server and can be repeated after an interruption: what is on the
-// primary key already is left alone.
+// primary key already is left alone. So is what cannot be read, because its key
+// is missing or it is damaged: it must not keep keys from being rotated.
 type rotation struct {
 	house *house
 	say   func(format string, args ...any)
 }
 
+// tally is what a walk over the secrets found.
+type tally struct {
+	done int // could be read, and was dealt with
+	dark int // could not be read
+	// named says of the first dark ones which they are, in the order of their
+	// accounts.
+	named []string
+}
+
 // run finishes an earlier rotation that was interrupted, or makes a new key
 // and rotates to it.
 func (r *rotation) run(ctx context.Context) error {
-	left, err := r.left(ctx)
+	left, err := r.walk(ctx, func(models.AccountSecret, secret.Text) error { return nil })
 	if err != nil {
 		return err
 	}
-	interrupted := left > 0 && len(r.house.keys.IDs()) > 1
-	if interrupted {
-		r.say("an earlier rotation was interrupted with %d secrets to go; finishing it\n", left)
-	} else {
-		id, err := r.house.keys.Rotate()
-		if err != nil {
-			return err
-		}
-		r.say("new key %s\n", id)
-	}
-	done, unreadable, err := r.resealAll(ctx)
-	if err != nil {
-		return fmt.Errorf("after %d secrets: %w; run the command again to go on", done, err)
-	}
-	r.say("%d secrets re-encrypted under %s\n", done, r.house.keys.Primary())
-	if err := r.record(ctx, done); err != nil {
+	if left.done > 0 {
+		r.say("an earlier rotation was interrupted with %d secrets to go; finishing it\n", left.done)
+	} else if err := r.addKey(ctx); err != nil {
 		return err
 	}
-	if unreadable > 0 {
-		return fmt.Errorf("%d secrets cannot be read and stayed as they are; see keys status", unreadable)
-	}
-	return nil
-}
-
-// left counts the secrets that are on a readable key other than the primary.
-func (r *rotation) left(ctx context.Context) (int, error) {
-	counts, err := r.house.store.CountByKey(ctx)
+	all, err := r.resealAll(ctx)
 	if err != nil {
-		return 0, err
+		return fmt.Errorf("after %d secrets: %w; run the command again to go on", all.done, err)
 	}
-	n := 0
-	for id, count := range counts {
-		if id != r.house.keys.Primary() && r.house.keys.Has(id) {
-			n += count
-		}
+	r.say("%d secrets re-encrypted under %s\n", all.done, r.house.keys.Primary())
+	detail := fmt.Sprintf("%d secrets of all contact centers re-encrypted, %d cannot be read", all.done, all.dark)
+	if err := r.record(ctx, "keys.rotate", detail); err != nil {
+		return err
 	}
-	return n, nil
+	return r.name(all)
 }
 
-// resealAll walks until nothing is left: a server may, in the moment of the
-// rotation, still write a secret that it sealed under the older key.
-func (r *rotation) resealAll(ctx context.Context) (done, unreadable int, err error) {
+// addKey makes the new key. It is on record at once, whatever becomes of the
+// rest, and although ctx may end.
+func (r *rotation) addKey(ctx context.Context) error {
+	id, err := r.house.keys.Rotate()
+	if err != nil {
+		return err
+	}
+	r.say("new key %s\n", id)
+	return r.record(context.WithoutCancel(ctx), "keys.create", "new primary key of all contact centers")
+}
+
+// resealAll walks until nothing readable is left: a server may, in the moment of
+// the rotation, still write a secret that it sealed under the older key.
+func (r *rotation) resealAll(ctx context.Context) (tally, error) {
+	done := 0
 	for range maxWalks {
-		n, dark, err := r.reseal(ctx)
-		done, unreadable = done+n, dark
-		if err != nil {
-			return done, unreadable, err
-		}
-		if left, err := r.left(ctx); err != nil || left == 0 {
-			return done, unreadable, err
+		found, err := r.walk(ctx, func(row models.AccountSecret, text secret.Text) error {
+			if err := r.reseal(ctx, row, text); err != nil {
+				return err
+			}
+			if done++; done%rotationBatch == 0 {
+				r.say("%d secrets done\n", done)
+			}
+			return nil
+		})
+		if err != nil || found.done == 0 {
+			found.done = done
+			return found, err
 		}
 	}
-	return done, unreadable, errors.New("secrets keep appearing under the older key: does every server see the key file?")
+	return tally{done: done}, errors.New("secrets keep appearing under the older key: does every server see the key file?")
 }
 
-// reseal walks over all secrets that are not on the primary key.
-func (r *rotation) reseal(ctx context.Context) (done, unreadable int, err error) {
+// walk calls fn with every secret that can be read and is not on the primary
+// key.
+func (r *rotation) walk(
+	ctx context.Context, fn func(models.AccountSecret, secret.Text) error,
+) (found tally, err error) {
 	var after models.AccountSecret
 	for {
 		rows, err := r.house.store.SecretsNotOnKey(ctx, r.house.keys.Primary(), after, rotationBatch)
 		if err != nil || len(rows) == 0 {
-			return done, unreadable, err
+			return found, err
 		}
 		for _, row := range rows {
-			ok, err := r.resealOne(ctx, row)
+			text, err := r.house.keys.Unseal(row.Sealed, placeOf(row))
+			if errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, secret.ErrDamaged) {
+				found.addDark(row, err)
+				continue
+			}
+			if err == nil {
+				err = fn(row, text)
+			}
 			if err != nil {
-				return done, unreadable, err
+				return found, err
 			}
-			if ok {
-				done++
-			} else {
-				unreadable++
-			}
+			found.done++
 		}
 		after = rows[len(rows)-1]
-		r.say("%d secrets done\n", done)
 	}
 }
 
-// resealOne re-encrypts one secret; false where it cannot be read. A secret
-// that someone changed meanwhile is on the new key already.
-func (r *rotation) resealOne(ctx context.Context, row models.AccountSecret) (bool, error) {
-	where := secret.Where{ContactCenter: row.ContactCenterID, Account: row.AccountID, Pointer: row.Pointer}
-	text, err := r.house.keys.Unseal(row.Sealed, where)
-	if errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, secret.ErrDamaged) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
+func placeOf(row models.AccountSecret) secret.Where {
+	return secret.Where{ContactCenter: row.ContactCenterID, Account: row.AccountID, Pointer: row.Pointer}
+}
+
+// reseal re-encrypts one secret. One that somebody changed meanwhile is on the
+// new key already.
+func (r *rotation) reseal(ctx context.Context, row models.AccountSecret, text secret.Text) (err error) {
 	fresh := row
-	if fresh.Sealed, fresh.KeyID, err = r.house.keys.Seal(text.Reveal(), where); err != nil {
-		return false, err
+	if fresh.Sealed, fresh.KeyID, err = r.house.keys.Seal(text.Reveal(), placeOf(row)); err != nil {
+		return err
 	}
-	if _, err := r.house.store.ReplaceSealed(ctx, row, fresh); err != nil {
-		return false, err
+	_, err = r.house.store.ReplaceSealed(ctx, row, fresh)
+	return err
+}
+
+func (t *tally) addDark(row models.AccountSecret, err error) {
+	t.dark++
+	if t.dark > darkNamed {
+		return
 	}
-	return true, nil
+	why := "it is damaged"
+	if errors.Is(err, secret.ErrUnknownKey) {
+		why = "its key " + row.KeyID + " is not in the key file"
+	}
+	t.named = append(t.named, fmt.Sprintf("account %s: the secret %s cannot be read: %s", row.AccountID, row.Pointer, why))
+}
+
+// name says which secrets cannot be read; that is an error, though the rotation
+// is complete.
+func (r *rotation) name(t tally) error {
+	if t.dark == 0 {
+		return nil
+	}
+	for _, line := range t.named {
+		r.say("%s\n", line)
+	}
+	if more := t.dark - len(t.named); more > 0 {
+		r.say("and %d more\n", more)
+	}
+	return fmt.Errorf("the rotation is complete, but %d secrets cannot be read and stayed as they are; "+
+		"bring their keys back or enter them again", t.dark)
 }
 
 // record leaves one audit record per contact center.
-func (r *rotation) record(ctx context.Context, done int) error {
+func (r *rotation) record(ctx context.Context, operation, detail string) error {
 	centers, err := r.house.store.ContactCenters(ctx)
 	if err != nil {
 		return err
 	}
+	who := commandLine()
 	for _, center := range centers {
 		event := &models.AuditEvent{
-			ContactCenterID: center.ID, Actor: "system", ActorName: "command line", Operation: "keys.rotate",
-			TargetType: "key", TargetID: r.house.keys.Primary(),
-			Detail: fmt.Sprintf("%d secrets of all contact centers re-encrypted", done),
+			ContactCenterID: center.ID, Actor: who.ID, ActorName: who.Name, Operation: operation,
+			TargetType: "key", TargetID: r.house.keys.Primary(), Detail: detail,
 		}
 		if err := r.house.audit.Record(ctx, event); err != nil {
 			return err
