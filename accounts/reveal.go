@@ -83,7 +83,7 @@ func (s *Service) unseal(a *models.Account, pointer string, sealed map[string][]
 	text, err := s.Keys.Unseal(box, where)
 	switch {
 	case errors.Is(err, secret.ErrUnknownKey), errors.Is(err, secret.ErrDamaged):
-		return secret.Text{}, unreadable(pointer)
+		return secret.Text{}, unreadable(pointer, err)
 	case err != nil:
 		return secret.Text{}, fmt.Errorf("read secrets: %w", err)
 	case s.Keys.Fingerprint(where, text) != a.Secrets[pointer].Fingerprint:
@@ -92,11 +92,14 @@ func (s *Service) unseal(a *models.Account, pointer string, sealed map[string][]
 	return text, nil
 }
 
-func unreadable(pointer string) error {
+// unreadable says why a secret cannot be read. Only a missing key can come back.
+func unreadable(pointer string, err error) error {
+	why := "because what is stored of it is damaged; enter the secret again."
+	if errors.Is(err, secret.ErrUnknownKey) {
+		why = "because its key is not in the key file; bring the key back or enter the secret again."
+	}
 	return &models.RefusalError{
-		Err: models.ErrUnavailable,
-		Detail: "The secret /properties" + pointer +
-			" cannot be read, because its key is not in the key file; bring the key back or enter the secret again.",
+		Err: models.ErrUnavailable, Detail: "The secret /properties" + pointer + " cannot be read, " + why,
 		Extra: map[string]any{"pointer": "/properties" + pointer},
 	}
 }

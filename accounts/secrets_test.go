@@ -209,6 +209,34 @@ func TestUnreadableSecretBreaksNothingElse(t *testing.T) {
 	require.Contains(t, string(raw), `"right"`)
 }
 
+// What is damaged does not come back with a key, so nobody is sent to look for
+// one.
+func TestDamagedSecretSaysSo(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	made := w.create(t, gadgetBody("one"))
+	reason := func(s *accounts.Service) string {
+		_, _, err := s.Credentials(t.Context(), w.p, made.ID)
+		require.ErrorIs(t, err, models.ErrUnavailable)
+		var refusal *models.RefusalError
+		require.ErrorAs(t, err, &refusal)
+		require.Equal(t, "/properties/token", refusal.Extra["pointer"])
+		return refusal.Detail
+	}
+	require.Contains(t, reason(newWorld2(t, w)), "its key is not in the key file")
+
+	rows, err := w.db.Secrets(t.Context(), w.p.ContactCenter.ID, made.ID)
+	require.NoError(t, err)
+	rows[0].Sealed[len(rows[0].Sealed)-1] ^= 1
+	require.NoError(t, w.db.PutSecrets(t.Context(), rows))
+	require.Contains(t, reason(w.Service), "is damaged; enter the secret again")
+	require.NotContains(t, reason(w.Service), "key")
+
+	_, err = w.Patch(t.Context(), w.p, made.ID, at(1), []byte(`{"properties":{"token":"right"}}`))
+	require.NoError(t, err)
+	_, _, err = w.Credentials(t.Context(), w.p, made.ID)
+	require.NoError(t, err)
+}
+
 // newWorld2 is a second service on the same database whose key file is another.
 func newWorld2(t *testing.T, w *world) *accounts.Service {
 	t.Helper()
