@@ -4,14 +4,20 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
 )
 
-// maxHeaderBytes bounds the header of an answer.
-const maxHeaderBytes = 64 << 10
+const (
+	// maxHeaderBytes bounds the header of an answer.
+	maxHeaderBytes = 64 << 10
+	// wireSlack is for what comes with every answer besides header and body,
+	// such as session tickets of TLS and what is read ahead.
+	wireSlack = 32 << 10
+)
 
 // Option changes one HTTP client.
 type Option func(*exchanger)
@@ -46,7 +52,9 @@ func WithMaxBytes(n int64) Option {
 // HTTP returns a fresh HTTP/1.1 client behind the guard. It knows no proxy, keeps
 // no cookie and no connection, and bounds one exchange, redirects and the
 // reading of the body included, by the client's time. A body longer than the
-// limit, counted after decompression, ends in an *[Error] of kind [TooLarge].
+// limit, counted after decompression, ends in an *[Error] of kind [TooLarge]; so
+// does an answer that takes much more than that from the wire, because it is
+// padded or compresses nothing.
 // Its errors are of type [url.Error] and quote the URL: pass them through
 // [Clean], or use [Client.Do].
 func (c *Client) HTTP(opts ...Option) *http.Client {
@@ -140,10 +148,22 @@ func (x *exchanger) connect(ctx context.Context, req *http.Request) (net.Conn, e
 	if err != nil {
 		return nil, err
 	}
-	if scheme == "http" {
-		return conn, nil
+	var open net.Conn = conn
+	if scheme == "https" {
+		open, err = handshake(ctx, conn, to, func() (*tls.Config, *Error) { return x.tlsConfig(to) })
+		if err != nil {
+			return nil, err
+		}
 	}
-	return handshake(ctx, conn, to, func() (*tls.Config, *Error) { return x.tlsConfig(to) })
+	conn.limit(x.wireBytes())
+	return open, nil
+}
+
+// wireBytes is how much of an answer is taken from the wire, encrypted and
+// compressed: the longest header and twice the longest body. The other half is
+// for the frames of TLS and of chunks, which weigh on short pieces.
+func (x *exchanger) wireBytes() int64 {
+	return 2*min(x.maxBytes, math.MaxInt64/4) + maxHeaderBytes + wireSlack
 }
 
 func (x *exchanger) tlsConfig(to target) (*tls.Config, *Error) {

@@ -11,8 +11,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -276,6 +278,91 @@ func TestBodyLimits(t *testing.T) {
 		require.ErrorIs(t, err, &Error{Kind: TooLarge})
 		require.Nil(t, data)
 	})
+}
+
+// counted is a connection that counts what is read from it.
+type counted struct {
+	net.Conn
+	read *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// counting makes c count all that it reads.
+func counting(c *Client) *atomic.Int64 {
+	read, open := new(atomic.Int64), c.open
+	c.open = func(ctx context.Context, network string, ap netip.AddrPort, check control) (net.Conn, error) {
+		conn, err := open(ctx, network, ap, check)
+		return counted{conn, read}, err
+	}
+	return read
+}
+
+// What decompresses to nothing, or is no body at all, counts too: no answer may
+// take more than its share of the wire, however long it goes on.
+func TestEndlessAnswersEnd(t *testing.T) {
+	var nothing bytes.Buffer
+	for nothing.Len() < 1<<14 {
+		require.NoError(t, gzip.NewWriter(&nothing).Close()) // a whole member without contents
+	}
+	const ok = "HTTP/1.1 200 OK\r\n"
+	tests := []struct {
+		name, head, again string
+		kind              Kind
+	}{
+		{"empty gzip members", ok + "Content-Encoding: gzip\r\n\r\n", nothing.String(), TooLarge},
+		{"long chunk extensions", ok + "Transfer-Encoding: chunked\r\n\r\n", "1;" + strings.Repeat("x", 2000) + "\r\na\r\n", Malformed},
+		{"informational answers", "", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", TooLarge},
+		{"trailers", ok + "Transfer-Encoding: chunked\r\n\r\n0\r\n", "A: b\r\n", Malformed},
+	}
+	ca := newAuthority(t)
+	settings := ca.issue(t, nil)
+	for _, tt := range tests {
+		endless := func(conn net.Conn) {
+			_, _ = conn.Read(make([]byte, 4096))
+			_, err := io.WriteString(conn, tt.head)
+			for err == nil {
+				_, err = io.WriteString(conn, tt.again)
+			}
+		}
+		for scheme, server := range map[string]*socket{
+			"http":  talk(t, endless),
+			"https": talk(t, func(conn net.Conn) { endless(tls.Server(conn, settings)) }),
+		} {
+			t.Run(tt.name+" over "+scheme, func(t *testing.T) {
+				c := newClient(t, Config{
+					ConnectTo: []string{vendor + ":80=" + server.addr(), vendor + ":443=" + server.addr()}, CAFile: ca.file(t),
+					Timeout: time.Minute,
+				})
+				read := counting(c)
+				_, _, err := fetch(c, get(t, scheme+"://"+vendor+"/"))
+				require.ErrorIs(t, err, &Error{Phase: PhaseRead, Kind: tt.kind})
+				require.Less(t, read.Load(), int64(256<<10))
+			})
+		}
+	}
+}
+
+// The longest body that may be read arrives although it comes in short pieces,
+// which takes several times its length from the wire.
+func TestLongBodyInShortPieces(t *testing.T) {
+	ca := newAuthority(t)
+	s := serveTLS(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Padding", strings.Repeat("h", 60<<10))
+		for range 64 << 10 / 64 {
+			_, _ = io.WriteString(w, strings.Repeat("b", 64))
+			_ = http.NewResponseController(w).Flush() // a chunk and a record of its own
+		}
+	}, ca.issue(t, nil))
+	cfg := to(s)
+	cfg.CAFile = ca.file(t)
+	_, text, err := fetch(newClient(t, cfg), get(t, "https://"+vendor+"/"))
+	require.NoError(t, err)
+	require.Len(t, text, 64<<10)
 }
 
 // TestRedirectsShareTheTime has the second hop find nothing left of the time.
