@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,6 +91,41 @@ func TestBootstrapFeatures(t *testing.T) {
 		require.NoError(t, err)
 		require.ElementsMatch(t, want, p.ContactCenter.Features, words)
 	}
+}
+
+// What was generated is handed over before anything is stored, and is returned
+// even if the caller's time ends in the meantime: a second start makes nothing.
+func TestBootstrapKeepsWhatItGenerates(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		s, _ := newService(t, db)
+		in := access.Bootstrap{Domain: "a.example", Admin: "ann", Features: []string{"all"}}
+		full := errors.New("no space left")
+		in.Keep = func(access.Bootstrapped) error { return full }
+		_, err := s.Bootstrap(t.Context(), in, access.NewPasswords(1))
+		require.ErrorIs(t, err, full)
+		n, err := db.CountContactCenters(t.Context())
+		require.NoError(t, err)
+		require.Zero(t, n, "nothing is stored that nobody can sign in to")
+
+		ctx, cancel := context.WithCancel(t.Context())
+		var kept access.Bootstrapped
+		in.Keep = func(made access.Bootstrapped) error {
+			kept = made
+			cancel()
+			return nil
+		}
+		first, err := s.Bootstrap(ctx, in, access.NewPasswords(1))
+		n, errCount := db.CountContactCenters(t.Context())
+		require.NoError(t, errCount)
+		if err != nil { // PostgreSQL does not commit for who has gone
+			require.Zero(t, n)
+			return
+		}
+		require.Equal(t, 1, n)
+		require.Equal(t, kept, *first)
+		_, err = s.Authenticate(t.Context(), kept.Token)
+		require.NoError(t, err)
+	})
 }
 
 func TestBootstrapRefuses(t *testing.T) {

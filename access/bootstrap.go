@@ -29,6 +29,10 @@ type Bootstrap struct {
 	Token    string // empty: generated
 	// Features are switched on; the word "all" stands for all of them.
 	Features []string
+	// Keep, when set, is told what was generated before anything is stored for
+	// good; if it fails nothing is. Afterwards it would be too late: nobody could
+	// sign in, and a second start makes nothing.
+	Keep func(Bootstrapped) error
 }
 
 // domainForm is a host name in lower or upper case.
@@ -91,6 +95,9 @@ func (s *Service) Bootstrap(ctx context.Context, in Bootstrap, passwords *Passwo
 		if in.Token == "" {
 			out.Token = text
 		}
+		if err == nil && in.Keep != nil {
+			err = in.Keep(*out)
+		}
 		return err
 	})
 	if errors.Is(err, models.ErrExists) {
@@ -99,7 +106,8 @@ func (s *Service) Bootstrap(ctx context.Context, in Bootstrap, passwords *Passwo
 	if err != nil {
 		return nil, fmt.Errorf("bootstrap: %w", err)
 	}
-	return out, s.Audit.Committed(ctx, center.ID)
+	s.Audit.Committed(center.ID)
+	return out, nil
 }
 
 // begin writes the first rows.

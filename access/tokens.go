@@ -112,7 +112,8 @@ func (s *Service) CreateToken(ctx context.Context, actor Principal, in NewTokenI
 	if err != nil {
 		return "", "", err
 	}
-	return id, text, s.Audit.Committed(ctx, in.ContactCenterID)
+	s.Audit.Committed(in.ContactCenterID)
+	return id, text, nil
 }
 
 func (s *Service) createToken(
@@ -165,7 +166,8 @@ func (s *Service) RevokeToken(
 	if err != nil || !revoked {
 		return false, err
 	}
-	return true, s.Audit.Committed(ctx, contactCenter)
+	s.Audit.Committed(contactCenter)
+	return true, nil
 }
 
 func (s *Service) recordToken(

@@ -120,7 +120,7 @@ func (s *Service) create(
 	if err != nil {
 		return nil, fmt.Errorf("create account: %w", s.explain(ctx, p, c.account, err))
 	}
-	s.committed(ctx, p)
+	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings()}, nil
 }
 
@@ -165,14 +165,6 @@ func remember(
 		return err
 	}
 	return tx.InsertIdempotency(ctx, idem, now)
-}
-
-// committed tells the audit log about a committed change. The change stands,
-// so an error is only logged.
-func (s *Service) committed(ctx context.Context, p *access.Principal) {
-	if err := s.Audit.Committed(ctx, p.ContactCenter.ID); err != nil && s.Logger != nil {
-		s.Logger.WarnContext(ctx, "audit heads", "error", err)
-	}
 }
 
 // raw is a document as a JSON object, nil for an empty body.

@@ -64,7 +64,7 @@ func (s *Service) deleteFrom(ctx context.Context, p *access.Principal, a *models
 	if err != nil {
 		return fmt.Errorf("delete account: %w", err)
 	}
-	s.committed(ctx, p)
+	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) 
 	if err != nil {
 		return nil, fmt.Errorf("undelete account: %w", s.explain(ctx, p, &back, err))
 	}
-	s.committed(ctx, p)
+	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, &back)}, nil
 }
 

@@ -116,7 +116,7 @@ func (s *Service) changeReference(
 	if err != nil {
 		return fmt.Errorf("%s: %w", op, err)
 	}
-	s.committed(ctx, p)
+	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
 }
 

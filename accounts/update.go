@@ -128,7 +128,7 @@ func (s *Service) updateFrom(
 	if err != nil {
 		return nil, fmt.Errorf("%s account: %w", op, s.explain(ctx, p, c.account, err))
 	}
-	s.committed(ctx, p)
+	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings()}, nil
 }
 

@@ -58,20 +58,19 @@ func (l *Log) Append(ctx context.Context, tx *store.Store, e *models.AuditEvent)
 // read, where nothing else is written.
 func (l *Log) Record(ctx context.Context, e *models.AuditEvent) error {
 	err := l.Store.Tx(ctx, func(tx *store.Store) error { return l.Append(ctx, tx, e) })
-	if err != nil {
-		return err
+	if err == nil {
+		l.Committed(e.ContactCenterID)
 	}
-	return l.Committed(ctx, e.ContactCenterID)
+	return err
 }
 
 // Committed tells the log that a transaction with records of the contact
-// center was committed, so that the new end is written outside the database.
-// Without Heads it does nothing.
-func (l *Log) Committed(ctx context.Context, contactCenterID string) error {
+// center was committed, so that the new end is written outside the database
+// soon. Without Heads it does nothing.
+func (l *Log) Committed(contactCenterID string) {
 	if l.Heads != nil {
 		l.Heads.changed(contactCenterID)
 	}
-	return ctx.Err()
 }
 
 // recordMAC authenticates a record and, through previous, all before it.

@@ -40,6 +40,16 @@ func Stage(path string, data []byte, like fs.FileInfo) (*Staged, error) {
 	return s, nil
 }
 
+// Leftover returns the file that somebody staged for path and could not commit
+// any more; nil where there is none.
+func Leftover(path string) *Staged {
+	s := &Staged{next: path + ".new", path: path}
+	if info, err := os.Lstat(s.next); err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	return s
+}
+
 // Name is where the file stands until Commit.
 func (s *Staged) Name() string { return s.next }
 

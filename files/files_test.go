@@ -39,8 +39,10 @@ func TestStagedFileWaits(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "old", read(t, path))
 	require.Equal(t, "new", read(t, s.Name()))
+	require.Equal(t, s, files.Leftover(path))
 	require.NoError(t, s.Commit())
 	require.Equal(t, "new", read(t, path))
+	require.Nil(t, files.Leftover(path))
 }
 
 func TestReplaceLeavesNothingBehind(t *testing.T) {

@@ -19,8 +19,8 @@ func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped
 	switch {
 	case first != nil:
 		c.greetFirst(p, first)
-	case exists(c.bootstrapFile()):
-		p.printf("The credentials of the first start are still in %s; delete it when you have them.\n\n", c.bootstrapFile())
+	case exists(c.credentialsFile()):
+		p.printf("The credentials of the first start are still in %s; delete it when you have them.\n\n", c.credentialsFile())
 	}
 }
 
@@ -31,9 +31,9 @@ func (c *serveCommand) greetFirst(p *program, first *access.Bootstrapped) {
 	switch {
 	case first.Password == "" && first.Token == "":
 	case !p.terminal:
-		p.printf("How to get in stands in %s; delete it when you have it.\n", c.bootstrapFile())
+		p.printf("How to get in stands in %s; delete it when you have it.\n", c.credentialsFile())
 	default:
-		p.printf("This is shown once and stands in %s (delete it when you have it):\n\n", c.bootstrapFile())
+		p.printf("This is shown once and stands in %s (delete it when you have it):\n\n", c.credentialsFile())
 		p.printf("  username   %s\n", first.Username)
 		if first.Password != "" {
 			p.printf("  password   %s\n", first.Password)

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -166,45 +163,6 @@ func readyChecks(h *house) []handlers.ReadyCheck {
 		{Name: "keys", Check: func(context.Context) error { return h.keys.LastReloadError() }},
 		{Name: "audit", Check: h.audit.Heads.Check},
 	}
-}
-
-// bootstrap fills an empty database and writes what it generated to a file.
-func (c *serveCommand) bootstrap(ctx context.Context, h *house) (*access.Bootstrapped, error) {
-	first, err := h.access.Bootstrap(ctx, c.first(), access.NewPasswords(passwordsAtOnce))
-	if err != nil || first == nil {
-		return nil, err
-	}
-	return first, writeBootstrap(c.bootstrapFile(), first)
-}
-
-func (c *serveCommand) bootstrapFile() string { return filepath.Join(c.Data, "bootstrap.txt") }
-
-// writeBootstrap writes the generated credentials, readable by the owner only.
-func writeBootstrap(path string, first *access.Bootstrapped) error {
-	if first.Password == "" && first.Token == "" {
-		return nil // nothing was generated, so there is nothing to tell
-	}
-	var b strings.Builder
-	b.WriteString("# Credentials of the first start, in clear. Delete this file when you have them.\n" +
-		"# The token opens the API. The password is for the sign-in page of a later version.\n")
-	fmt.Fprintf(&b, "domain: %s\nusername: %s\n", first.Domain, first.Username)
-	if first.Password != "" {
-		fmt.Fprintf(&b, "password: %s\n", first.Password)
-	}
-	if first.Token != "" {
-		fmt.Fprintf(&b, "token: %s\n", first.Token)
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("bootstrap file: %w", err)
-	}
-	// A file that exists may have another mode; this one must not take it over.
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("bootstrap file: %w", err)
-	}
-	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-		return fmt.Errorf("bootstrap file: %w", err)
-	}
-	return nil
 }
 
 // listen serves until the context ends, then finishes what is in flight.
