@@ -68,16 +68,19 @@ func TestBootstrap(t *testing.T) {
 }
 
 func TestBootstrapTakesWhatIsGiven(t *testing.T) {
-	s, _ := newService(t, storetest.SQLite(t))
-	token := strings.Repeat("t", access.MinTokenLength)
-	first := bootstrap(t, s, access.Bootstrap{
-		Domain: "a.example", Admin: "ann", Password: "correct horse", Token: token, Features: []string{"aws"},
-	})
-	require.Empty(t, first.Password)
-	require.Empty(t, first.Token)
-	p, err := s.Authenticate(t.Context(), token)
-	require.NoError(t, err)
-	require.Equal(t, models.Strings{"aws"}, p.ContactCenter.Features)
+	for _, token := range []string{
+		strings.Repeat("t", access.MinTokenLength), strings.Repeat("t", access.MaxTokenLength), "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
+	} {
+		s, _ := newService(t, storetest.SQLite(t))
+		first := bootstrap(t, s, access.Bootstrap{
+			Domain: "a.example", Admin: "ann", Password: "correct horse", Token: token, Features: []string{"aws"},
+		})
+		require.Empty(t, first.Password)
+		require.Empty(t, first.Token)
+		p, err := s.Authenticate(t.Context(), token)
+		require.NoError(t, err)
+		require.Equal(t, models.Strings{"aws"}, p.ContactCenter.Features)
+	}
 }
 
 func TestBootstrapFeatures(t *testing.T) {
@@ -130,7 +133,17 @@ func TestBootstrapKeepsWhatItGenerates(t *testing.T) {
 
 func TestBootstrapRefuses(t *testing.T) {
 	tests := map[string]access.Bootstrap{
-		"a short token":      {Domain: "a.example", Admin: "ann", Token: "short", Features: []string{"all"}},
+		"a short token": {Domain: "a.example", Admin: "ann", Token: "short", Features: []string{"all"}},
+		"a long token":  {Domain: "a.example", Admin: "ann", Token: strings.Repeat("t", 513), Features: []string{"all"}},
+		"a token with a blank at its end": {
+			Domain: "a.example", Admin: "ann", Token: strings.Repeat("t", 32) + " ", Features: []string{"all"},
+		},
+		"a token with a blank inside": {
+			Domain: "a.example", Admin: "ann", Token: strings.Repeat("t t", 32), Features: []string{"all"},
+		},
+		"a token in another script": {
+			Domain: "a.example", Admin: "ann", Token: strings.Repeat("ü", 32), Features: []string{"all"},
+		},
 		"an unknown feature": {Domain: "a.example", Admin: "ann", Features: []string{"teleport"}},
 		"one more than all":  {Domain: "a.example", Admin: "ann", Features: []string{"all", "teleport"}},
 		"no domain":          {Domain: "a b", Admin: "ann", Features: []string{"all"}},

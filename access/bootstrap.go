@@ -15,9 +15,10 @@ import (
 	"admin-api/store"
 )
 
-// How long what the operator gives must be.
+// How long what the operator gives must be, and may be.
 const (
 	MinTokenLength    = 32
+	MaxTokenLength    = 512
 	MinPasswordLength = 8
 )
 
@@ -50,13 +51,20 @@ func (b Bootstrap) Check() error {
 	if b.Password != "" && utf8.RuneCountInString(b.Password) < MinPasswordLength {
 		return fmt.Errorf("PASSWORD must have at least %d characters", MinPasswordLength)
 	}
-	if b.Token != "" && len(b.Token) < MinTokenLength {
-		return fmt.Errorf("TOKEN must have at least %d characters", MinTokenLength)
+	if b.Token != "" && !usableToken(b.Token) {
+		return fmt.Errorf("TOKEN must have %d to %d characters, all of them visible ASCII", MinTokenLength, MaxTokenLength)
 	}
 	if _, err := parseFeatures(b.Features); err != nil {
 		return fmt.Errorf("FEATURES: %w", err)
 	}
 	return nil
+}
+
+// usableToken reports whether a header field can carry the text as a token, and
+// Authenticate will look at it.
+func usableToken(text string) bool {
+	hidden := func(r rune) bool { return r <= ' ' || r > '~' }
+	return len(text) >= MinTokenLength && len(text) <= MaxTokenLength && !strings.ContainsFunc(text, hidden)
 }
 
 // Bootstrapped is what the first start made. Password and Token are set only

@@ -53,7 +53,7 @@ func HashToken(text string) []byte {
 // center, in one query. It returns models.ErrUnauthenticated for a token that
 // is unknown, expired or revoked, or whose contact center is suspended.
 func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, error) {
-	if bearer == "" || len(bearer) > 512 {
+	if bearer == "" || len(bearer) > MaxTokenLength {
 		return nil, models.ErrUnauthenticated
 	}
 	t, center, err := s.Store.TokenByHash(ctx, HashToken(bearer))

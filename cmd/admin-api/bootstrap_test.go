@@ -80,3 +80,10 @@ func TestBootstrapWhileStopping(t *testing.T) {
 	res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
 	require.Equal(t, http.StatusOK, res.StatusCode, body)
 }
+
+// A token from a file brings the end of its line along.
+func TestBootstrapTokenWithANewLine(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"), "--bootstrap-token", testToken+"\r\n")
+	res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+	require.Equal(t, http.StatusOK, res.StatusCode, body)
+}

@@ -142,7 +142,7 @@ type serveSettings struct {
 	BootstrapDomain   string   `env:"ADMIN_API_BOOTSTRAP_DOMAIN" default:"localhost" help:"Domain of the first contact center. The bootstrap settings count only on an empty database."`
 	BootstrapAdmin    string   `env:"ADMIN_API_BOOTSTRAP_ADMIN" default:"admin" help:"User name of its administrator."`
 	BootstrapPassword string   `env:"ADMIN_API_BOOTSTRAP_PASSWORD" placeholder:"generated" help:"Password of the administrator."`
-	BootstrapToken    string   `env:"ADMIN_API_BOOTSTRAP_TOKEN" placeholder:"generated" help:"Text of the first token, 32 characters or more; it has every scope."`
+	BootstrapToken    string   `env:"ADMIN_API_BOOTSTRAP_TOKEN" placeholder:"generated" help:"Text of the first token, 32 to 512 visible ASCII characters; it has every scope."`
 	BootstrapFeatures []string `env:"ADMIN_API_BOOTSTRAP_FEATURES" default:"all" help:"Features of the first contact center."`
 }
 
@@ -214,11 +214,12 @@ func (s *serveSettings) checkOutbound() error {
 	return nil
 }
 
-// first is what an empty database begins with.
+// first is what an empty database begins with. A token that was read from a
+// file often ends with the file's last line.
 func (s *serveSettings) first() access.Bootstrap {
 	return access.Bootstrap{
-		Domain: s.BootstrapDomain, Admin: s.BootstrapAdmin, Password: s.BootstrapPassword, Token: s.BootstrapToken,
-		Features: s.BootstrapFeatures,
+		Domain: s.BootstrapDomain, Admin: s.BootstrapAdmin, Password: s.BootstrapPassword,
+		Token: strings.TrimRight(s.BootstrapToken, "\r\n"), Features: s.BootstrapFeatures,
 	}
 }
 

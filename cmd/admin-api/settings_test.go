@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -84,6 +85,8 @@ func TestWrongCommandLines(t *testing.T) {
 		{"unreachable PostgreSQL", []string{"migrate", "--database", "postgres://127.0.0.1:1/x"}, 1, "ADMIN_API_DATABASE: "},
 		{"malformed PostgreSQL", []string{"serve", "--database", "postgres://a:b#c@d/x"}, 2, "percent-encoding"},
 		{"short bootstrap token", []string{"serve", "--bootstrap-token", "short"}, 2, "ADMIN_API_BOOTSTRAP_TOKEN"},
+		{"endless bootstrap token", []string{"serve", "--bootstrap-token", strings.Repeat("t", 513)}, 2, "ADMIN_API_BOOTSTRAP_TOKEN"},
+		{"blank bootstrap token", []string{"serve", "--bootstrap-token", " " + testToken}, 2, "ADMIN_API_BOOTSTRAP_TOKEN"},
 		{"foreign database", []string{"serve", "--database", "mysql://x"}, 2, "ADMIN_API_DATABASE"},
 		{"no public URL", []string{"serve", "--public-url", "foo"}, 2, "ADMIN_API_PUBLIC_URL"},
 		{"no domain", []string{"serve", "--bootstrap-domain", "a b"}, 2, "ADMIN_API_BOOTSTRAP_DOMAIN"},
