@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"database/sql"
 	"net/http"
 	"os"
@@ -70,4 +71,36 @@ func TestAuditAfterRestoringABackup(t *testing.T) {
 	code, out, _ = command(t, data, "audit", "verify", "--accept-cut")
 	require.Zero(t, code)
 	require.Contains(t, out, "nothing to accept")
+}
+
+// On PostgreSQL these lines are the only copy outside the database: no level may
+// silence them.
+func TestAuditHeadsAreLoggedAtEveryLevel(t *testing.T) {
+	for _, level := range []string{"debug", "info", "warn", "error"} {
+		for format, head := range map[string]string{"json": `"level":"INFO","msg":"audit head"`, "text": `level=INFO msg="audit head"`} {
+			r := serve(t, filepath.Join(t.TempDir(), "data"), "--log-level", level, "--log-format", format)
+			r.do(t, http.MethodGet, "/api/v1/integration-accounts", "")
+			r.end(t)
+			log := r.stderr.String()
+			require.Contains(t, log, head, level)
+			if level == "warn" || level == "error" {
+				require.Equal(t, strings.Count(log, "\n"), strings.Count(log, "audit head"), "nothing else of that level: %s", log)
+			} else {
+				require.Contains(t, log, "/api/v1/integration-accounts")
+			}
+		}
+	}
+}
+
+func TestThreshold(t *testing.T) {
+	var out bytes.Buffer
+	settings := logSettings{LogLevel: "warn", LogFormat: "text"}
+	log := settings.logger(&out).With("a", 1).WithGroup("g")
+	log.Info("quiet")
+	log.Warn("loud", "b", 2)
+	require.Contains(t, out.String(), "loud a=1 g.b=2")
+	require.NotContains(t, out.String(), "quiet")
+	evidence(settings.logger(&out)).Info("kept")
+	require.Contains(t, out.String(), "kept")
+	require.Equal(t, quiet().Handler(), evidence(quiet()).Handler())
 }

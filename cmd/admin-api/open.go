@@ -53,7 +53,7 @@ func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	chain := &audit.Log{Store: db, Keys: keys, Logger: log}
+	chain := &audit.Log{Store: db, Keys: keys, Logger: evidence(log)}
 	audit.KeepHeads(chain, data.headsFile(), headsInterval)
 	return &house{
 		store: db, keys: keys, audit: chain, log: log,

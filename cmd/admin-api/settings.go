@@ -4,9 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -92,35 +90,6 @@ func (s *dataSettings) headsFile() string {
 		return ""
 	}
 	return filepath.Join(s.Data, "audit-heads.json")
-}
-
-// logSettings say how to log.
-type logSettings struct {
-	LogLevel  string `env:"ADMIN_API_LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"Least severe messages to log: debug, info, warn or error."`
-	LogFormat string `env:"ADMIN_API_LOG_FORMAT" default:"auto" enum:"auto,text,json" help:"auto, text or json; auto is text on a terminal, else json."`
-}
-
-// logger returns the program's logger, which writes to w.
-func (s *logSettings) logger(w io.Writer) *slog.Logger {
-	var level slog.Level
-	_ = level.UnmarshalText([]byte(s.LogLevel)) // the words were checked by the parser
-	options := &slog.HandlerOptions{Level: level}
-	format := s.LogFormat
-	if format == "auto" {
-		format = "json"
-		if f, ok := w.(*os.File); ok && isTerminal(f) {
-			format = "text"
-		}
-	}
-	if format == "text" {
-		return slog.New(slog.NewTextHandler(w, options))
-	}
-	return slog.New(slog.NewJSONHandler(w, options))
-}
-
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
 
 // serveSettings are those of the server.
