@@ -63,7 +63,7 @@ type ReadyCheck struct {
 	// Name is shown to everybody, for example "database".
 	Name string
 	// Check returns why it is not there; the text goes to the log only. It is
-	// called by many goroutines and should obey its context.
+	// called by one goroutine at a time and should obey its context.
 	Check func(context.Context) error
 }
 
@@ -79,7 +79,7 @@ type Server struct {
 	pages    map[string]page
 	contract *page // nil without OpenAPI
 	metrics  *metrics
-	ready    []ReadyCheck
+	ready    *readiness
 	now      func() time.Time
 	timeout  time.Duration
 	echo     *echo.Echo
@@ -96,7 +96,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, logger: c.Logger, proxies: c.TrustedProxies,
-		secure: hasHTTPS(c.PublicURL), ready: c.Ready, now: c.Now, allowed: map[string]string{},
+		secure: hasHTTPS(c.PublicURL), now: c.Now, allowed: map[string]string{},
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout),
 	}
 	if s.logger == nil {
@@ -106,6 +106,7 @@ func New(c Config) (*Server, error) {
 		s.now = time.Now
 	}
 	s.limits = newLimiter(c.RateLimit, s.now)
+	s.ready = newReadiness(c.Ready, s.logger, s.now)
 	var err error
 	if s.catalog, err = newTypeDocuments(c.Catalog); err != nil {
 		return nil, fmt.Errorf("types: %w", err)

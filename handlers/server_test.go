@@ -10,7 +10,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -126,11 +128,66 @@ func TestHealth(t *testing.T) {
 		s.must(t, http.StatusOK, ready).Body)
 
 	state = down
+	s.Clock.move(time.Second)
 	a := s.must(t, http.StatusServiceUnavailable, ready)
 	require.JSONEq(t, `{"status":"failing","checks":[{"name":"keys","status":"ok"},{"name":"database","status":"failing"}]}`, a.Body)
 	require.Equal(t, "no-store", a.Header.Get("Cache-Control"))
 	require.Contains(t, s.Printed.String(), down.Error(), "the reason is for the operator's log")
 	s.must(t, http.StatusOK, live)
+}
+
+// Anybody may ask as often as they like: the checks run once a second.
+func TestReadinessIsLookedUpOnceASecond(t *testing.T) {
+	looks := 0 // never two at a time, or the race detector tells
+	asked, answer := make(chan struct{}), make(chan struct{})
+	s := newStack(t, func(c *handlers.Config) {
+		c.Ready = []handlers.ReadyCheck{{Name: "database", Check: func(ctx context.Context) error {
+			looks++
+			asked <- struct{}{}
+			<-answer
+			return ctx.Err()
+		}}}
+	})
+	ready := call{Method: "GET", Path: "/readyz", Token: "-"}
+	crowd := func() {
+		var waiting sync.WaitGroup
+		for range 8 {
+			waiting.Go(func() {
+				if res := s.do(t, ready); res.Status != http.StatusOK {
+					t.Errorf("got %d: %s", res.Status, res.Body)
+				}
+			})
+		}
+		<-asked
+		answer <- struct{}{}
+		waiting.Wait()
+	}
+	crowd()
+	require.Equal(t, 1, looks)
+	s.Clock.move(999 * time.Millisecond)
+	s.must(t, http.StatusOK, ready)
+	require.Equal(t, 1, looks)
+	s.Clock.move(time.Millisecond)
+	crowd()
+	require.Equal(t, 2, looks)
+
+	// Who asked first has gone: the others get the truth nevertheless.
+	s.Clock.move(time.Second)
+	ctx, leave := context.WithCancel(t.Context())
+	first := make(chan error, 1)
+	go func() {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/readyz", http.NoBody)
+		if err == nil {
+			_, err = http.DefaultTransport.RoundTrip(req) //nolint:bodyclose // there is no answer
+		}
+		first <- err
+	}()
+	<-asked
+	leave()
+	require.ErrorIs(t, <-first, context.Canceled)
+	answer <- struct{}{}
+	s.must(t, http.StatusOK, ready)
+	require.Equal(t, 3, looks)
 }
 
 func TestPanic(t *testing.T) {
