@@ -72,7 +72,8 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 	return &Principal{ID: "token:" + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
 }
 
-// ActIn lets a provider token act in the contact center with the domain. It
+// ActIn lets a provider token act in the contact center with the domain, a
+// suspended one too: see Principal.Suspension for what is possible there. It
 // returns models.ErrForbidden without the scope provider and
 // models.ErrNotFound for an unknown domain.
 func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error {

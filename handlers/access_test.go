@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,42 @@ func TestContactCenterHeader(t *testing.T) {
 	require.Contains(t, p.Detail, "Contact-Center")
 	s.refused(t, api.CodeForbidden, call{Method: "GET", Path: at, Token: other, Header: []string{"Contact-Center", s.Domain}})
 	s.must(t, http.StatusOK, call{Method: "GET", Path: at, Token: other, Header: []string{"Contact-Center", "other.example"}})
+}
+
+// A suspended contact center can be looked at by the service provider, and that
+// is all.
+func TestSuspendedContactCenter(t *testing.T) {
+	s := newStack(t)
+	suspended := models.ContactCenter{
+		ID: models.NewID(s.Clock.now()), Domain: "late.example", Features: models.AllFeatures(), Suspended: true,
+		CreatedAt: models.NewTime(s.Clock.now()),
+	}
+	require.NoError(t, s.Store.CreateContactCenter(t.Context(), &suspended))
+	own := s.tokenIn(t, suspended.ID, models.ScopeAccountsRead)
+	s.refused(t, api.CodeUnauthenticated, call{Method: "GET", Path: accountsPath, Token: own})
+
+	looks := []string{models.ScopeAccountsRead, models.ScopeEventsRead, models.ScopeAuditRead, models.ScopeMetrics}
+	for _, r := range handlers.Routes() {
+		if r.Scope == "" {
+			continue
+		}
+		path := strings.NewReplacer("{id}", suspended.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
+		there := call{Method: r.Method, Path: path, Header: []string{"Contact-Center", suspended.Domain}}
+		if slices.Contains(looks, r.Scope) {
+			require.Equal(t, http.MethodGet, r.Method, "%s %s only looks", r.Method, r.Path)
+			require.NotEqual(t, http.StatusForbidden, s.do(t, there).Status, r.Path)
+			continue
+		}
+		_, p := s.refused(t, api.CodeForbidden, there)
+		require.Contains(t, p.Detail, "suspended")
+	}
+	events, err := s.Store.AuditEvents(t.Context(), models.AuditFilter{
+		ContactCenterID: suspended.ID, Operation: "credentials.read", Page: models.Page{Limit: 9},
+	})
+	require.NoError(t, err)
+	require.Len(t, events, 1)
+	require.Equal(t, models.OutcomeRefused, events[0].Outcome)
+	require.Contains(t, events[0].Detail, "suspended")
 }
 
 func TestRateLimit(t *testing.T) {

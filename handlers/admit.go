@@ -38,6 +38,10 @@ func (s *Server) admit(x *exchange) error {
 	if !x.principal.Can(x.route.Scope) {
 		return s.lacksScope(x)
 	}
+	if err := x.principal.Suspension(x.route.Scope); err != nil {
+		s.recordRefusal(x, "the contact center is suspended")
+		return err
+	}
 	return nil
 }
 
@@ -110,14 +114,19 @@ func (s *Server) enter(x *exchange) error {
 // is on the audit record.
 func (s *Server) lacksScope(x *exchange) error {
 	scope := x.route.Scope
-	target, err := x.accountID()
-	if err != nil {
-		target = ""
-	}
-	s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, target, "needs the scope "+scope)
+	s.recordRefusal(x, "needs the scope "+scope)
 	x.set(echo.HeaderWWWAuthenticate, realm+`, error="insufficient_scope", scope="`+scope+`"`)
 	return &api.RequestError{
 		Code: api.CodeForbidden, Extra: map[string]any{"scope": scope},
 		Detail: "This operation needs the scope " + scope + ", which the credential does not carry.",
 	}
+}
+
+// recordRefusal puts on the audit record that the request was refused.
+func (s *Server) recordRefusal(x *exchange, why string) {
+	target, err := x.accountID()
+	if err != nil {
+		target = ""
+	}
+	s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, target, why)
 }
