@@ -82,7 +82,7 @@ func (r *reader) shape(at string, p *property, typ reflect.Type, depth int) {
 func (r *reader) tags(at string, p *property, tag reflect.StructTag) {
 	p.label, p.help, p.example = tag.Get("label"), tag.Get("help"), tag.Get("example")
 	p.format, p.ref, p.hint = tag.Get("format"), tag.Get("ref"), tag.Get("hint")
-	p.destination = tag.Get("dest") == "true"
+	p.destination, p.generated = tag.Get("dest") == "true", tag.Get("generated") == "true"
 	p.rules = validation.ParseTags(tag.Get("validate"))
 	p.enum, p.enumLabels = list(tag.Get("enum")), list(tag.Get("enumLabels"))
 	p.min, p.max = r.number(at, tag.Get("min")), r.number(at, tag.Get("max"))
@@ -141,6 +141,7 @@ func (p *property) checkKind(complain func(wrong bool, text string)) {
 	complain(p.enum != nil && !texts && p.kind != kindInteger, "only text and integers have an enum")
 	complain(p.pattern != nil && !texts && p.kind != kindSecret, "only text has a pattern")
 	complain(p.ref != "" && p.kind != kindText, "only text has a ref")
+	complain(p.generated && p.kind != kindSecret, "only secrets are generated")
 	bounded := p.kind != kindBoolean && p.kind != kindObject
 	complain((p.min != nil || p.max != nil) && !bounded, "booleans and objects have no bounds")
 	complain(p.min != nil && p.max != nil && *p.min > *p.max, "min is above max")

@@ -40,12 +40,14 @@ type Field struct {
 	Example string    `json:"example,omitempty"`
 	// Required: must be given while the property applies. Rules may require
 	// others as well, depending on the values.
-	Required    bool     `json:"required"`
-	Secret      bool     `json:"secret"`
-	Destination bool     `json:"destination"`
-	Multiline   bool     `json:"multiline,omitempty"` // of secrets
-	Nullable    bool     `json:"nullable,omitempty"`  // of objects: absent is different from empty
-	Options     []Option `json:"options,omitempty"`
+	Required    bool `json:"required"`
+	Secret      bool `json:"secret"`
+	Destination bool `json:"destination"`
+	// Generated: a secret that is made where none is given, and shown once.
+	Generated bool     `json:"generated,omitempty"`
+	Multiline bool     `json:"multiline,omitempty"` // of secrets
+	Nullable  bool     `json:"nullable,omitempty"`  // of objects: absent is different from empty
+	Options   []Option `json:"options,omitempty"`
 	// Default is the value of a new account: text, boolean or integer.
 	Default any    `json:"default,omitempty"`
 	Min     *int64 `json:"min,omitempty"`
@@ -111,7 +113,7 @@ func (p *property) describe(at string) Field {
 		Name: p.name, Pointer: at + p.pointer, Kind: p.fieldKind(),
 		Label: p.label, Help: p.help, Example: p.example,
 		Required: slices.Contains(p.rules, validation.Tag{Name: "required"}),
-		Secret:   p.kind == kindSecret, Destination: p.destination,
+		Secret:   p.kind == kindSecret, Destination: p.destination, Generated: p.generated,
 		Multiline: p.kind == kindSecret && p.format == formatMultiline,
 		Nullable:  p.kind == kindObject && p.nilable,
 		Min:       p.min, Max: p.max, PatternHint: p.hint, Reference: p.ref,

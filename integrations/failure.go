@@ -13,6 +13,33 @@ func NewFailure(cause Cause, code, detail, hint string) *Failure {
 	return &Failure{Cause: cause, Code: code, Detail: detail, Hint: hint}
 }
 
+// Diagnosis is a failure that is known beforehand. The probes of a type return
+// what its definition lists, so that code and reference say the same.
+type Diagnosis struct {
+	Cause Cause
+	// Code, Detail and Hint are those of the failure; none holds a secret.
+	Code, Detail, Hint string
+	Retryable          bool
+}
+
+// Failure returns a failure of its own for each call.
+func (d Diagnosis) Failure() *Failure {
+	f := NewFailure(d.Cause, d.Code, d.Detail, d.Hint)
+	f.Retryable = d.Retryable
+	return f
+}
+
+// From is Failure with the status of the answer that showed it, and for what can
+// be tried again with the time that the remote system asks to wait.
+func (d Diagnosis) From(a *Answer) *Failure {
+	f := d.Failure()
+	f.HTTPStatus = a.Status
+	if d.Retryable {
+		f.RetryAfter = a.retryAfter()
+	}
+	return f
+}
+
 // JSON decodes the body. Anything that does not fit into is a *Failure of code
 // "unexpected_answer", which quotes nothing.
 func (a *Answer) JSON(into any) error {

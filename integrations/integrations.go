@@ -29,6 +29,7 @@ import (
 //	when      "sibling=a|b": the property applies only while the sibling, in the same object, has one of the values
 //	format    how the form draws it: "multiline", "certificate", "email", "url", "password" (implied for secrets)
 //	ref       "user" or "team": the value is the id of one
+//	generated "true" for a secret that is made here unless one is given (see package documentation of accounts)
 //
 // Field types: string, bool, int, *int, secret.Text, []string, map[string]string, nested structs
 // and pointers to structs, and lists of structs. Secrets are never inside a list or a map.
@@ -91,9 +92,18 @@ type Definition struct {
 	Limit   Limit
 	// HasDefault: one account of the family may be its default.
 	HasDefault bool
+	// Notes are what somebody should know before using the type: that a product
+	// was retired, or that no public source describes a part. One sentence each.
+	Notes []string
 	// NoProbe is why there is no safe probe; set exactly when the properties
 	// are no Prober.
 	NoProbe string
+	// ProbeDoes says what the probe asks of the remote system, Privileges what the
+	// credentials must be permitted there. Each is a sentence or a few.
+	ProbeDoes, Privileges string
+	// Diagnoses are the failures that the probe knows by name, besides those that
+	// every probe can have.
+	Diagnoses []Diagnosis
 	// ProbesPerMinute bounds the probes of one account; 0 means 6.
 	ProbesPerMinute int
 	// New returns properties with their defaults set.

@@ -59,6 +59,7 @@ type property struct {
 	pattern              *regexp.Regexp
 	min, max             *int64
 	destination          bool
+	generated            bool
 	when                 *condition
 	rules                []validation.Tag // of the validate tag, of elements after "dive"
 	fields               *object          // of objects and lists of them

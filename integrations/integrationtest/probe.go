@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,7 @@ func (s *suite) requireDecency(t *testing.T, e end) {
 		require.Equal(t, failed, step.Failure != nil, "step %s is %s", step.Name, step.Status)
 		if step.Failure != nil {
 			requireFailure(t, step.Failure)
+			s.requireKnown(t, step.Failure)
 			texts = append(texts, step.Failure.Code, step.Failure.Detail, step.Failure.Hint)
 		}
 	}
@@ -223,6 +225,29 @@ func requireFailure(t *testing.T, f *integrations.Failure) {
 	require.Regexp(t, `^[a-z][a-z0-9_]*$`, f.Code)
 	require.Regexp(t, `^[A-Z].*\.$`, f.Detail, "one sentence for people")
 	require.Regexp(t, `^[A-Z].*\.$`, f.Hint, "what to do")
+}
+
+// general are the codes that every probe can end with.
+var general = []string{
+	"credentials_rejected", "permission_denied", "not_found", "redirected", "rate_limited", "remote_error",
+	"unexpected_status", "unexpected_answer", "unexpected", "timeout", "invalid_address", "invalid_header",
+	"redirect_refused", "answer_truncated", "answer_too_large", "answer_malformed", "exchange_failed", "canceled",
+	"name_not_found", "name_server_failed", "connection_refused", "connection_reset", "unreachable", "blocked",
+	"tls_wrong_name", "tls_untrusted", "tls_expired", "tls_version", "tls_failed",
+}
+
+// requireKnown: a failure is a general one or a diagnosis of the type.
+func (s *suite) requireKnown(t *testing.T, f *integrations.Failure) {
+	t.Helper()
+	if s.def.ProbeDoes == "" || slices.Contains(general, f.Code) {
+		return
+	}
+	for _, d := range s.def.Diagnoses {
+		if d.Code == f.Code && d.Cause == f.Cause {
+			return
+		}
+	}
+	require.Failf(t, "unknown diagnosis", "%s with cause %s is not in Definition.Diagnoses", f.Code, f.Cause)
 }
 
 func (s *suite) requireOutcome(t *testing.T, e end, want Outcome) {
