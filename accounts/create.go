@@ -121,7 +121,7 @@ func (s *Service) create(
 		return nil, fmt.Errorf("create account: %w", s.explain(ctx, p, c.account, err))
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
-	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings()}, nil
+	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings(), Generated: e.generated}, nil
 }
 
 // draft reads and judges the document of an account that does not exist yet.

@@ -12,5 +12,10 @@
 // be kept is refused at every door: someone who may edit, but not read, an
 // account could otherwise send its secret to a host of their own.
 //
+// A secret that is tagged generated is one that the remote system learns from us,
+// such as the word with which a webhook is verified. A create that does not give
+// it, and any change that sets it to null, makes a new one, which the answer to
+// that write shows and nothing ever after.
+//
 // The package knows no HTTP and no single type.
 package accounts

@@ -35,7 +35,7 @@ type document struct {
 // Members that answers carry and requests may send back; they are ignored.
 var ignoredMembers = []string{
 	"health", "certificates", "secrets", "computed", "etag", "createdAt", "createdBy", "updatedAt", "updatedBy",
-	"deletedAt", "deletedBy", "warnings",
+	"deletedAt", "deletedBy", "warnings", "generatedSecrets",
 }
 
 // Bounds of the members that all types share.

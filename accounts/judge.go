@@ -35,6 +35,7 @@ type edit struct {
 	kept       []string
 	cleared    []string // stored secrets that go
 	secrets    map[string]secret.Text
+	generated  map[string]secret.Text // those among secrets that were made here
 }
 
 // presence is what a request says of a secret.
@@ -52,6 +53,9 @@ func (s *Service) judge(ctx context.Context, e *edit) error {
 	dir := &directory{ctx: ctx, store: s.Store, contactCenter: e.p.ContactCenter.ID}
 	e.c.Directory = dir
 	e.c.Changed = e.changes
+	if err := e.generate(); err != nil {
+		return err
+	}
 	e.c.Prefix("/properties")
 	e.properties = e.def.Decode(e.doc.Properties, e.keepable(), e.c)
 	if dir.err != nil {

@@ -45,6 +45,9 @@ type Service struct {
 type Result struct {
 	Account  *models.AccountView
 	Warnings validation.Errors
+	// Generated are the secrets that this write made, by pointer. They are shown
+	// this once; a replay has none.
+	Generated map[string]secret.Text
 	// Replayed: nothing was written now; the answer is that of the first
 	// request with the same idempotency key.
 	Replayed bool

@@ -36,6 +36,21 @@ type gadget struct {
 	Extra  *extra      `json:"extra,omitempty" label:"Extra"`
 }
 
+// hooked is a type with a secret that is made here.
+type hooked struct {
+	Word secret.Text `json:"word" label:"Word" generated:"true" min:"8"`
+}
+
+func (*hooked) Validate(*validation.Context) {}
+
+func hookedDefinition() integrations.Definition {
+	return integrations.Definition{
+		Type: "hooked", Family: integrations.Zapier, Label: "Hooked", Description: "A made-up type.",
+		Shape: integrations.Proposed, NoProbe: "There is nothing to probe.",
+		New: func() integrations.Properties { return new(hooked) },
+	}
+}
+
 type extra struct {
 	Host string      `json:"host" label:"Host" dest:"true"`
 	Pin  secret.Text `json:"pin" label:"Pin"`
@@ -112,7 +127,7 @@ func newWorld(t *testing.T, db *store.Store) *world {
 	require.NoError(t, err)
 	chain := &audit.Log{Store: db, Keys: keys, Now: clock}
 	w.Service = &accounts.Service{
-		Store: db, Catalog: integrations.Catalog{gadgetDefinition(), loneDefinition()}, Keys: keys, Audit: chain,
+		Store: db, Catalog: integrations.Catalog{gadgetDefinition(), loneDefinition(), hookedDefinition()}, Keys: keys, Audit: chain,
 		Outbound: w.way, Retention: 24 * time.Hour, Now: clock,
 	}
 	w.p = w.center(t, "a.example", models.AllFeatures()...)

@@ -129,7 +129,7 @@ func (s *Service) updateFrom(
 		return nil, fmt.Errorf("%s account: %w", op, s.explain(ctx, p, c.account, err))
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
-	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings()}, nil
+	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings(), Generated: e.generated}, nil
 }
 
 // mayEnable refuses to switch an account on whose feature is off.

@@ -38,6 +38,10 @@ type Account struct {
 	// DeletedAt and DeletedBy are present only in deleted accounts.
 	DeletedAt models.Time `json:"deletedAt,omitzero" swaggertype:"string" format:"date-time"`
 	DeletedBy string      `json:"deletedBy,omitempty"`
+	// GeneratedSecrets are present only in the answer to the write that made them,
+	// by JSON Pointer into the properties: secrets of the kind that the product makes
+	// where none is given. They are never shown again.
+	GeneratedSecrets map[string]string `json:"generatedSecrets,omitempty"`
 	// Warnings are present only in answers to a write, and only where something
 	// is allowed but looks wrong.
 	Warnings []Violation `json:"warnings,omitempty"`

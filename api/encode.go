@@ -55,10 +55,16 @@ func AppendAccount(b []byte, v *models.AccountView) []byte {
 	return append(b, '}')
 }
 
-// AppendWritten appends the document Account of v, with warnings where there
-// are any.
-func AppendWritten(b []byte, v *models.AccountView, warnings validation.Errors) ([]byte, error) {
+// AppendWritten appends the document Account of v, with the secrets that were
+// made and with warnings, where there are any.
+func AppendWritten(
+	b []byte, v *models.AccountView, generated map[string]string, warnings validation.Errors,
+) ([]byte, error) {
 	b = AppendAccount(b, v)
+	if len(generated) > 0 {
+		b = appendStrings(append(b[:len(b)-1], `,"generatedSecrets":`...), generated)
+		b = append(b, '}')
+	}
 	if len(warnings) == 0 {
 		return b, nil
 	}

@@ -107,14 +107,15 @@ func TestAppendAccountNeverShowsTheKeyOfASecret(t *testing.T) {
 
 func TestAppendWritten(t *testing.T) {
 	v := full()
-	b, err := api.AppendWritten(nil, v, nil)
+	b, err := api.AppendWritten(nil, v, nil, nil)
 	require.NoError(t, err)
 	require.Equal(t, string(api.AppendAccount(nil, v)), string(b))
 
 	warnings := validation.Errors{{Pointer: "/properties/url", Code: "unusual_host", Detail: "is not a *.zendesk.com address"}}
-	b, err = api.AppendWritten([]byte("x"), v, warnings)
+	b, err = api.AppendWritten([]byte("x"), v, map[string]string{"/token": "made"}, warnings)
 	require.NoError(t, err)
 	want := document(v)
+	want.GeneratedSecrets = map[string]string{"/token": "made"}
 	want.Warnings = api.NewViolations(warnings)
 	wanted, err := api.Encode(want)
 	require.NoError(t, err)

@@ -25,6 +25,9 @@ type Type struct {
 	// HasDefault: one account of the family may be its default.
 	HasDefault   bool         `json:"hasDefault"`
 	Capabilities Capabilities `json:"capabilities"`
+	// Notes are what to know before using the type: that a product was retired,
+	// say, or that no public source describes a part of it.
+	Notes []string `json:"notes,omitempty"`
 	// Fields are what a form shows, in order.
 	Fields []integrations.Field `json:"fields"`
 	// Schema is the JSON Schema (2020-12) of the properties of a new account.
@@ -42,6 +45,10 @@ type Capabilities struct {
 	Probe bool `json:"probe"`
 	// NoProbeReason is present where it cannot.
 	NoProbeReason string `json:"noProbeReason,omitempty"`
+	// ProbeDoes says what a test asks of the remote system, Privileges what the
+	// credentials must be permitted there.
+	ProbeDoes  string `json:"probeDoes,omitempty"`
+	Privileges string `json:"privileges,omitempty"`
 }
 
 // Feature is what the service provider switches on per contact center.
@@ -71,7 +78,9 @@ func newType(def *integrations.Definition) Type {
 	return Type{
 		Type: def.Type, Family: string(def.Family), Label: def.Label, Description: def.Description,
 		DocumentationURL: def.DocumentationURL, Shape: string(def.Shape), Limit: limits[def.Limit],
-		HasDefault: def.HasDefault, Capabilities: Capabilities{Probe: def.NoProbe == "", NoProbeReason: def.NoProbe},
+		HasDefault: def.HasDefault, Notes: def.Notes, Capabilities: Capabilities{
+			Probe: def.NoProbe == "", NoProbeReason: def.NoProbe, ProbeDoes: def.ProbeDoes, Privileges: def.Privileges,
+		},
 		Fields: def.Fields(), Schema: def.Schema(),
 	}
 }

@@ -94,7 +94,7 @@ func (s *Server) createAccount(x *exchange) error {
 		x.set("Idempotency-Replayed", "true")
 	}
 	x.set(echo.HeaderLocation, accountsPath+"/"+r.Account.ID)
-	return x.account(http.StatusCreated, r.Account, r.Warnings)
+	return x.written(http.StatusCreated, r)
 }
 
 // readAccount answers one account.
@@ -130,7 +130,7 @@ func (s *Server) readAccount(x *exchange) error {
 	if done, err := x.unchanged(v.ETag()); done {
 		return err
 	}
-	return x.account(http.StatusOK, v, nil)
+	return x.account(http.StatusOK, v)
 }
 
 // replaceAccount puts a document in the place of an account.
@@ -229,7 +229,7 @@ func (s *Server) undeleteAccount(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.written(r)
+	return x.written(http.StatusOK, r)
 }
 
 // rollbackAccount brings an account back to one of its versions.

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"net/http"
 
 	"admin-api/access"
 	"admin-api/accounts"
@@ -40,7 +41,7 @@ func (x *exchange) change(do changer, report judge) error {
 	if err != nil {
 		return err
 	}
-	return x.written(r)
+	return x.written(http.StatusOK, r)
 }
 
 // validateOnly reads the query parameter of that name.

@@ -81,7 +81,7 @@ func (s *Server) readVersion(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.account(http.StatusOK, v, nil)
+	return x.account(http.StatusOK, v)
 }
 
 // listReferences answers who uses an account.

@@ -10,7 +10,6 @@ import (
 	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/models"
-	"admin-api/validation"
 )
 
 const jsonType = "application/json"
@@ -58,20 +57,24 @@ func (p *buffers) with(fill func([]byte) ([]byte, error)) error {
 }
 
 // account answers one account, with its entity tag.
-func (x *exchange) account(status int, v *models.AccountView, warnings validation.Errors) error {
-	x.set("ETag", quoted(v.ETag()))
+func (x *exchange) account(status int, v *models.AccountView) error {
+	return x.written(status, &accounts.Result{Account: v})
+}
+
+// written answers a change.
+func (x *exchange) written(status int, r *accounts.Result) error {
+	x.set("ETag", quoted(r.Account.ETag()))
+	generated := map[string]string{}
+	for pointer, text := range r.Generated {
+		generated[pointer] = text.Reveal()
+	}
 	return x.server.buffers.with(func(b []byte) ([]byte, error) {
-		b, err := api.AppendWritten(b, v, warnings)
+		b, err := api.AppendWritten(b, r.Account, generated, r.Warnings)
 		if err != nil {
 			return b, err
 		}
 		return b, x.send(status, jsonType, b)
 	})
-}
-
-// written answers a change.
-func (x *exchange) written(r *accounts.Result) error {
-	return x.account(http.StatusOK, r.Account, r.Warnings)
 }
 
 // report answers a verdict about a document that was not stored.

@@ -21,6 +21,19 @@ func (d *Definition) SecretPointers() []string {
 	return pointers(s.secrets)
 }
 
+// GeneratedSecrets returns the pointers of the secrets that the product makes
+// where none is given.
+func (d *Definition) GeneratedSecrets() []string {
+	s, _ := specFor(d.New())
+	var list []string
+	for _, at := range s.secrets {
+		if at.property().generated {
+			list = append(list, at.pointer)
+		}
+	}
+	return list
+}
+
 // Secrets returns the secrets of p that hold a value, by pointer: neither
 // unset nor kept ones.
 func (d *Definition) Secrets(p Properties) map[string]secret.Text {

@@ -117,6 +117,7 @@ const annotations = `{
       "etag": {"type": "string"}, "version": {"type": "integer"}, "createdAt": {"type": "string"},
       "createdBy": {"type": "string"}, "updatedAt": {"type": "string"}, "updatedBy": {"type": "string"},
       "deletedAt": {"type": "string"}, "deletedBy": {"type": "string"},
+      "generatedSecrets": {"type": "object", "additionalProperties": {"type": "string"}},
       "warnings": {"type": "array", "items": {"type": "string"}}
     }},
     "api.AccountPage": {"type": "object", "properties": {

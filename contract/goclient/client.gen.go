@@ -556,6 +556,9 @@ type AccountDraft struct {
 	Type *string `json:"type,omitempty"`
 }
 
+// AccountGeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+type AccountGeneratedSecrets map[string]string
+
 // AccountHealth defines model for AccountHealth.
 type AccountHealth struct {
 	CheckedAt *time.Time `json:"checkedAt,omitempty"`
@@ -629,13 +632,16 @@ type AwsS3Account struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                  `json:"etag"`
-	Family     AwsS3AccountFamily      `json:"family"`
-	Health     AccountHealth           `json:"health"`
-	Id         openapi_types.UUID      `json:"id"`
-	Labels     AccountLabels           `json:"labels"`
-	Name       string                  `json:"name"`
-	Properties AwsS3Account_Properties `json:"properties"`
+	Etag   string             `json:"etag"`
+	Family AwsS3AccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       AwsS3Account_Properties  `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets   `json:"secrets"`
@@ -769,13 +775,16 @@ type AwsS3Credentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                      `json:"etag"`
-	Family     AwsS3CredentialsFamily      `json:"family"`
-	Health     AccountHealth               `json:"health"`
-	Id         openapi_types.UUID          `json:"id"`
-	Labels     AccountLabels               `json:"labels"`
-	Name       string                      `json:"name"`
-	Properties AwsS3Credentials_Properties `json:"properties"`
+	Etag   string                 `json:"etag"`
+	Family AwsS3CredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       AwsS3Credentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets       `json:"secrets"`
@@ -855,13 +864,16 @@ type AwsS3Replace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                 `json:"etag,omitempty"`
-	Family     *AwsS3ReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth          `json:"health,omitempty"`
-	Id         *openapi_types.UUID     `json:"id,omitempty"`
-	Labels     *AccountLabels          `json:"labels,omitempty"`
-	Name       string                  `json:"name"`
-	Properties AwsS3Replace_Properties `json:"properties"`
+	Etag   *string             `json:"etag,omitempty"`
+	Family *AwsS3ReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       AwsS3Replace_Properties  `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets  `json:"secrets,omitempty"`
@@ -927,9 +939,13 @@ type AwsS3ReplaceType string
 type Capabilities struct {
 	// NoProbeReason NoProbeReason is present where it cannot.
 	NoProbeReason *string `json:"noProbeReason,omitempty"`
+	Privileges    *string `json:"privileges,omitempty"`
 
 	// Probe Probe: the account can be tested against the remote system.
 	Probe bool `json:"probe"`
+
+	// ProbeDoes ProbeDoes says what a test asks of the remote system, Privileges what the credentials must be permitted there.
+	ProbeDoes *string `json:"probeDoes,omitempty"`
 }
 
 // Certificate defines model for Certificate.
@@ -1032,11 +1048,14 @@ type Field struct {
 	Destination bool        `json:"destination"`
 	Example     *string     `json:"example,omitempty"`
 	Fields      *[]Field    `json:"fields,omitempty"`
-	Help        *string     `json:"help,omitempty"`
-	Kind        FieldKind   `json:"kind"`
-	Label       string      `json:"label"`
-	Max         *int        `json:"max,omitempty"`
-	Min         *int        `json:"min,omitempty"`
+
+	// Generated Generated: a secret that is made where none is given, and shown once.
+	Generated *bool     `json:"generated,omitempty"`
+	Help      *string   `json:"help,omitempty"`
+	Kind      FieldKind `json:"kind"`
+	Label     string    `json:"label"`
+	Max       *int      `json:"max,omitempty"`
+	Min       *int      `json:"min,omitempty"`
 
 	// Multiline of secrets
 	Multiline *bool  `json:"multiline,omitempty"`
@@ -1101,13 +1120,16 @@ type LogmeinAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                    `json:"etag"`
-	Family     LogmeinAccountFamily      `json:"family"`
-	Health     AccountHealth             `json:"health"`
-	Id         openapi_types.UUID        `json:"id"`
-	Labels     AccountLabels             `json:"labels"`
-	Name       string                    `json:"name"`
-	Properties LogmeinAccount_Properties `json:"properties"`
+	Etag   string               `json:"etag"`
+	Family LogmeinAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth             `json:"health"`
+	Id               openapi_types.UUID        `json:"id"`
+	Labels           AccountLabels             `json:"labels"`
+	Name             string                    `json:"name"`
+	Properties       LogmeinAccount_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets     `json:"secrets"`
@@ -1189,13 +1211,16 @@ type LogmeinCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                        `json:"etag"`
-	Family     LogmeinCredentialsFamily      `json:"family"`
-	Health     AccountHealth                 `json:"health"`
-	Id         openapi_types.UUID            `json:"id"`
-	Labels     AccountLabels                 `json:"labels"`
-	Name       string                        `json:"name"`
-	Properties LogmeinCredentials_Properties `json:"properties"`
+	Etag   string                   `json:"etag"`
+	Family LogmeinCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       LogmeinCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets         `json:"secrets"`
@@ -1249,13 +1274,16 @@ type LogmeinReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                   `json:"etag,omitempty"`
-	Family     *LogmeinReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth            `json:"health,omitempty"`
-	Id         *openapi_types.UUID       `json:"id,omitempty"`
-	Labels     *AccountLabels            `json:"labels,omitempty"`
-	Name       string                    `json:"name"`
-	Properties LogmeinReplace_Properties `json:"properties"`
+	Etag   *string               `json:"etag,omitempty"`
+	Family *LogmeinReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth            `json:"health,omitempty"`
+	Id               *openapi_types.UUID       `json:"id,omitempty"`
+	Labels           *AccountLabels            `json:"labels,omitempty"`
+	Name             string                    `json:"name"`
+	Properties       LogmeinReplace_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets    `json:"secrets,omitempty"`
@@ -1453,13 +1481,16 @@ type SalesforceAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                       `json:"etag"`
-	Family     SalesforceAccountFamily      `json:"family"`
-	Health     AccountHealth                `json:"health"`
-	Id         openapi_types.UUID           `json:"id"`
-	Labels     AccountLabels                `json:"labels"`
-	Name       string                       `json:"name"`
-	Properties SalesforceAccount_Properties `json:"properties"`
+	Etag   string                  `json:"etag"`
+	Family SalesforceAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       SalesforceAccount_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets        `json:"secrets"`
@@ -1580,13 +1611,16 @@ type SalesforceCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                           `json:"etag"`
-	Family     SalesforceCredentialsFamily      `json:"family"`
-	Health     AccountHealth                    `json:"health"`
-	Id         openapi_types.UUID               `json:"id"`
-	Labels     AccountLabels                    `json:"labels"`
-	Name       string                           `json:"name"`
-	Properties SalesforceCredentials_Properties `json:"properties"`
+	Etag   string                      `json:"etag"`
+	Family SalesforceCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets         `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                    `json:"health"`
+	Id               openapi_types.UUID               `json:"id"`
+	Labels           AccountLabels                    `json:"labels"`
+	Name             string                           `json:"name"`
+	Properties       SalesforceCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets            `json:"secrets"`
@@ -1661,13 +1695,16 @@ type SalesforceReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                      `json:"etag,omitempty"`
-	Family     *SalesforceReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth               `json:"health,omitempty"`
-	Id         *openapi_types.UUID          `json:"id,omitempty"`
-	Labels     *AccountLabels               `json:"labels,omitempty"`
-	Name       string                       `json:"name"`
-	Properties SalesforceReplace_Properties `json:"properties"`
+	Etag   *string                  `json:"etag,omitempty"`
+	Family *SalesforceReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth               `json:"health,omitempty"`
+	Id               *openapi_types.UUID          `json:"id,omitempty"`
+	Labels           *AccountLabels               `json:"labels,omitempty"`
+	Name             string                       `json:"name"`
+	Properties       SalesforceReplace_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets       `json:"secrets,omitempty"`
@@ -1742,13 +1779,16 @@ type ScimAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                 `json:"etag"`
-	Family     ScimAccountFamily      `json:"family"`
-	Health     AccountHealth          `json:"health"`
-	Id         openapi_types.UUID     `json:"id"`
-	Labels     AccountLabels          `json:"labels"`
-	Name       string                 `json:"name"`
-	Properties ScimAccount_Properties `json:"properties"`
+	Etag   string            `json:"etag"`
+	Family ScimAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       ScimAccount_Properties   `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets  `json:"secrets"`
@@ -1811,13 +1851,16 @@ type ScimCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                     `json:"etag"`
-	Family     ScimCredentialsFamily      `json:"family"`
-	Health     AccountHealth              `json:"health"`
-	Id         openapi_types.UUID         `json:"id"`
-	Labels     AccountLabels              `json:"labels"`
-	Name       string                     `json:"name"`
-	Properties ScimCredentials_Properties `json:"properties"`
+	Etag   string                `json:"etag"`
+	Family ScimCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       ScimCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets      `json:"secrets"`
@@ -1860,13 +1903,16 @@ type ScimReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                `json:"etag,omitempty"`
-	Family     *ScimReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth         `json:"health,omitempty"`
-	Id         *openapi_types.UUID    `json:"id,omitempty"`
-	Labels     *AccountLabels         `json:"labels,omitempty"`
-	Name       string                 `json:"name"`
-	Properties ScimReplace_Properties `json:"properties"`
+	Etag   *string            `json:"etag,omitempty"`
+	Family *ScimReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       ScimReplace_Properties   `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets `json:"secrets,omitempty"`
@@ -1930,13 +1976,16 @@ type SsoAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                `json:"etag"`
-	Family     SsoAccountFamily      `json:"family"`
-	Health     AccountHealth         `json:"health"`
-	Id         openapi_types.UUID    `json:"id"`
-	Labels     AccountLabels         `json:"labels"`
-	Name       string                `json:"name"`
-	Properties SsoAccount_Properties `json:"properties"`
+	Etag   string           `json:"etag"`
+	Family SsoAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       SsoAccount_Properties    `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets `json:"secrets"`
@@ -2161,13 +2210,16 @@ type SsoCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                    `json:"etag"`
-	Family     SsoCredentialsFamily      `json:"family"`
-	Health     AccountHealth             `json:"health"`
-	Id         openapi_types.UUID        `json:"id"`
-	Labels     AccountLabels             `json:"labels"`
-	Name       string                    `json:"name"`
-	Properties SsoCredentials_Properties `json:"properties"`
+	Etag   string               `json:"etag"`
+	Family SsoCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth             `json:"health"`
+	Id               openapi_types.UUID        `json:"id"`
+	Labels           AccountLabels             `json:"labels"`
+	Name             string                    `json:"name"`
+	Properties       SsoCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets     `json:"secrets"`
@@ -2291,13 +2343,16 @@ type SsoReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string               `json:"etag,omitempty"`
-	Family     *SsoReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth        `json:"health,omitempty"`
-	Id         *openapi_types.UUID   `json:"id,omitempty"`
-	Labels     *AccountLabels        `json:"labels,omitempty"`
-	Name       string                `json:"name"`
-	Properties SsoReplace_Properties `json:"properties"`
+	Etag   *string           `json:"etag,omitempty"`
+	Family *SsoReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       SsoReplace_Properties    `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets `json:"secrets,omitempty"`
@@ -2421,13 +2476,16 @@ type TelegramAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                     `json:"etag"`
-	Family     TelegramAccountFamily      `json:"family"`
-	Health     AccountHealth              `json:"health"`
-	Id         openapi_types.UUID         `json:"id"`
-	Labels     AccountLabels              `json:"labels"`
-	Name       string                     `json:"name"`
-	Properties TelegramAccount_Properties `json:"properties"`
+	Etag   string                `json:"etag"`
+	Family TelegramAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       TelegramAccount_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets      `json:"secrets"`
@@ -2500,13 +2558,16 @@ type TelegramCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                         `json:"etag"`
-	Family     TelegramCredentialsFamily      `json:"family"`
-	Health     AccountHealth                  `json:"health"`
-	Id         openapi_types.UUID             `json:"id"`
-	Labels     AccountLabels                  `json:"labels"`
-	Name       string                         `json:"name"`
-	Properties TelegramCredentials_Properties `json:"properties"`
+	Etag   string                    `json:"etag"`
+	Family TelegramCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       TelegramCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets          `json:"secrets"`
@@ -2557,13 +2618,16 @@ type TelegramReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                    `json:"etag,omitempty"`
-	Family     *TelegramReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth             `json:"health,omitempty"`
-	Id         *openapi_types.UUID        `json:"id,omitempty"`
-	Labels     *AccountLabels             `json:"labels,omitempty"`
-	Name       string                     `json:"name"`
-	Properties TelegramReplace_Properties `json:"properties"`
+	Etag   *string                `json:"etag,omitempty"`
+	Family *TelegramReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       TelegramReplace_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
@@ -2633,6 +2697,9 @@ type Type struct {
 
 	// Limit Limit says how many accounts a contact center may have.
 	Limit TypeLimit `json:"limit"`
+
+	// Notes Notes are what to know before using the type: that a product was retired, say, or that no public source describes a part of it.
+	Notes *[]string `json:"notes,omitempty"`
 
 	// Schema Schema is the JSON Schema (2020-12) of the properties of a new account.
 	Schema map[string]interface{} `json:"schema"`
@@ -2711,13 +2778,16 @@ type ZendeskAccount struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                    `json:"etag"`
-	Family     ZendeskAccountFamily      `json:"family"`
-	Health     AccountHealth             `json:"health"`
-	Id         openapi_types.UUID        `json:"id"`
-	Labels     AccountLabels             `json:"labels"`
-	Name       string                    `json:"name"`
-	Properties ZendeskAccount_Properties `json:"properties"`
+	Etag   string               `json:"etag"`
+	Family ZendeskAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth             `json:"health"`
+	Id               openapi_types.UUID        `json:"id"`
+	Labels           AccountLabels             `json:"labels"`
+	Name             string                    `json:"name"`
+	Properties       ZendeskAccount_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets     `json:"secrets"`
@@ -2815,13 +2885,16 @@ type ZendeskCredentials struct {
 	Enabled     bool       `json:"enabled"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       string                        `json:"etag"`
-	Family     ZendeskCredentialsFamily      `json:"family"`
-	Health     AccountHealth                 `json:"health"`
-	Id         openapi_types.UUID            `json:"id"`
-	Labels     AccountLabels                 `json:"labels"`
-	Name       string                        `json:"name"`
-	Properties ZendeskCredentials_Properties `json:"properties"`
+	Etag   string                   `json:"etag"`
+	Family ZendeskCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       ZendeskCredentials_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   AccountSecrets         `json:"secrets"`
@@ -2886,13 +2959,16 @@ type ZendeskReplace struct {
 	Enabled     *bool      `json:"enabled,omitempty"`
 
 	// Etag ETag is the entity tag without its quotes.
-	Etag       *string                   `json:"etag,omitempty"`
-	Family     *ZendeskReplaceFamily     `json:"family,omitempty"`
-	Health     *AccountHealth            `json:"health,omitempty"`
-	Id         *openapi_types.UUID       `json:"id,omitempty"`
-	Labels     *AccountLabels            `json:"labels,omitempty"`
-	Name       string                    `json:"name"`
-	Properties ZendeskReplace_Properties `json:"properties"`
+	Etag   *string               `json:"etag,omitempty"`
+	Family *ZendeskReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth            `json:"health,omitempty"`
+	Id               *openapi_types.UUID       `json:"id,omitempty"`
+	Labels           *AccountLabels            `json:"labels,omitempty"`
+	Name             string                    `json:"name"`
+	Properties       ZendeskReplace_Properties `json:"properties"`
 
 	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
 	Secrets   *AccountSecrets    `json:"secrets,omitempty"`

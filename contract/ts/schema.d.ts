@@ -517,6 +517,10 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again. */
+        AccountGeneratedSecrets: {
+            [key: string]: string;
+        };
         AccountHealth: {
             /**
              * @example ok
@@ -646,6 +650,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -819,6 +824,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** AWS S3 */
@@ -912,6 +918,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         Capabilities: {
@@ -919,6 +926,9 @@ export interface components {
             probe: boolean;
             /** @description NoProbeReason is present where it cannot. */
             noProbeReason?: string;
+            /** @description ProbeDoes says what a test asks of the remote system, Privileges what the credentials must be permitted there. */
+            probeDoes?: string;
+            privileges?: string;
         };
         Certificate: {
             /** @example /agentDesktop/identityProviderCertificates/0 */
@@ -1006,6 +1016,8 @@ export interface components {
             required: boolean;
             secret: boolean;
             destination: boolean;
+            /** @description Generated: a secret that is made where none is given, and shown once. */
+            generated?: boolean;
             /** @description of secrets */
             multiline?: boolean;
             /** @description of objects: absent is different from empty */
@@ -1088,6 +1100,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -1192,6 +1205,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** LogMeIn */
@@ -1251,6 +1265,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         Option: {
@@ -1442,6 +1457,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -1617,6 +1633,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Salesforce.com */
@@ -1712,6 +1729,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         /** SCIM */
@@ -1756,6 +1774,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -1829,6 +1848,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** SCIM */
@@ -1873,6 +1893,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         SecretState: {
@@ -2049,6 +2070,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -2371,6 +2393,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Single Sign-On */
@@ -2540,6 +2563,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Telegram */
@@ -2585,6 +2609,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -2686,6 +2711,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Telegram */
@@ -2743,6 +2769,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         TestInput: {
@@ -2779,6 +2806,8 @@ export interface components {
             /** @description HasDefault: one account of the family may be its default. */
             hasDefault: boolean;
             capabilities: components["schemas"]["Capabilities"];
+            /** @description Notes are what to know before using the type: that a product was retired, say, or that no public source describes a part of it. */
+            notes?: string[];
             /** @description Fields are what a form shows, in order. */
             fields: components["schemas"]["Field"][];
             /** @description Schema is the JSON Schema (2020-12) of the properties of a new account. */
@@ -2881,6 +2910,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /**
@@ -3025,6 +3055,7 @@ export interface components {
              */
             deletedAt?: string;
             deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Zendesk */
@@ -3103,6 +3134,7 @@ export interface components {
              */
             readonly deletedAt?: string;
             readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
     };
