@@ -9,6 +9,7 @@ package catalog
 import (
 	"admin-api/integrations"
 	"admin-api/integrations/amazonaws"
+	"admin-api/integrations/dynamics"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/salesforce"
@@ -23,6 +24,7 @@ func All() integrations.Catalog {
 	return integrations.Catalog{
 		amazonaws.S3,
 		messenger.Telegram,
+		dynamics.Definition,
 		remoteassistance.Definition,
 		salesforce.Definition,
 		scimaccount.Definition,
