@@ -14,6 +14,7 @@ import (
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/salesforce"
 	"admin-api/integrations/scimaccount"
+	"admin-api/integrations/servicenow"
 	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/zendesk"
 )
@@ -28,6 +29,7 @@ func All() integrations.Catalog {
 		remoteassistance.Definition,
 		salesforce.Definition,
 		scimaccount.Definition,
+		servicenow.Definition,
 		singlesignon.Definition,
 		zendesk.Definition,
 	}
