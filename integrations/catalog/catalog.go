@@ -12,6 +12,7 @@ import (
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/remoteassistance"
+	"admin-api/integrations/rightnow"
 	"admin-api/integrations/salesforce"
 	"admin-api/integrations/scimaccount"
 	"admin-api/integrations/servicenow"
@@ -27,6 +28,7 @@ func All() integrations.Catalog {
 		messenger.Telegram,
 		dynamics.Definition,
 		remoteassistance.Definition,
+		rightnow.Definition,
 		salesforce.Definition,
 		scimaccount.Definition,
 		servicenow.Definition,
