@@ -11,6 +11,7 @@ import (
 	"admin-api/integrations/amazonaws"
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/messenger"
+	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/rightnow"
 	"admin-api/integrations/salesforce"
@@ -27,6 +28,7 @@ func All() integrations.Catalog {
 		amazonaws.S3,
 		messenger.Telegram,
 		dynamics.Definition,
+		nextcaller.Definition,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,
