@@ -24,8 +24,8 @@ var Definition = integrations.Definition{
 		"Next Caller belongs to Pindrop today; its public interface may take no new customers and may not answer at all.",
 		"The documentation lists the contact fields of a mapping, but neither its form nor what external fields are.",
 	},
-	ProbeDoes: "Asks for a telephone number that is too short to exist, first as nobody and then with the credentials, so that " +
-		"nobody is looked up. Only a caller who is known hears that the number is wrong.",
+	ProbeDoes: "Asks for a telephone number that is too short to exist, first as nobody and then with the credentials, " +
+		"so that nobody is looked up. Only a caller who is known hears that the number is wrong.",
 	Privileges: "The API user name and password of the account; the sandbox has its own.",
 	Diagnoses:  []integrations.Diagnosis{notVerifiable},
 	New:        func() integrations.Properties { return new(Properties) },
