@@ -9,6 +9,7 @@ package catalog
 import (
 	"admin-api/integrations"
 	"admin-api/integrations/amazonaws"
+	"admin-api/integrations/datagroup"
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
@@ -35,6 +36,7 @@ func All() integrations.Catalog {
 		scimaccount.Definition,
 		servicenow.Definition,
 		singlesignon.Definition,
+		datagroup.Definition,
 		zendesk.Definition,
 	}
 }
