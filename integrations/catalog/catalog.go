@@ -13,6 +13,7 @@ import (
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
+	"admin-api/integrations/nice"
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/rightnow"
 	"admin-api/integrations/salesforce"
@@ -30,6 +31,7 @@ func All() integrations.Catalog {
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
+		nice.Definition,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,
