@@ -27,6 +27,29 @@ const (
 	stepAuthorize    = "authorize"
 )
 
+var (
+	otherUser = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "other_user",
+		Detail: "Zendesk knows the user by another e-mail address.",
+		Hint:   "Enter the user's primary e-mail address, so that both sides name the same person.",
+	}
+	notVerifiable = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "credentials_not_verifiable",
+		Detail: "Zendesk answers at this address. Whether the shared secret is right shows only when an agent signs in.",
+		Hint:   "Sign in to Zendesk through Agent Desktop once.",
+	}
+	userInactive = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "user_inactive",
+		Detail: "The Zendesk user is suspended or deleted.",
+		Hint:   "Reactivate the user in Zendesk, or choose another one.",
+	}
+	roleInsufficient = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "role_insufficient",
+		Detail: "The Zendesk user is neither an agent nor an administrator.",
+		Hint:   "Make the user an agent in Zendesk, or choose another one.",
+	}
+)
+
 // account is the user whom Zendesk takes the caller for.
 type account struct {
 	ID        *int64 `json:"id"`
@@ -55,9 +78,7 @@ func (p *Properties) Probe(ctx context.Context, s *integrations.Session) error {
 	}
 	s.SetIdentity(self.name())
 	if p.AuthorizationType == authAPIToken && !strings.EqualFold(self.Email, p.Username) {
-		s.Warn(stepIdentify, integrations.NewFailure(integrations.CauseConfig, "other_user",
-			"Zendesk knows the user by another e-mail address.",
-			"Enter the user's primary e-mail address, so that both sides name the same person."))
+		s.Warn(stepIdentify, otherUser.Failure())
 	}
 	return s.Step(stepAuthorize, func() error { return p.authorize(ctx, s, self) })
 }
@@ -90,13 +111,12 @@ func (p *Properties) reach(ctx context.Context, s *integrations.Session) error {
 	if err != nil {
 		return err
 	}
-	detail := "Zendesk answers at this address. Whether the shared secret is right shows only when an agent signs in."
-	hint := "Sign in to Zendesk through Agent Desktop once."
+	f := notVerifiable.Failure()
 	if !p.SharedSecret.IsSet() {
-		detail, hint = "Zendesk answers at this address, but there is no credential to test.",
+		f.Detail, f.Hint = "Zendesk answers at this address, but there is no credential to test.",
 			"Set the shared secret, an authorization type, or both."
 	}
-	s.Warn(stepAuthenticate, integrations.NewFailure(integrations.CauseConfig, "credentials_not_verifiable", detail, hint))
+	s.Warn(stepAuthenticate, f)
 	return nil
 }
 
@@ -122,12 +142,9 @@ func (p *Properties) self(ctx context.Context, s *integrations.Session) (account
 func (p *Properties) authorize(ctx context.Context, s *integrations.Session, self account) error {
 	switch {
 	case self.Suspended || self.Active != nil && !*self.Active:
-		return integrations.NewFailure(integrations.CausePermission, "user_inactive",
-			"The Zendesk user is suspended or deleted.", "Reactivate the user in Zendesk, or choose another one.")
+		return userInactive.Failure()
 	case self.Role != "agent" && self.Role != "admin":
-		return integrations.NewFailure(integrations.CausePermission, "role_insufficient",
-			"The Zendesk user is neither an agent nor an administrator.",
-			"Make the user an agent in Zendesk, or choose another one.")
+		return roleInsufficient.Failure()
 	}
 	var document struct {
 		Count *int64 `json:"count"`

@@ -26,8 +26,16 @@ var Definition = integrations.Definition{
 	DocumentationURL: "https://developer.zendesk.com/api-reference/introduction/security-and-auth/",
 	Shape:            integrations.Proposed,
 	HasDefault:       true,
-	New:              func() integrations.Properties { return &Properties{AuthorizationType: authNone} },
-	Computed:         computed,
+	Notes: []string{
+		"Tell your service provider before you use the integration; users need the same e-mail address on both sides.",
+		"Passwords over the API are a thing of the past at Zendesk and not offered here.",
+	},
+	ProbeDoes: "With an API token or OAuth token: reads the own user and counts tickets. Without: only looks " +
+		"whether a Zendesk answers at the address, because a shared secret is proved by nothing less than signing somebody in.",
+	Privileges: "The user must be an agent or an administrator; an OAuth token needs the scope read.",
+	Diagnoses:  []integrations.Diagnosis{otherUser, notVerifiable, userInactive, roleInsufficient},
+	New:        func() integrations.Properties { return &Properties{AuthorizationType: authNone} },
+	Computed:   computed,
 	Example: `{
 	"url": "https://acme.zendesk.com",
 	"sharedSecret": "example-of-a-shared-secret-of-zendesk",
