@@ -21,6 +21,14 @@ var Definition = integrations.Definition{
 	DocumentationURL: "https://secure.logmeinrescue.com/welcome/webhelp/EN/RescueAPI/API/API_Rescue_tutorial_authentication.html",
 	Shape:            integrations.Proposed,
 	Feature:          "logmein_rescue",
+	Notes: []string{
+		"The contact center's documentation says whose credentials are needed; the data center is our addition.",
+		"Rescue ends a session after 20 idle minutes and counts sign-ins of all programs together.",
+	},
+	ProbeDoes: "Signs in to the Rescue API and reads whose account that is. It asks for no authentication code, " +
+		"which would end the one in use.",
+	Privileges: "The master administrator of the Rescue account, without a technician's seat.",
+	Diagnoses:  []integrations.Diagnosis{userInactive, ipRestricted, sessionLost, notAdministrator, alsoTechnician},
 	// Rescue refuses an eleventh sign-in within three minutes, and ours are not
 	// the only ones.
 	ProbesPerMinute: 3,

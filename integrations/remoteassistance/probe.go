@@ -26,6 +26,34 @@ const (
 	stepAuthorize    = "authorize"
 )
 
+var (
+	userInactive = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "user_inactive",
+		Detail: "The Rescue user is deleted or disabled.",
+		Hint:   "Enable the user in the Rescue Administration Center, or enter another master administrator.",
+	}
+	ipRestricted = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "ip_restricted",
+		Detail: "Rescue does not let anybody sign in from this server's address.",
+		Hint:   "Ask LogMeIn to add the server's public address to the IP restrictions of your account.",
+	}
+	sessionLost = integrations.Diagnosis{
+		Cause: integrations.CauseRemote, Code: "session_lost", Retryable: true,
+		Detail: "Rescue accepted the sign-in but forgot it at once.", Hint: "Try again in a few minutes.",
+	}
+	notAdministrator = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "not_administrator",
+		Detail: "The user can sign in to Rescue but is no administrator.",
+		Hint:   "Enter the master administrator of the Rescue account.",
+	}
+	alsoTechnician = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "also_technician",
+		Detail: "The administrator holds a technician's seat as well, which remote assistance does not allow.",
+		Hint: "Take the technician's seat from the user in the Rescue Administration Center, " +
+			"or enter another master administrator.",
+	}
+)
+
 // limitPeriod is the period in which Rescue counts sign-ins.
 const limitPeriod = 3 * time.Minute
 
@@ -130,16 +158,11 @@ func refusal(word string) *integrations.Failure {
 	case "LIMITREACHED":
 		return advise(limited())
 	case "USER_DELETED_OR_DISABLED", "USER_IS_DELETED":
-		return integrations.NewFailure(integrations.CausePermission, "user_inactive",
-			"The Rescue user is deleted or disabled.",
-			"Enable the user in the Rescue Administration Center, or enter another master administrator.")
+		return userInactive.Failure()
 	case "GLOBALIPRESTRICTED", "GLOBAL_IP_RESTRICTED":
-		return integrations.NewFailure(integrations.CausePermission, "ip_restricted",
-			"Rescue does not let anybody sign in from this server's address.",
-			"Ask LogMeIn to add the server's public address to the IP restrictions of your account.")
+		return ipRestricted.Failure()
 	case "NOTLOGGEDIN":
-		return retryable(integrations.NewFailure(integrations.CauseRemote, "session_lost",
-			"Rescue accepted the sign-in but forgot it at once.", "Try again in a few minutes."))
+		return sessionLost.Failure()
 	case "ERROR":
 		return retryable(integrations.NewFailure(integrations.CauseRemote, "remote_error",
 			"Rescue reports an error of its own.", "Try again in a few minutes."))
@@ -193,14 +216,9 @@ func judge(text string) error {
 	case !found || !foundToo:
 		return unexpected()
 	case !admin:
-		return integrations.NewFailure(integrations.CauseConfig, "not_administrator",
-			"The user can sign in to Rescue but is no administrator.",
-			"Enter the master administrator of the Rescue account.")
+		return notAdministrator.Failure()
 	case tech:
-		return integrations.NewFailure(integrations.CauseConfig, "also_technician",
-			"The administrator holds a technician's seat as well, which remote assistance does not allow.",
-			"Take the technician's seat from the user in the Rescue Administration Center, "+
-				"or enter another master administrator.")
+		return alsoTechnician.Failure()
 	}
 	return nil
 }
