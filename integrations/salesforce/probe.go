@@ -2,13 +2,14 @@ package salesforce
 
 import (
 	"context"
-	"net/http"
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
 	"admin-api/integrations"
+	"admin-api/integrations/platform/oauth"
 )
 
 // Resources that a probe reads
@@ -26,14 +27,12 @@ const (
 	stepAuthorize    = "authorize"
 )
 
-// grant is the answer of the token endpoint. RefreshToken is there only where
-// the app rotates refresh tokens.
+// grant is an access token and what Salesforce says besides: where it is good
+// and whose it is. A refresh token is there only where the app rotates them.
 type grant struct {
-	AccessToken  string `json:"access_token"`
-	RefreshToken string `json:"refresh_token"`
-	InstanceURL  string `json:"instance_url"`
-	TokenType    string `json:"token_type"`
-	ID           string `json:"id"`
+	token       oauth.Token
+	InstanceURL string `json:"instance_url"`
+	ID          string `json:"id"`
 }
 
 // Probe implements integrations.Prober. With a refresh token it gets an access
@@ -54,9 +53,7 @@ func (p *Properties) Probe(ctx context.Context, s *integrations.Session) error {
 	}
 	s.SetIdentity(userOf(g.ID))
 	if u, err := url.Parse(g.InstanceURL); err == nil && p.belongsElsewhere(u) {
-		s.Warn(stepAuthenticate, integrations.NewFailure(integrations.CauseConfig, "other_organization",
-			"The refresh token is for another organization than the one of the Url.",
-			"Correct the Url, or authorize the app again as a user of that organization."))
+		s.Warn(stepAuthenticate, otherOrganization.Failure())
 	}
 	return s.Step(stepAuthorize, func() error { return p.authorize(ctx, s, g) })
 }
@@ -76,13 +73,12 @@ func (p *Properties) reach(ctx context.Context, s *integrations.Session) error {
 	if err != nil {
 		return err
 	}
-	detail := "Salesforce answers at this address, but data access is not set up, so there is no credential to test."
-	hint := "Enter a consumer key, its secret and a refresh token if scenarios are to reach data."
-	if p.ConsumerKey != "" {
-		detail = "Salesforce answers at this address. Without a refresh token the consumer key and secret cannot be tested."
-		hint = "Authorize the app in Salesforce and enter the refresh token."
+	f := notVerifiable.Failure()
+	if p.ConsumerKey == "" {
+		f.Detail = "Salesforce answers at this address, but data access is not set up, so there is no credential to test."
+		f.Hint = "Enter a consumer key, its secret and a refresh token if scenarios are to reach data."
 	}
-	s.Warn(stepAuthenticate, integrations.NewFailure(integrations.CauseConfig, "credentials_not_verifiable", detail, hint))
+	s.Warn(stepAuthenticate, f)
 	return nil
 }
 
@@ -101,7 +97,7 @@ func (p *Properties) checkVersions(answer *integrations.Answer) error {
 	case len(known) == 0:
 		return unexpected()
 	case !slices.Contains(known, p.APIVersion):
-		return unknownVersion()
+		return unknownVersion.Failure()
 	}
 	return nil
 }
@@ -121,24 +117,24 @@ func (p *Properties) login() string {
 // refresh gets an access token
 // (https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm).
 func (p *Properties) refresh(ctx context.Context, s *integrations.Session) (grant, error) {
-	answer, err := s.Exchange(ctx, integrations.Request{
-		Method: http.MethodPost,
-		URL:    p.login() + tokenPath,
+	token, err := oauth.Get(ctx, s, oauth.Request{
+		URL: p.login() + tokenPath,
 		Form: url.Values{
 			"grant_type":    {"refresh_token"},
 			"refresh_token": {p.RefreshToken.Reveal()},
 			"client_id":     {p.ConsumerKey},
 			"client_secret": {p.ConsumerSecret.Reveal()},
 		},
+		Means: grantRefusal,
 	})
+	if f, ok := errors.AsType[*integrations.Failure](err); ok {
+		return grant{}, adviseAddress(f)
+	}
 	if err != nil {
 		return grant{}, err
 	}
-	if f := refusedGrant(answer); f != nil {
-		return grant{}, f
-	}
-	var g grant
-	if err := answer.JSON(&g); err != nil {
+	g := grant{token: token}
+	if err := token.Answer.JSON(&g); err != nil {
 		return grant{}, err
 	}
 	if f := p.judge(g); f != nil {
@@ -150,16 +146,10 @@ func (p *Properties) refresh(ctx context.Context, s *integrations.Session) (gran
 // judge decides whether the access token may be used, and where.
 func (p *Properties) judge(g grant) *integrations.Failure {
 	switch {
-	case g.AccessToken == "" || !strings.EqualFold(g.TokenType, "Bearer"):
-		return unexpected()
 	case !isInstance(g.InstanceURL):
-		return integrations.NewFailure(integrations.CauseRemote, "instance_url_foreign",
-			"The answer sends the access token to an address that is not below salesforce.com; nothing was sent there.",
-			"Check the Url: what answers there may not be Salesforce.")
-	case g.RefreshToken != "" && g.RefreshToken != p.RefreshToken.Reveal():
-		return integrations.NewFailure(integrations.CauseConfig, "refresh_token_rotated",
-			"The app changes the refresh token with each use, so the stored one has just become invalid.",
-			"Switch refresh token rotation off in the app's policies, authorize the app again and enter the new token.")
+		return foreignInstance.Failure()
+	case g.token.Refresh.IsSet() && !g.token.Refresh.Equal(p.RefreshToken):
+		return tokenRotated.Failure()
 	}
 	return nil
 }
@@ -243,7 +233,7 @@ func (p *Properties) authorizeWithoutLimits(ctx context.Context, s *integrations
 func read(ctx context.Context, s *integrations.Session, g grant, path string) (*integrations.Answer, error) {
 	return s.Exchange(ctx, integrations.Request{
 		URL:    strings.TrimSuffix(g.InstanceURL, "/") + path,
-		Header: http.Header{"Authorization": {"Bearer " + g.AccessToken}},
+		Header: integrations.Bearer(g.token.Access),
 	})
 }
 

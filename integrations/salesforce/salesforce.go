@@ -20,8 +20,18 @@ var Definition = integrations.Definition{ //nolint:gosec // The secrets are made
 	DocumentationURL: "https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/intro_rest.htm",
 	Shape:            integrations.Proposed,
 	HasDefault:       true,
-	New:              func() integrations.Properties { return &Properties{APIVersion: defaultAPIVersion} },
-	Computed:         computed,
+	Notes: []string{
+		"The labels of the single sign-on section are inferred; the documentation names its contents only.",
+		"Salesforce lets nobody create connected apps any more; an external client app does the same.",
+		"The app must not ask for PKCE and must not rotate refresh tokens: a stored token would become invalid.",
+	},
+	ProbeDoes: "Gets an access token with the refresh token and reads the organization's limits, or, for users who may " +
+		"not see them, the versions and the own user. Without a refresh token it only reads which versions there are.",
+	Privileges: "The user needs API Enabled and, to see limits, View Setup and Configuration; " +
+		"the app needs the scopes api and refresh_token.",
+	Diagnoses: diagnoses(),
+	New:       func() integrations.Properties { return &Properties{APIVersion: defaultAPIVersion} },
+	Computed:  computed,
 	Example: `{
 	"url": "https://acme.my.salesforce.com",
 	"consumerKey": "3MVG9d8.EXAMPLE.KEY.OF.A.CONNECTED.APP",
