@@ -31,7 +31,7 @@ var Definition = integrations.Definition{
 		"Passwords over the API are a thing of the past at Zendesk and not offered here.",
 	},
 	ProbeDoes: "With an API token or OAuth token: reads the own user and counts tickets. Without: only looks " +
-		"whether a Zendesk answers at the address, because a shared secret is proved by nothing less than signing somebody in.",
+		"whether a Zendesk answers at the address, because only signing somebody in proves a shared secret.",
 	Privileges: "The user must be an agent or an administrator; an OAuth token needs the scope read.",
 	Diagnoses:  []integrations.Diagnosis{otherUser, notVerifiable, userInactive, roleInsufficient},
 	New:        func() integrations.Properties { return &Properties{AuthorizationType: authNone} },
