@@ -68,7 +68,11 @@ func (n *network) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	resp.Body = &boundedBody{source: resp.Body, left: maxAnswer}
+	limit := maxAnswer
+	if n := integrations.MaxBytes(req.Context()); n > 0 {
+		limit = int(n)
+	}
+	resp.Body = &boundedBody{source: resp.Body, left: limit}
 	return resp, nil
 }
 
