@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"admin-api/integrations"
+	"admin-api/integrations/platform/aws"
 	"admin-api/secret"
 )
 
@@ -17,7 +18,16 @@ var S3 = integrations.Definition{ //nolint:gosec // The key is the example of AW
 	DocumentationURL: "https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html",
 	Shape:            integrations.Proposed,
 	Feature:          "aws",
-	New:              func() integrations.Properties { return new(S3Properties) },
+	Notes: []string{
+		"Temporary access keys are refused: recordings are stored long after such a key has expired.",
+		"A private store must accept Signature Version 4; stores other than Amazon's may word refusals differently.",
+	},
+	ProbeDoes: "Asks for the listing of the bucket, limited to no entries at all, with a signed request. " +
+		"Nothing is written, so that the right to store files is not proved.",
+	Privileges: "s3:ListBucket on the bucket for the test; " +
+		"on its objects s3:PutObject for storing and s3:GetObject for playback.",
+	Diagnoses:  s3Diagnoses,
+	New:        func() integrations.Properties { return new(S3Properties) },
 	Example: `{
 	"region": "eu-west-1",
 	"accessKeyId": "AKIAIOSFODNN7EXAMPLE",
@@ -62,10 +72,11 @@ type S3Properties struct {
 // with a dot in its name.
 func (p *S3Properties) Normalize() {
 	p.URL = normalizeOrigin(p.URL)
-	if p.SecretKey.IsSet() && !p.SecretKey.IsKept() {
-		p.SecretKey = secret.New(strings.TrimSpace(p.SecretKey.Reveal()))
-	}
-	if p.UsePrivateS3Storage && p.Region == "" {
+	aws.Trim(&p.SecretKey)
+	switch {
+	case !p.UsePrivateS3Storage:
+		p.Region = aws.RegionCode(p.Region)
+	case p.Region == "":
 		p.Region = privateRegion
 	}
 	if p.AddressingStyle == "" {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"admin-api/integrations"
+	"admin-api/integrations/platform/aws"
 )
 
 // The steps of a probe.
@@ -61,17 +62,22 @@ func (p *S3Properties) advise(err error) error {
 // list asks for none of the bucket's objects
 // (https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html).
 func (p *S3Properties) list(ctx context.Context, s *integrations.Session) (*integrations.Answer, error) {
-	request, err := signedGet(ctx, p.listURL(), signature{
-		keyID: p.AccessKeyID, key: p.SecretKey, service: "s3", region: p.Region, at: s.Now(),
-	})
+	request, err := p.signed().Sign(ctx, s.Now())
 	if err != nil {
-		return nil, integrations.NewFailure(integrations.CauseConfig, "request_not_possible",
-			"No request can be made from the address and the bucket.", "Check the Url and the name of the bucket.")
+		return nil, s3RequestNotPossible.Failure()
 	}
+	request.Header.Set("Accept", "application/xml")
 	if p.UsePrivateS3Storage && p.CACertificatePEM != "" {
 		request.ExtraCA = []byte(p.CACertificatePEM)
 	}
 	return s.Exchange(ctx, request)
+}
+
+// signed is the request to sign.
+func (p *S3Properties) signed() aws.Call {
+	return aws.Call{
+		Key: aws.Key{ID: p.AccessKeyID, Secret: p.SecretKey}, Service: "s3", Region: p.Region, URL: p.listURL(),
+	}
 }
 
 // listURL returns the address of the request. A key prefix is part of it because
@@ -96,7 +102,7 @@ func (p *S3Properties) listURL() string {
 // none: then no request comes about.
 func (p *S3Properties) endpoint() *url.URL {
 	if !p.UsePrivateS3Storage {
-		return &url.URL{Scheme: "https", Host: "s3." + p.Region + "." + endpointSuffix(p.Region)}
+		return &url.URL{Scheme: "https", Host: aws.Host("s3", p.Region)}
 	}
 	u, err := url.Parse(p.URL)
 	if err != nil {

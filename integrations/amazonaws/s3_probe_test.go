@@ -18,6 +18,7 @@ import (
 
 	"admin-api/integrations"
 	"admin-api/integrations/integrationtest"
+	"admin-api/integrations/platform/aws"
 	"admin-api/secret"
 	"admin-api/validation"
 )
@@ -270,16 +271,20 @@ func TestS3MissingBucketIsNotTheKeysFault(t *testing.T) {
 
 // TestSignedPath: S3 signs a path as it is sent.
 func TestSignedPath(t *testing.T) {
-	by := signature{keyID: exampleKeyID, key: secret.New(exampleSecret), service: "s3", region: "eu-west-1", at: now}
-	request, err := signedGet(t.Context(), "https://"+awsHost+"/a%20b?x=1", by)
+	call := aws.Call{
+		Key: aws.Key{ID: exampleKeyID, Secret: secret.New(exampleSecret)}, Service: "s3", Region: "eu-west-1",
+		URL: "https://" + awsHost + "/a%20b?x=1",
+	}
+	request, err := call.Sign(t.Context(), now)
 	require.NoError(t, err)
 	served := httptest.NewRequestWithContext(t.Context(), http.MethodGet, request.URL, nil)
 	served.Header = request.Header
 	auth := parseAuthorization(request.Header.Get("Authorization"))
-	want := store{region: by.region}.sign(served, strings.Split(auth["Credential"], "/"), strings.Split(auth["SignedHeaders"], ";"))
+	want := store{region: call.Region}.sign(served, strings.Split(auth["Credential"], "/"), strings.Split(auth["SignedHeaders"], ";"))
 	require.Equal(t, want, auth["Signature"])
 
-	_, err = signedGet(t.Context(), "https://a b/", by)
+	call.URL = "https://a b/"
+	_, err = call.Sign(t.Context(), now)
 	require.Error(t, err)
 }
 

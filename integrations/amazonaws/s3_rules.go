@@ -8,20 +8,19 @@ import (
 	"slices"
 	"strings"
 
+	"admin-api/integrations/platform/aws"
 	"admin-api/validation"
 )
 
 // maxAuthorities bounds the certificates of one private store.
 const maxAuthorities = 10
 
-// What AWS's keys look like. Keys that begin with ASIA are temporary and work
-// only with a session token
-// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html).
+// What AWS's keys look like, permanent and temporary ones, and the regions of
+// private stores.
 var (
-	permanentKey = regexp.MustCompile(`^AKIA[A-Z0-9]{16}$`)
-	temporaryKey = regexp.MustCompile(`^ASIA[A-Z0-9]{16}$`)
-	secretKey    = regexp.MustCompile(`^[A-Za-z0-9/+]{40}$`)
-	regionForm   = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
+	keyForm    = regexp.MustCompile(`^A[KS]IA[A-Z0-9]{16}$`)
+	secretForm = regexp.MustCompile(`^[A-Za-z0-9/+]{40}$`)
+	regionForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,64}$`)
 )
 
 // What the name of a bucket may not begin and end with
@@ -45,15 +44,11 @@ func (p *S3Properties) checkRegion(c *validation.Context) {
 	if p.Region == "" || c.Broken(pointer) {
 		return
 	}
-	code := regionNamed(p.Region)
 	switch {
-	case p.UsePrivateS3Storage && !regionForm.MatchString(p.Region):
+	case !p.UsePrivateS3Storage:
+		aws.CheckRegion(c, pointer, p.Region)
+	case !regionForm.MatchString(p.Region):
 		c.Violate(pointer, "region", "Must consist of letters, digits and hyphens.")
-	case p.UsePrivateS3Storage || isRegion(p.Region):
-	case code != "":
-		c.Violate(pointer, "aws_region", "Must be the code of the region; the one of this name is "+code+".")
-	default:
-		c.Violate(pointer, "aws_region", "Must be the code of an AWS region, such as eu-west-1.")
 	}
 }
 
@@ -62,17 +57,14 @@ func (p *S3Properties) checkKeys(c *validation.Context) {
 		return
 	}
 	if p.AccessKeyID != "" && !c.Broken("/accessKeyId") {
-		switch {
-		case temporaryKey.MatchString(p.AccessKeyID):
-			c.Violate("/accessKeyId", "temporary_access_key",
-				"Is a temporary key, which expires within hours; create an access key of an IAM user, beginning with AKIA.")
-		case !permanentKey.MatchString(p.AccessKeyID):
+		if !keyForm.MatchString(p.AccessKeyID) {
 			c.Violate("/accessKeyId", "aws_access_key_id",
 				"Must be AKIA and 16 more capital letters and digits, as IAM shows it.")
 		}
+		aws.CheckPermanent(c, "/accessKeyId", p.AccessKeyID)
 	}
 	known := p.SecretKey.IsSet() && !p.SecretKey.IsKept()
-	if known && !c.Broken("/secretKey") && !secretKey.MatchString(p.SecretKey.Reveal()) {
+	if known && !c.Broken("/secretKey") && !secretForm.MatchString(p.SecretKey.Reveal()) {
 		c.Violate("/secretKey", "aws_secret_key",
 			"Must be the 40 characters that IAM showed when the access key was created.")
 	}

@@ -1,4 +1,4 @@
-package amazonaws
+package aws
 
 import "strings"
 
@@ -49,8 +49,8 @@ var regions = []region{
 	{"cn-northwest-1", "China (Ningxia)"},
 }
 
-// isRegion reports whether code is one of AWS's.
-func isRegion(code string) bool {
+// IsRegion reports whether code is one of AWS's.
+func IsRegion(code string) bool {
 	for _, r := range regions {
 		if r.code == code {
 			return true
@@ -59,21 +59,26 @@ func isRegion(code string) bool {
 	return false
 }
 
-// regionNamed returns the code of the region that consoles call name, "" if
-// there is none.
-func regionNamed(name string) string {
+// RegionCode returns the code of the region that consoles call text, else text
+// as it is.
+func RegionCode(text string) string {
 	for _, r := range regions {
-		if strings.EqualFold(r.name, name) {
+		if strings.EqualFold(r.name, text) {
 			return r.code
 		}
 	}
-	return ""
+	return text
 }
 
-// endpointSuffix returns the domain of a region's services.
-func endpointSuffix(code string) string {
-	if strings.HasPrefix(code, "cn-") {
-		return "amazonaws.com.cn"
+// Host returns the name of a service in a region.
+func Host(service, region string) string {
+	suffix := ".amazonaws.com"
+	if InChina(region) {
+		suffix = ".amazonaws.com.cn"
 	}
-	return "amazonaws.com"
+	return service + "." + region + suffix
 }
+
+// InChina reports whether the region is of the partition for China, which has
+// accounts and a domain of its own.
+func InChina(region string) bool { return strings.HasPrefix(region, "cn-") }
