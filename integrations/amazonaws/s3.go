@@ -26,8 +26,8 @@ var S3 = integrations.Definition{ //nolint:gosec // The key is the example of AW
 		"Nothing is written, so that the right to store files is not proved.",
 	Privileges: "s3:ListBucket on the bucket for the test; " +
 		"on its objects s3:PutObject for storing and s3:GetObject for playback.",
-	Diagnoses:  s3Diagnoses,
-	New:        func() integrations.Properties { return new(S3Properties) },
+	Diagnoses: s3Diagnoses,
+	New:       func() integrations.Properties { return new(S3Properties) },
 	Example: `{
 	"region": "eu-west-1",
 	"accessKeyId": "AKIAIOSFODNN7EXAMPLE",

@@ -27,6 +27,7 @@ import (
 // own.
 func All() integrations.Catalog {
 	return integrations.Catalog{
+		amazonaws.Lambda,
 		amazonaws.S3,
 		messenger.Telegram,
 		dynamics.Definition,

@@ -22,7 +22,7 @@ const (
 
 // A temporary key that fakes know.
 const (
-	TemporaryKeyID = "ASIAIOSFODNN7EXAMPLE"                              //nolint:gosec // It is made up.
+	TemporaryKeyID = "ASIAIOSFODNN7EXAMPLE"                             //nolint:gosec // It is made up.
 	SessionToken   = "AQoDYXdzEJr1K3XoWmlLQeEXAMPLEtokenThatIsMadeUp==" //nolint:gosec // It is made up.
 )
 
@@ -102,7 +102,7 @@ func again(r *http.Request, scope, signed []string, at time.Time) string {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	address := "https://" + r.Host + r.RequestURI
-	copied, err := http.NewRequestWithContext(r.Context(), r.Method, address, http.NoBody) //nolint:gosec // It is never sent.
+	copied, err := http.NewRequestWithContext(r.Context(), r.Method, address, http.NoBody) //nolint:gosec // Never sent.
 	if err != nil {
 		return ""
 	}
