@@ -11,6 +11,7 @@ import (
 	"admin-api/integrations/amazonaws"
 	"admin-api/integrations/datagroup"
 	"admin-api/integrations/dynamics"
+	"admin-api/integrations/bot"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/nice"
@@ -29,6 +30,7 @@ func All() integrations.Catalog {
 	return integrations.Catalog{
 		amazonaws.Lambda,
 		amazonaws.S3,
+		bot.Lex,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
