@@ -21,6 +21,8 @@ import (
 	"admin-api/integrations/scimaccount"
 	"admin-api/integrations/servicenow"
 	"admin-api/integrations/singlesignon"
+	"admin-api/integrations/speechtotext"
+	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/zendesk"
 )
 
@@ -42,6 +44,8 @@ func All() integrations.Catalog {
 		servicenow.Definition,
 		singlesignon.Definition,
 		datagroup.Definition,
+		speechtotext.Transcribe,
+		texttospeech.Polly,
 		zendesk.Definition,
 	}
 }

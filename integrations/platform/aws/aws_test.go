@@ -221,7 +221,7 @@ func TestKeyRules(t *testing.T) {
 		{name: "permanent", keyID: awstest.KeyID},
 		{name: "temporary", keyID: awstest.TemporaryKeyID, token: secret.New("x"), warnings: []string{"/id temporary_access_key"}},
 		{name: "temporary, kept", keyID: awstest.TemporaryKeyID, token: secret.Kept(), warnings: []string{"/id temporary_access_key"}},
-		{name: "token missing", keyID: awstest.TemporaryKeyID, errors: []string{"/token required"}},
+		{name: "token missing", keyID: awstest.TemporaryKeyID, errors: []string{"/token session_token_required"}},
 		{name: "token too much", keyID: awstest.KeyID, token: secret.New("x"), errors: []string{"/token not_applicable"}},
 		{name: "no key", token: secret.New("x")},
 	}

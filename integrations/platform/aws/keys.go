@@ -37,7 +37,7 @@ func CheckSession(c *validation.Context, keyPointer, keyID, tokenPointer string,
 	switch {
 	case keyID == "" || c.Broken(keyPointer) || c.Broken(tokenPointer):
 	case IsTemporary(keyID) && !given:
-		c.Violate(tokenPointer, "required", "Must be given with a temporary key, which begins with ASIA.")
+		c.Violate(tokenPointer, "session_token_required", "Must be given with a temporary key, which begins with ASIA.")
 	case !IsTemporary(keyID) && given:
 		c.Violate(tokenPointer, "not_applicable", "Belongs to temporary keys only, which begin with ASIA; leave it out.")
 	case given:
