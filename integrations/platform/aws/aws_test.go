@@ -150,6 +150,26 @@ func TestRefusals(t *testing.T) {
 	require.Equal(t, 9*time.Second, Failure(waiting).RetryAfter)
 }
 
+// FuzzRefusals: whatever comes back, there is a failure that says nothing of it.
+func FuzzRefusals(f *testing.F) {
+	f.Add(403, "a#AccessDenied:b", `{"__type":"x#y","message":"z"}`)
+	f.Add(400, "", `<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>`)
+	f.Add(500, "#:#", `<Error>`)
+	f.Fuzz(func(t *testing.T, status int, header, body string) {
+		answer := &integrations.Answer{Status: status, Header: http.Header{"X-Amzn-Errortype": {header}}, Body: []byte(body)}
+		failure := Failure(answer)
+		require.Equal(t, status >= 200 && status < 300, failure == nil)
+		if failure == nil {
+			return
+		}
+		known := answer.Failure().Code == failure.Code || failure.Code == "permission_denied" || failure.Code == "rate_limited"
+		for _, d := range Diagnoses() {
+			known = known || d.Code == failure.Code && d.Detail == failure.Detail
+		}
+		require.True(t, known, failure.Code)
+	})
+}
+
 func TestAuthenticate(t *testing.T) {
 	sts := awstest.STS(Host("sts", ireland), ireland)
 	sts.Clock = func() time.Time { return now }
