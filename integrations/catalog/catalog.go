@@ -45,7 +45,9 @@ func All() integrations.Catalog {
 		singlesignon.Definition,
 		datagroup.Definition,
 		speechtotext.Transcribe,
+		speechtotext.Azure,
 		texttospeech.Polly,
+		texttospeech.Azure,
 		zendesk.Definition,
 	}
 }

@@ -1,0 +1,86 @@
+package speechtotext
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+
+	"admin-api/integrations"
+	"admin-api/integrations/platform/azure"
+	"admin-api/secret"
+	"admin-api/validation"
+)
+
+// Azure lists the type azure_stt in the catalogue.
+var Azure = integrations.Definition{
+	Type:             "azure_stt",
+	Family:           integrations.SpeechToText,
+	Label:            "Microsoft Azure Speech to Text",
+	Description:      "Transcribes calls with the Speech service of Microsoft Azure.",
+	DocumentationURL: "https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short",
+	Shape:            integrations.Proposed,
+	Notes: []string{
+		"No public documentation of the contact center describes this type; its properties follow Microsoft's.",
+		"Azure issues tokens to keys of other AI services as well; whether the resource is for speech shows only in use.",
+		"Whether the service knows the language shows only in use.",
+	},
+	ProbeDoes: "Exchanges the key for a token that is good for ten minutes, and drops it. No other token ends by that, " +
+		"nothing is transcribed, and it costs nothing.",
+	Privileges: "One of the two keys of a Speech resource; keys have no narrower rights.",
+	Diagnoses:  azure.Diagnoses(),
+	New:        func() integrations.Properties { return &AzureProperties{LanguageCode: "en-US"} },
+	Example: `{
+	"region": "westeurope",
+	"subscriptionKey": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+	"languageCode": "en-GB"
+}`,
+}
+
+// AzureProperties configure recognition by one Speech resource.
+type AzureProperties struct {
+	Region string `json:"region" validate:"required_without=Endpoint,excluded_with=Endpoint" label:"Region" help:"Where the Speech resource lives, if it has no endpoint of its own." example:"westeurope" pattern:"^[a-z0-9]{3,40}$" hint:"the region's code such as eastus, in lower case" dest:"true"`
+
+	Endpoint string `json:"endpoint" validate:"required_without=Region,excluded_with=Region,omitempty,https_origin" label:"Endpoint" help:"Address of a Speech resource with a custom domain name, in place of the region." example:"https://acme.cognitiveservices.azure.com" format:"url" dest:"true"`
+
+	SubscriptionKey secret.Text `json:"subscriptionKey" validate:"required" label:"Subscription key" help:"KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal." pattern:"^(?:[0-9A-Fa-f]{32}|[0-9A-Za-z]{84})$" hint:"32 hexadecimal digits, or 84 letters and digits"`
+
+	LanguageCode string `json:"languageCode" label:"Language" help:"Language that callers speak." example:"en-US" pattern:"^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-(?:[A-Z]{2}|[0-9]{3})(?:-[a-z]{2,12})?$" hint:"a language and a country such as en-US"`
+}
+
+// Normalize implements integrations.Normalizer.
+func (p *AzureProperties) Normalize() {
+	p.Region, p.Endpoint = azure.RegionCode(p.Region), azure.Origin(p.Endpoint)
+	azure.Trim(&p.SubscriptionKey)
+}
+
+// Validate implements integrations.Properties.
+func (p *AzureProperties) Validate(c *validation.Context) {
+	azure.CheckEndpoint(c, "/endpoint", p.Endpoint)
+}
+
+// azureToken is what tokens look like (RFC 7519).
+var azureToken = regexp.MustCompile(`^\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\s*$`)
+
+// Probe implements integrations.Prober. It exchanges the key for a token.
+func (p *AzureProperties) Probe(ctx context.Context, s *integrations.Session) error {
+	speech := azure.Speech{Region: p.Region, Endpoint: p.Endpoint, Key: p.SubscriptionKey}
+	err := s.Step("authenticate", func() error {
+		header := speech.Header()
+		header.Set("Content-Type", "application/x-www-form-urlencoded")
+		header.Set("Accept", "*/*")
+		answer, err := s.Exchange(ctx, integrations.Request{
+			Method: http.MethodPost, URL: speech.TokenURL(), Header: header,
+		})
+		if err != nil {
+			return err
+		}
+		if f := azure.Failure(answer); f != nil {
+			return f
+		}
+		if !azureToken.Match(answer.Body) {
+			return azure.Unexpected(answer)
+		}
+		return nil
+	})
+	return azure.Advise(err)
+}
