@@ -33,6 +33,7 @@ func All() integrations.Catalog {
 		amazonaws.Lambda,
 		amazonaws.S3,
 		bot.Lex,
+		bot.Dialogflow,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
