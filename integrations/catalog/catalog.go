@@ -34,6 +34,7 @@ func All() integrations.Catalog {
 		amazonaws.S3,
 		bot.Lex,
 		bot.Dialogflow,
+		bot.WatsonAssistant,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
