@@ -14,7 +14,7 @@ import (
 )
 
 // WatsonAssistant lists the type watson_assistant in the catalogue.
-var WatsonAssistant = integrations.Definition{ //nolint:gosec // The key is made up.
+var WatsonAssistant = integrations.Definition{
 	Type:             "watson_assistant",
 	Family:           integrations.Bot,
 	Label:            "IBM Watson Assistant",

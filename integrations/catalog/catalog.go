@@ -15,6 +15,7 @@ import (
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/nice"
+	"admin-api/integrations/naturallanguage"
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/rightnow"
 	"admin-api/integrations/salesforce"
@@ -39,6 +40,7 @@ func All() integrations.Catalog {
 		dynamics.Definition,
 		nextcaller.Definition,
 		nice.Definition,
+		naturallanguage.Watson,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,
