@@ -52,6 +52,8 @@ func All() integrations.Catalog {
 		speechtotext.Azure,
 		texttospeech.Polly,
 		texttospeech.Azure,
+		speechtotext.GoogleStreaming,
+		speechtotext.Google,
 		zendesk.Definition,
 	}
 }
