@@ -9,6 +9,7 @@ package ibm
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"admin-api/integrations"
@@ -62,6 +63,16 @@ func hostOf(address string) string {
 	return strings.TrimSuffix(u.Hostname(), ".")
 }
 
+// usablePort reports whether the address names no port or one that there can be.
+func usablePort(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.Port() == "" {
+		return err == nil
+	}
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return err == nil && n > 0
+}
+
 func under(host, domain string) bool { return host == domain || strings.HasSuffix(host, "."+domain) }
 
 // onCloud reports whether the address is IBM Cloud's own, where keys are good.
@@ -79,9 +90,12 @@ func (v Service) CheckURL(c *validation.Context, pointer, address string) {
 		return
 	}
 	instead := fmt.Sprintf("https://api.REGION.%s.watson.cloud.ibm.com", v.Host)
-	own := under(host, v.Host+".watson.cloud.ibm.com")
 	switch {
-	case own:
+	case !usablePort(address):
+		port := validation.Rule("port", "", validation.KindText)
+		port.Pointer = pointer
+		c.Add(port)
+	case under(host, v.Host+".watson.cloud.ibm.com"):
 	case retired(address) && v.Gateway:
 		c.Warn(pointer, "endpoint_retired",
 			"Is a host that IBM switched off in 2021; copy the present URL from the service's credentials.")

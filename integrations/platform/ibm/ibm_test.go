@@ -165,6 +165,9 @@ func TestCheckURL(t *testing.T) {
 		{loose, "wss://api.us-south.text-to-speech.watson.cloud.ibm.com", "other_service", ""},
 		{loose, "https://watson.acme.example", "", "unusual_host"},
 		{loose, "https://stt.cloud.ibm.com", "", ""},
+		{loose, "wss://watson.acme.example:8443", "", "unusual_host"},
+		{loose, "wss://watson.acme.example:0", "port", ""},
+		{loose, "wss://watson.acme.example:65536", "port", ""},
 		{loose, "", "", ""},
 		{loose, "https://%", "", ""},
 	}
