@@ -54,6 +54,7 @@ func All() integrations.Catalog {
 		texttospeech.Azure,
 		speechtotext.GoogleStreaming,
 		speechtotext.Google,
+		speechtotext.Watson,
 		zendesk.Definition,
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Google lists the type google_stt in the catalogue.
-var Google = integrations.Definition{
+var Google = integrations.Definition{ //nolint:gosec // The key is made up.
 	Type:             "google_stt",
 	Family:           integrations.SpeechToText,
 	Label:            "Google synchronous STT",
@@ -22,7 +22,7 @@ var Google = integrations.Definition{
 	Notes: []string{
 		"The enhanced model is documented for later versions of the contact center.",
 		"Whole calls are transcribed with an account of the type Google streaming STT.",
-		"Without billing in the Google Cloud project recognition fails silently; a test shows it.",
+		"Without billing in the Google Cloud project recognition fails silently in calls; a test passes on what Google says.",
 	},
 	ProbeDoes: googleProbeDoes,
 	Privileges: "An API key that is not restricted to other APIs than the Cloud Speech-to-Text API; " +

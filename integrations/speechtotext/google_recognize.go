@@ -11,8 +11,8 @@ import (
 // stepRecognize is the step in which Google is asked to recognize nothing.
 const stepRecognize = "recognize"
 
-const googleProbeDoes = "It asks Google to recognize speech without sending any, which Google must refuse as incomplete " +
-	"once it has accepted the caller; that costs nothing."
+const googleProbeDoes = "It asks Google to recognize speech without sending any, which Google must refuse as " +
+	"incomplete once it has accepted the caller; that costs nothing."
 
 // noAudio is a request that lacks what is to be recognized.
 const noAudio = `{"config":{"encoding":"LINEAR16","sampleRateHertz":8000,"languageCode":"en-US"},"audio":{}}`
@@ -52,7 +52,7 @@ func adviseGoogle(f *integrations.Failure) *integrations.Failure {
 	case "not_found":
 		f.Hint = "Check the URL; Google's own is https://speech.googleapis.com/v1/."
 	case "permission_denied":
-		f.Hint = "Give the service account the role Cloud Speech Client in its project, or lift the restrictions of the API key."
+		f.Hint = "Give the service account the role Cloud Speech Client, or look for restrictions of the API key."
 	}
 	return f
 }
