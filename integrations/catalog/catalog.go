@@ -55,6 +55,8 @@ func All() integrations.Catalog {
 		speechtotext.GoogleStreaming,
 		speechtotext.Google,
 		speechtotext.Watson,
+		texttospeech.Google,
+		texttospeech.Watson,
 		zendesk.Definition,
 	}
 }

@@ -46,9 +46,10 @@ var (
 	}
 )
 
-// Diagnoses are the failures that Refusal knows by name, of calls with a token.
+// Diagnoses are the failures that Refusal knows by name, besides those of
+// TokenDiagnoses.
 func Diagnoses() []integrations.Diagnosis {
-	return []integrations.Diagnosis{accountDisabled, apiDisabled, billingDisabled, projectSuspended, policyDenied}
+	return []integrations.Diagnosis{apiDisabled, billingDisabled, projectSuspended, policyDenied}
 }
 
 // KeyDiagnoses are those that Refusal knows besides of calls with an API key.
