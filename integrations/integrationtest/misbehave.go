@@ -82,10 +82,12 @@ func status(code int) func(http.ResponseWriter, *http.Request) {
 	}
 }
 
-// slow answers nothing until the caller has gone.
+// slow answers nothing, not even when the caller goes: a farewell reaches the
+// server before the caller has stopped listening.
 func slow(_ http.ResponseWriter, r *http.Request) {
 	_, _ = io.Copy(io.Discard, r.Body) // only then net/http notices that the caller goes
 	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
 }
 
 func truncated(w http.ResponseWriter, _ *http.Request) {
