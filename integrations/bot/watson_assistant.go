@@ -63,7 +63,10 @@ type WatsonAssistantProperties struct {
 }
 
 // Normalize implements integrations.Normalizer.
-func (p *WatsonAssistantProperties) Normalize() { p.URL = ibm.TidyURL(p.URL) }
+func (p *WatsonAssistantProperties) Normalize() {
+	p.URL = ibm.TidyURL(p.URL)
+	p.APIKey = ibm.TidyAPIKey(p.APIKey)
+}
 
 // Validate implements integrations.Properties.
 func (p *WatsonAssistantProperties) Validate(c *validation.Context) {

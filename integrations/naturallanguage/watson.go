@@ -76,6 +76,7 @@ type WatsonProperties struct {
 // Normalize implements integrations.Normalizer: it takes a pasted address of the
 // method apart.
 func (p *WatsonProperties) Normalize() {
+	p.APIKey = ibm.TidyAPIKey(p.APIKey)
 	p.URL = ibm.TidyURL(p.URL)
 	address, query, queried := strings.Cut(p.URL, "?")
 	if version, versioned := strings.CutPrefix(query, "version="); versioned || !queried {

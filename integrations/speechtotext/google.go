@@ -46,7 +46,10 @@ type GoogleProperties struct {
 }
 
 // Normalize implements integrations.Normalizer.
-func (p *GoogleProperties) Normalize() { p.URL = google.TidyURL(p.URL) }
+func (p *GoogleProperties) Normalize() {
+	p.URL = google.TidyURL(p.URL)
+	p.APIKey = google.TidyAPIKey(p.APIKey)
+}
 
 // Validate implements integrations.Properties.
 func (p *GoogleProperties) Validate(c *validation.Context) {

@@ -57,7 +57,10 @@ type WatsonProperties struct {
 }
 
 // Normalize implements integrations.Normalizer.
-func (p *WatsonProperties) Normalize() { p.URL = ibm.TidyURL(p.URL) }
+func (p *WatsonProperties) Normalize() {
+	p.URL = ibm.TidyURL(p.URL)
+	p.APIKey = ibm.TidyAPIKey(p.APIKey)
+}
 
 // Validate implements integrations.Properties.
 func (p *WatsonProperties) Validate(c *validation.Context) {

@@ -49,8 +49,8 @@ func TidyKey(text secret.Text) secret.Text {
 	if json.Compact(&compact, []byte(plain)) != nil {
 		return secret.New(plain)
 	}
-	return secret.New(strings.Replace(compact.String(),
-		`"token_uri":"`+legacyTokenURL+`"`, `"token_uri":"`+TokenURL+`"`, 1))
+	return secret.New(strings.ReplaceAll(compact.String(),
+		`"token_uri":"`+legacyTokenURL+`"`, `"token_uri":"`+TokenURL+`"`))
 }
 
 // CheckKey reports what is wrong with a key, and returns it if nothing is. A key
@@ -168,8 +168,12 @@ func checkMembers(found map[string]string) error {
 	return nil
 }
 
-// leastBits is the size of an RSA key below which Google makes none.
-const leastBits = 2048
+// An RSA key has at least 2048 bits, and at most 8192: larger ones take long to
+// read and to sign with.
+const (
+	leastBits = 2048
+	mostBytes = 5 << 10 // of its encoding
+)
 
 func privateKey(text string) (*rsa.PrivateKey, error) {
 	unreadable := &KeyError{
@@ -177,7 +181,7 @@ func privateKey(text string) (*rsa.PrivateKey, error) {
 		"Has a private_key that cannot be read; enter the file as it is, without changing its line breaks.",
 	}
 	block, rest := pem.Decode([]byte(text))
-	if block == nil || strings.TrimSpace(string(rest)) != "" {
+	if block == nil || len(block.Bytes) > mostBytes || strings.TrimSpace(string(rest)) != "" {
 		return nil, unreadable
 	}
 	key, err := parsePrivate(block.Bytes)

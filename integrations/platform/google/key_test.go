@@ -90,6 +90,7 @@ func TestParseKeyRefuses(t *testing.T) {
 		{"key of no form", changed(t, map[string]any{"private_key": "MIIEvg"}), "google_key_private_key"},
 		{"key of another kind", changed(t, block("PRIVATE KEY", curveKey)), "google_key_private_key"},
 		{"key that is none", changed(t, block("PRIVATE KEY", []byte("x"))), "google_key_private_key"},
+		{"key that is huge", changed(t, block("PRIVATE KEY", make([]byte, 6<<10))), "google_key_private_key"},
 		{"weak key", changed(t, block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weak))), "google_key_weak"},
 	}
 	for _, tt := range tests {
@@ -135,6 +136,30 @@ func TestTidyKey(t *testing.T) {
 	}
 	require.True(t, TidyKey(secret.Kept()).IsKept())
 	require.False(t, TidyKey(secret.Text{}).IsSet())
+}
+
+func TestTidyAPIKey(t *testing.T) {
+	require.Equal(t, "AIza", TidyAPIKey(secret.New(" AIza\t")).Reveal())
+	require.False(t, TidyAPIKey(secret.New(" ")).IsSet())
+	require.True(t, TidyAPIKey(secret.Kept()).IsKept())
+}
+
+// FuzzParseKey: whatever is entered, it is tidied once and for all, and refused
+// in words of ours.
+func FuzzParseKey(f *testing.F) {
+	f.Add(ExampleKey)
+	f.Add(`{"type":"service_account","token_uri":"` + legacyTokenURL + `","token_uri":"` + legacyTokenURL + `"}`)
+	f.Add(`{"web":{}} x`)
+	f.Fuzz(func(t *testing.T, text string) {
+		once := TidyKey(secret.New(text))
+		require.Equal(t, once.Reveal(), TidyKey(once).Reveal())
+		_, err := ParseKey(once)
+		var flaw *KeyError
+		if err != nil {
+			require.True(t, errors.As(err, &flaw))
+			require.Regexp(t, `^[A-Z].*\.$`, flaw.Detail)
+		}
+	})
 }
 
 func TestTidyURL(t *testing.T) {
