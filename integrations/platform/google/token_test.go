@@ -2,6 +2,11 @@ package google_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +55,21 @@ func TestToken(t *testing.T) {
 	require.Equal(t, googletest.AccessToken, got.Reveal())
 }
 
+// forged is the example's file with a private key that Google does not know.
+func forged(t *testing.T) string {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	require.NoError(t, err)
+	var file map[string]string
+	require.NoError(t, json.Unmarshal([]byte(google.ExampleKey), &file))
+	file["private_key"] = string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	text, err := json.Marshal(file)
+	require.NoError(t, err)
+	return string(text)
+}
+
 func TestTokenRefused(t *testing.T) {
 	other := strings.Replace(google.ExampleKey, "0123456789abcdef", "fedcba9876543210", 1)
 	stranger := strings.Replace(google.ExampleKey, `"client_email":"agent`, `"client_email":"other`, 1)
@@ -64,6 +84,7 @@ func TestTokenRefused(t *testing.T) {
 		code    string
 	}{
 		{"key that was deleted", googletest.ServeToken, other, 0, "service_account_key_rejected"},
+		{"signature of another key", googletest.ServeToken, forged(t), 0, "service_account_key_rejected"},
 		{"account that was deleted", googletest.ServeToken, stranger, 0, "service_account_unknown"},
 		{"clock behind", googletest.ServeToken, google.ExampleKey, -time.Hour, "clock_skewed"},
 		{"clock ahead", googletest.ServeToken, google.ExampleKey, time.Hour, "clock_skewed"},
