@@ -33,6 +33,19 @@ func judgeHTTPSOrigin(s string) string {
 	return ""
 }
 
+// judgeWSSURL wants the same of the address of a secure WebSocket (RFC 6455
+// section 3).
+func judgeWSSURL(s string) string {
+	scheme, rest, _ := strings.Cut(s, "://")
+	if !strings.EqualFold(scheme, "wss") {
+		return tagWSSURL
+	}
+	if _, ok := parseHTTPS("https://" + rest); !ok {
+		return tagWSSURL
+	}
+	return ""
+}
+
 func parseHTTPS(s string) (*url.URL, bool) {
 	if len(s) > maxURL || strings.ContainsFunc(s, unprintable) || strings.ContainsAny(s, `#\<>"{}|^`+"`") {
 		return nil, false

@@ -13,6 +13,7 @@ import (
 const (
 	tagHTTPSURL    = "https_url"
 	tagHTTPSOrigin = "https_origin"
+	tagWSSURL      = "wss_url"
 	tagCertificate = "pem_certificate"
 	tagSSOIssuer   = "sso_issuer"
 	tagHostname    = "hostname_dns"
@@ -21,6 +22,7 @@ const (
 	tagRegion      = "aws_region_name"
 	tagNoSpace     = "no_space"
 	tagUUID        = "uuid"
+	tagHeaderName  = "header_name"
 
 	codeCertificateTooLarge = "certificate_too_large"
 	codeCertificateWeakKey  = "certificate_weak_key"
@@ -58,9 +60,11 @@ var judges = sync.OnceValue(func() map[string]func(string) string {
 	all := map[string]func(string) string{
 		tagHTTPSURL:    judgeHTTPSURL,
 		tagHTTPSOrigin: judgeHTTPSOrigin,
+		tagWSSURL:      judgeWSSURL,
 		tagCertificate: judgeCertificate,
 		tagHostname:    judgeHostname,
 		tagHost:        judgeHost,
+		tagHeaderName:  judgeHeaderName,
 	}
 	for tag, s := range shapes {
 		expression := regexp.MustCompile(s.pattern)

@@ -38,6 +38,24 @@ var values = map[string]struct {
 			codes(tagHTTPSURL, "http://acme.example", "https://ann@acme.example", "https://acme.example#"),
 		),
 	},
+	tagWSSURL: {
+		good: []string{
+			"wss://acme.example", "WSS://acme.example:49149/telephony?x=1", "wss://[2001:db8::1]/x",
+			"wss://acme.example/" + strings.Repeat("a", 2046-19),
+		},
+		bad: codes(
+			tagWSSURL, "ws://acme.example", "https://acme.example", "wss:acme.example", "wss:///x", "acme.example",
+			"wss://ann@acme.example", "wss://acme.example#x", "wss://acme .example", "wss://acme.example/%zz",
+			"wss://acme.example/"+strings.Repeat("a", 2046),
+		),
+	},
+	tagHeaderName: {
+		good: []string{"X-Api-Key", "Authorization", "x_key", "Hostile", "Teapot", strings.Repeat("a", 100)},
+		bad: codes(
+			tagHeaderName, "X Api Key", "X-Api-Key:", "", "\u00e9", "Host", "HOST", "Content-Type", "content-length", "Cookie", "TE",
+			"Transfer-Encoding", "Sec-Fetch-Mode", "Accept", "Accept-Encoding", "Proxy-Authorization", strings.Repeat("a", 101),
+		),
+	},
 	tagHostname: {
 		good: []string{"acme", "sftp.acme.example", "a-1.example", "3com.example", "xn--bcher-kva.example", strings.Repeat("a", 63) + ".example"},
 		bad: codes(
@@ -109,6 +127,9 @@ func TestRules(t *testing.T) {
 
 func fits(fragment map[string]any, value string) bool {
 	if most, ok := fragment["maxLength"].(int); ok && len([]rune(value)) > most {
+		return false
+	}
+	if not, ok := fragment["not"].(map[string]any); ok && fits(not, value) {
 		return false
 	}
 	return regexp.MustCompile(fragment["pattern"].(string)).MatchString(value)

@@ -9,6 +9,7 @@ import (
 const (
 	hostClass    = hostNoDot
 	urlScheme    = `^[Hh][Tt][Tt][Pp][Ss]://`
+	wssScheme    = `^[Ww][Ss][Ss]://`
 	urlAuthority = `(?:` + hostClass + `(?:\.` + hostNoDot + `)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?`
 	hostNoDot    = `[^` + blank + `\x21-\x2c\x2e\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7e]+`
 	urlUnsafe    = blank + `"#<>\\^{|}` + "`"
@@ -33,6 +34,14 @@ func SchemaFragment(tag, param string) map[string]any {
 		}
 	case tagHTTPSOrigin:
 		return map[string]any{"format": "uri-reference", "pattern": urlScheme + urlAuthority + `/?$`, "maxLength": maxURL}
+	case tagWSSURL: // two characters shorter than the scheme https
+		return map[string]any{
+			"format": "uri-reference", "pattern": wssScheme + urlAuthority + urlPath + urlQuery, "maxLength": maxURL - 2,
+		}
+	case tagHeaderName:
+		return map[string]any{
+			"pattern": headerName, "not": map[string]any{"pattern": reservedHeader()}, "maxLength": maxHeaderName,
+		}
 	case tagHostname:
 		return map[string]any{"pattern": hostPattern, "maxLength": maxHost}
 	case tagHost:
