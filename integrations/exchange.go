@@ -18,8 +18,8 @@ import (
 const userAgent = "admin-api"
 
 // Exchange sends one request through the transport and reads the answer, whose
-// size the transport bounds. Any status is an answer, see Answer.Failure. The
-// error is a *Failure for requests that cannot be sent as they are, else the
+// size the transport bounds. Any status is an answer, see Answer.Failure; one
+// that switches protocols (101) has no body and ends the connection. The error is a *Failure for requests that cannot be sent as they are, else the
 // transport's, for Step to classify. It names neither path nor query.
 func (s *Session) Exchange(ctx context.Context, r Request) (*Answer, error) {
 	req, err := r.build(ctx)
@@ -30,14 +30,23 @@ func (s *Session) Exchange(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, withoutURL(err)
 	}
-	body, err := io.ReadAll(resp.Body)
-	if closed := resp.Body.Close(); err == nil {
-		err = closed
-	}
+	body, err := read(resp)
 	if err != nil {
 		return nil, withoutURL(err)
 	}
 	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, received: s.Now()}, nil
+}
+
+// read returns the whole body. After 101 the connection speaks another protocol
+// and may never end by itself.
+func read(resp *http.Response) (body []byte, err error) {
+	if resp.StatusCode != http.StatusSwitchingProtocols {
+		body, err = io.ReadAll(resp.Body)
+	}
+	if closed := resp.Body.Close(); err == nil {
+		err = closed
+	}
+	return body, err
 }
 
 func (r Request) build(ctx context.Context) (*http.Request, error) {
