@@ -24,6 +24,7 @@ import (
 	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/speechtotext"
 	"admin-api/integrations/texttospeech"
+	"admin-api/integrations/zapier"
 	"admin-api/integrations/zendesk"
 )
 
@@ -57,6 +58,7 @@ func All() integrations.Catalog {
 		speechtotext.Watson,
 		texttospeech.Google,
 		texttospeech.Watson,
+		zapier.Definition,
 		zendesk.Definition,
 	}
 }
