@@ -58,6 +58,7 @@ func All() integrations.Catalog {
 		speechtotext.Watson,
 		texttospeech.Google,
 		texttospeech.Watson,
+		speechtotext.GoVivace,
 		zapier.Definition,
 		zendesk.Definition,
 	}
