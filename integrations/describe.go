@@ -4,8 +4,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"admin-api/validation"
 )
 
 // FieldKind says how a form draws a field.
@@ -112,7 +110,7 @@ func (p *property) describe(at string) Field {
 	f := Field{
 		Name: p.name, Pointer: at + p.pointer, Kind: p.fieldKind(),
 		Label: p.label, Help: p.help, Example: p.example,
-		Required: slices.Contains(p.rules, validation.Tag{Name: "required"}),
+		Required: p.required(),
 		Secret:   p.kind == kindSecret, Destination: p.destination, Generated: p.generated,
 		Multiline: p.kind == kindSecret && p.format == formatMultiline,
 		Nullable:  p.kind == kindObject && p.nilable,
@@ -204,7 +202,7 @@ func defaultOf(p *property, initial reflect.Value) any {
 // requiredWhen tells a rule required_if with one condition; forms can express
 // no more.
 func (o *object) requiredWhen(at string, p *property) *FieldCondition {
-	for _, rule := range p.rules {
+	for _, rule := range beforeDive(p.rules) {
 		parts := strings.Fields(rule.Param)
 		if rule.Name != "required_if" || len(parts) != 2 {
 			continue

@@ -28,7 +28,7 @@ var choices = map[string][]string{
 	"retries":  {`0`, `1`, `5`, `2`, `null`},
 	"note":     {`"a\nb"`, `"` + strings.Repeat("é", 50) + `"`, `"` + strings.Repeat("e", 51) + `"`, `null`},
 	"owner":    {`"0198a7c2-6f4e-7b1d-9a3c-2e5f8d1b4c60"`, `"x"`, `null`},
-	"hosts":    {`["a.example","b.example"]`, `["a","a"]`, `["a"]`, `["a","b","c","d"]`, `["a",1]`, `null`, `{}`},
+	"hosts":    {`["a.example","b.example"]`, `["a.example",""]`, `["a","a"]`, `["a"]`, `["a","b","c","d"]`, `["a",1]`, `null`, `{}`},
 	"tags":     {`["a","b"]`, `["d"]`, `null`},
 	"headers":  {`{"k":"x"}`, `{"k":"y"}`, `{"a":"x","b":"x","c":"x"}`, `{"k":1}`, `{"":"x"}`, `null`, `[]`},
 	"feed": {

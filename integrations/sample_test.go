@@ -26,7 +26,7 @@ type sampleProperties struct {
 	Retries  *int              `json:"retries" label:"Retries" enum:"0,1,5"`
 	Note     string            `json:"note" label:"Note" format:"multiline" max:"50"`
 	Owner    string            `json:"owner" validate:"uuid" label:"Owner" ref:"user"`
-	Hosts    []string          `json:"hosts" validate:"unique,dive,host" label:"Hosts" min:"2" max:"3" dest:"true"`
+	Hosts    []string          `json:"hosts" validate:"unique,dive,required,host" label:"Hosts" min:"2" max:"3" dest:"true"`
 	Tags     []string          `json:"tags" label:"Tags" enum:"a,b,c"`
 	Headers  map[string]string `json:"headers" label:"Headers" pattern:"^x" hint:"x and more" max:"2"`
 	Issuers  []string          `json:"issuers" validate:"dive,pem_certificate" label:"Issuers" format:"certificate"`

@@ -66,7 +66,7 @@ func (b schemaBuilder) writes() bool { return b.mode == SchemaCreate || b.mode =
 func (b schemaBuilder) has(p *property) bool { return p.kind != kindSecret || b.mode != SchemaRead }
 
 func (b schemaBuilder) object(o *object, defaults reflect.Value) fragment {
-	properties, required := fragment{}, []string{}
+	properties, needed := fragment{}, []string{}
 	for i := range o.properties {
 		p := &o.properties[i]
 		if !b.has(p) {
@@ -75,12 +75,12 @@ func (b schemaBuilder) object(o *object, defaults reflect.Value) fragment {
 		initial := defaults.Field(p.index)
 		properties[p.name] = b.property(p, initial)
 		if b.demands(p, initial) {
-			required = append(required, p.name)
+			needed = append(needed, p.name)
 		}
 	}
 	schema := fragment{"type": "object", "properties": properties, "additionalProperties": false}
-	if len(required) > 0 {
-		schema["required"] = required
+	if len(needed) > 0 {
+		schema["required"] = needed
 	}
 	if rules := b.conditional(o, defaults); len(rules) > 0 {
 		schema["allOf"] = rules
@@ -105,8 +105,11 @@ func (b schemaBuilder) demands(p *property, initial reflect.Value) bool {
 	return p.required()
 }
 
+// ruleRequired is the rule that something must be given.
+var ruleRequired = validation.Tag{Name: "required"}
+
 func (p *property) required() bool {
-	return slices.ContainsFunc(p.rules, func(t validation.Tag) bool { return t.Name == "required" })
+	return slices.Contains(beforeDive(p.rules), ruleRequired)
 }
 
 // mandatory reports whether an account cannot do without the property: neither
@@ -161,7 +164,7 @@ func (b schemaBuilder) typed(p *property, initial reflect.Value) fragment {
 	case kindInteger:
 		return p.integerSchema()
 	case kindTexts:
-		return p.listSchema(p.textSchema(afterDive(p.rules)))
+		return p.listSchema(p.elementSchema())
 	case kindMap:
 		return p.mapSchema()
 	case kindObject:

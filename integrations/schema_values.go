@@ -41,6 +41,16 @@ func (p *property) textSchema(rules []validation.Tag) fragment {
 	return schema
 }
 
+// elementSchema is what one text in a list or map must be.
+func (p *property) elementSchema() fragment {
+	rules := afterDive(p.rules)
+	schema := p.textSchema(rules)
+	if slices.Contains(rules, ruleRequired) {
+		tighten(schema, fragment{"minLength": 1})
+	}
+	return schema
+}
+
 func anyValues(texts []string) []any {
 	values := make([]any, len(texts))
 	for i, text := range texts {
@@ -113,7 +123,7 @@ func (p *property) listSchema(items fragment) fragment {
 
 func (p *property) mapSchema() fragment {
 	schema := fragment{
-		"type": "object", "additionalProperties": p.textSchema(afterDive(p.rules)), "maxProperties": p.most(),
+		"type": "object", "additionalProperties": p.elementSchema(), "maxProperties": p.most(),
 		"propertyNames": fragment{"minLength": 1, "maxLength": maxKey},
 	}
 	if p.min != nil {
