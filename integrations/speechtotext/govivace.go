@@ -41,7 +41,9 @@ var GoVivace = integrations.Definition{ //nolint:gosec // The key is made up.
 		"is sent and nothing is recognized.",
 	Privileges: "An API key of GoVivace that is valid for the server in the URL.",
 	Diagnoses:  []integrations.Diagnosis{goVivaceNoWebSocket, goVivaceUnproved},
-	New:        func() integrations.Properties { return &GoVivaceProperties{URL: "wss://services.govivace.com/telephony"} },
+	New: func() integrations.Properties {
+		return &GoVivaceProperties{URL: "wss://services.govivace.com/telephony"}
+	},
 	Example: `{
 	"url": "wss://services.govivace.com:49149/telephony",
 	"apiKey": "exampleKeyOfGoVivace0123456789"

@@ -97,7 +97,9 @@ func (d goVivaceWire) Do(req *http.Request) (*http.Response, error) {
 	return w.Result(), nil
 }
 
-func (goVivaceWire) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
+func (goVivaceWire) Dial(context.Context, string, string) (net.Conn, error) {
+	return nil, net.ErrClosed
+}
 
 // TestGoVivaceKeyIsNotProved: an open session is no proof of the key.
 func TestGoVivaceKeyIsNotProved(t *testing.T) {
