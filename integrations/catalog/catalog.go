@@ -24,6 +24,7 @@ import (
 	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/speechtotext"
 	"admin-api/integrations/texttospeech"
+	"admin-api/integrations/statistics"
 	"admin-api/integrations/zapier"
 	"admin-api/integrations/zendesk"
 )
@@ -59,6 +60,7 @@ func All() integrations.Catalog {
 		texttospeech.Google,
 		texttospeech.Watson,
 		speechtotext.GoVivace,
+		statistics.Definition,
 		zapier.Definition,
 		zendesk.Definition,
 	}
