@@ -12,6 +12,7 @@ import (
 	"admin-api/integrations/datagroup"
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/bot"
+	"admin-api/integrations/knowledgebase"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/nice"
@@ -38,6 +39,7 @@ func All() integrations.Catalog {
 		bot.Lex,
 		bot.Dialogflow,
 		bot.WatsonAssistant,
+		knowledgebase.Definition,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
