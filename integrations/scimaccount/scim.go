@@ -22,6 +22,12 @@ var Definition = integrations.Definition{
 	DocumentationURL: "https://www.rfc-editor.org/rfc/rfc7644",
 	Shape:            integrations.Documented,
 	Limit:            integrations.OnePerType,
+	Notes: []string{
+		"The account holds no credential: the identity provider signs in with the user name and API secret of a user " +
+			"who has the privileges Manage users and Manage all teams.",
+		"Every user that is created over SCIM gets the default team; the documented service keeps groups read-only.",
+		"The documented service lets a user's name be changed only where the service provider permits it.",
+	},
 	NoProbe: "The identity provider calls this contact center, never the other way round, so there is nothing to dial. " +
 		"Use the provider's own connection test with the addresses and a user's API secret.",
 	New:      func() integrations.Properties { return new(Properties) },

@@ -24,6 +24,16 @@ var Definition = integrations.Definition{
 	Shape:   integrations.Documented,
 	Feature: "single_sign_on",
 	Limit:   integrations.OnePerType,
+	Notes: []string{
+		"The documentation of version 5.3 has one section for each application; 5.19 has one identity provider for both " +
+			"and a check box for administrators.",
+		"For Azure the issuer is what Azure calls Identifier (Entity ID), DOMAIN_sso; the issuer of Azure's own answers " +
+			"is not entered.",
+		"Users are matched by their user name, which must be the NameID, never by their e-mail address.",
+		"The logout URL is documented for version 5.19 only; entity ID, several certificates and the switch for sign-in " +
+			"started at the provider are additions of this product.",
+		"How users made just in time get their values is documented in part only: that a template user is copied.",
+	},
 	NoProbe: "Only a person who signs in can prove single sign-on: the identity provider asks for a password " +
 		"or a second factor in a browser. Run a test sign-in instead; it shows what the provider answers " +
 		"and which value is wrong.",
