@@ -16,7 +16,16 @@ var Telegram = integrations.Definition{ //nolint:gosec // The token is made up.
 	Description:      "Chats with customers who write to your Telegram bot.",
 	DocumentationURL: "https://core.telegram.org/bots/api",
 	Shape:            integrations.Proposed,
-	New:              func() integrations.Properties { return new(TelegramProperties) },
+	Notes: []string{
+		"The public documentation of the contact center names the type, not its properties; " +
+			"these follow the Bot API and the integration guide's steps.",
+		"A bot has one webhook: whoever registers another one takes the updates away from the contact center.",
+	},
+	ProbeDoes: "Asks the Bot API whose token this is (getMe), and how deliveries to the registered webhook " +
+		"went (getWebhookInfo). It sends no message and changes no webhook.",
+	Privileges: "A bot's token has no rights to choose from: it is the bot.",
+	Diagnoses:  []integrations.Diagnosis{otherTelegramBot, telegramUndelivered},
+	New:        func() integrations.Properties { return new(TelegramProperties) },
 	Example: `{
 	"token": "123456789:AAF1kZ8xQ2nW4vR6tY0uI3oP5aS7dG9hJ-k",
 	"botUsername": "acme_support_bot",

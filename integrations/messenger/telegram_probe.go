@@ -20,6 +20,21 @@ const (
 	stepWebhook      = "webhook"
 )
 
+// What the probe knows by name.
+var (
+	otherTelegramBot = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "other_bot",
+		Detail: "The token is good, but it is another bot's than the bot username says.",
+		Hint:   "Correct the bot username, or enter the token of that bot.",
+	}
+	telegramUndelivered = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "webhook_failing",
+		Detail: "Telegram could not deliver an update to the bot's webhook.",
+		Hint: "Check that the webhook's address is reachable from the internet and its certificate valid. " +
+			"Telegram forgets the error when the webhook is set anew.",
+	}
+)
+
 // telegramAnswer is what every method of the Bot API returns
 // (https://core.telegram.org/bots/api#making-requests).
 type telegramAnswer struct {
@@ -74,9 +89,7 @@ func (p *TelegramProperties) authenticate(ctx context.Context, s *integrations.S
 	}
 	s.SetIdentity(bot.name())
 	if p.BotUsername != "" && !strings.EqualFold(p.BotUsername, bot.Username) {
-		return integrations.NewFailure(integrations.CauseConfig, "other_bot",
-			"The token is good, but it is another bot's than the bot username says.",
-			"Correct the bot username, or enter the token of that bot.")
+		return otherTelegramBot.Failure()
 	}
 	return nil
 }
@@ -153,9 +166,9 @@ func undelivered(hook telegramWebhook) *integrations.Failure {
 	if hook.PendingUpdates > 0 {
 		detail += "; updates that wait: " + strconv.Itoa(hook.PendingUpdates)
 	}
-	return integrations.NewFailure(integrations.CauseConfig, "webhook_failing", detail+".",
-		"Check that the webhook's address is reachable from the internet and its certificate valid. "+
-			"Telegram forgets the error when the webhook is set anew.")
+	f := telegramUndelivered.Failure()
+	f.Detail = detail + "."
+	return f
 }
 
 var telegramName = regexp.MustCompile(`^[A-Za-z0-9_]{1,64}$`)
