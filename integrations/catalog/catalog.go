@@ -40,6 +40,7 @@ func All() integrations.Catalog {
 		bot.Dialogflow,
 		bot.WatsonAssistant,
 		knowledgebase.Definition,
+		messenger.Facebook,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,

@@ -47,11 +47,7 @@ type TelegramProperties struct {
 // and the white space around what was pasted.
 func (p *TelegramProperties) Normalize() {
 	p.BotUsername = strings.TrimPrefix(p.BotUsername, "@")
-	for _, s := range []*secret.Text{&p.Token, &p.WebhookSecretToken} {
-		if s.IsSet() && !s.IsKept() {
-			*s = secret.New(strings.TrimSpace(s.Reveal()))
-		}
-	}
+	trim(&p.Token, &p.WebhookSecretToken)
 }
 
 // Validate implements integrations.Properties. The tags say it all.

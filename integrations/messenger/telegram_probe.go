@@ -12,12 +12,9 @@ import (
 	"admin-api/integrations"
 )
 
-const telegramAPI = "https://api.telegram.org/bot"
-
-// The steps of a probe.
 const (
-	stepAuthenticate = "authenticate"
-	stepWebhook      = "webhook"
+	telegramHost = "api.telegram.org"
+	telegramAPI  = "https://" + telegramHost + "/bot"
 )
 
 // What the probe knows by name.
@@ -85,7 +82,7 @@ func (p *TelegramProperties) authenticate(ctx context.Context, s *integrations.S
 		return err
 	}
 	if bot.ID == 0 || !bot.IsBot {
-		return notTelegram()
+		return unlike(telegramHost)
 	}
 	s.SetIdentity(bot.name())
 	if p.BotUsername != "" && !strings.EqualFold(p.BotUsername, bot.Username) {
@@ -113,7 +110,7 @@ func (p *TelegramProperties) call(ctx context.Context, s *integrations.Session, 
 		return malformed
 	}
 	if document.OK == nil || json.Unmarshal(document.Result, into) != nil {
-		return notTelegram()
+		return unlike(telegramHost)
 	}
 	return nil
 }
@@ -129,13 +126,10 @@ func (d *telegramAnswer) failure(answer *integrations.Answer) *integrations.Fail
 	if status == http.StatusNotFound {
 		status = http.StatusUnauthorized
 	}
-	meant := *answer
-	meant.Status = status
-	f := meant.Failure()
+	f := taken(answer, status)
 	if f == nil {
-		return notTelegram()
+		return unlike(telegramHost)
 	}
-	f.HTTPStatus = answer.Status
 	if wait := d.Parameters.RetryAfter; status == http.StatusTooManyRequests && wait > 0 {
 		f.RetryAfter = time.Duration(min(wait, int(24*time.Hour/time.Second))) * time.Second
 	}
@@ -148,12 +142,6 @@ func advise(f *integrations.Failure) *integrations.Failure {
 		f.Hint = "Copy the token again from @BotFather (/mybots, API Token); if it was revoked there, enter the new one."
 	}
 	return f
-}
-
-func notTelegram() *integrations.Failure {
-	return integrations.NewFailure(integrations.CauseRemote, "unexpected_answer",
-		"The answer is JSON, but not what Telegram documents.",
-		"Try again later; if it stays so, look for a proxy between this server and api.telegram.org.")
 }
 
 // undelivered reports the latest error of the webhook without Telegram's words,

@@ -1,11 +1,7 @@
 package messenger
 
 import (
-	"context"
-	"errors"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -76,32 +72,9 @@ func TestTelegram(t *testing.T) {
 	})
 }
 
-func say(document string) func(http.ResponseWriter, *http.Request) {
-	return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(document)) }
-}
-
-// recorder is a transport that calls a handler.
-type recorder struct{ handler http.Handler }
-
-func (r recorder) Do(req *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
-	served.Header = req.Header
-	r.handler.ServeHTTP(w, served)
-	return w.Result(), nil
-}
-
-func (recorder) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
-
 func probe(t *testing.T, handler http.Handler) (*integrations.Session, *integrations.Failure) {
 	t.Helper()
-	s := &integrations.Session{Transport: recorder{handler}}
-	err := (&TelegramProperties{Token: secret.New(exampleToken)}).Probe(t.Context(), s)
-	var f *integrations.Failure
-	if err != nil {
-		require.True(t, errors.As(err, &f))
-	}
-	return s, f
+	return try(t, &TelegramProperties{Token: secret.New(exampleToken)}, handler)
 }
 
 func TestTelegramWebhookError(t *testing.T) {
