@@ -47,6 +47,7 @@ func All() integrations.Catalog {
 		nextcaller.Definition,
 		nice.Definition,
 		naturallanguage.Watson,
+		messenger.Twitter,
 		messenger.Viber,
 		remoteassistance.Definition,
 		rightnow.Definition,
