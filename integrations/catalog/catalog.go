@@ -42,6 +42,7 @@ func All() integrations.Catalog {
 		knowledgebase.Definition,
 		messenger.Facebook,
 		messenger.Line,
+		messenger.Nexmo,
 		messenger.Telegram,
 		dynamics.Definition,
 		nextcaller.Definition,
