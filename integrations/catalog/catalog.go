@@ -50,6 +50,7 @@ func All() integrations.Catalog {
 		naturallanguage.Watson,
 		messenger.Twitter,
 		messenger.Viber,
+		messenger.WeChat,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,
