@@ -51,6 +51,7 @@ func All() integrations.Catalog {
 		messenger.Twitter,
 		messenger.Viber,
 		messenger.WeChat,
+		messenger.WhatsApp,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,

@@ -40,6 +40,7 @@ func refusingMe(members string) http.HandlerFunc {
 }
 
 func TestFacebook(t *testing.T) {
+	t.Parallel()
 	profile := func(members string) http.HandlerFunc {
 		return page(func(g *graphDouble) { g.refused["me/messenger_profile"] = members })
 	}

@@ -68,6 +68,7 @@ func line(change func(*lineDouble)) http.HandlerFunc {
 }
 
 func TestLine(t *testing.T) {
+	t.Parallel()
 	later := func(status int) http.HandlerFunc { return line(func(d *lineDouble) { d.refused = status }) }
 	integrationtest.Run(t, Line, integrationtest.Fixture{
 		Valid:    exampleLine,

@@ -18,6 +18,7 @@ import (
 )
 
 func TestNexmo(t *testing.T) {
+	t.Parallel()
 	with := func(members string) string { return `{"channels":[` + members + `]}` }
 	integrationtest.Run(t, Nexmo, integrationtest.Fixture{
 		Valid:    `{` + exampleVonage + `,"channels":[{"channel":"whatsapp","externalId":"447700900000"}]}`,

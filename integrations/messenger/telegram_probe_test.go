@@ -13,6 +13,7 @@ import (
 )
 
 func TestTelegram(t *testing.T) {
+	t.Parallel()
 	refusing := func(status int, description, more string) func(http.ResponseWriter, *http.Request) {
 		return func(w http.ResponseWriter, _ *http.Request) { refuseTelegram(w, status, description, more) }
 	}

@@ -104,6 +104,7 @@ func xuser(change func(*twitterDouble)) http.HandlerFunc {
 }
 
 func TestTwitter(t *testing.T) {
+	t.Parallel()
 	integrationtest.Run(t, Twitter, integrationtest.Fixture{
 		Valid:    exampleTwitter,
 		Required: []string{"apiKey", "apiSecretKey", "accessToken", "accessTokenSecret"},

@@ -37,6 +37,7 @@ func (d viberDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestViber(t *testing.T) {
+	t.Parallel()
 	refused := func(status int) func(http.ResponseWriter, *http.Request) {
 		return viberDouble{fmt.Sprintf(`{"status":%d,"status_message":"refused","chat_hostname":"SN-CHAT-04_"}`, status)}.ServeHTTP
 	}

@@ -52,6 +52,7 @@ func wechatDouble(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestWeChat(t *testing.T) {
+	t.Parallel()
 	refused := func(code int) func(http.ResponseWriter, *http.Request) {
 		return answering(http.StatusOK, fmt.Sprintf(`{"errcode":%d,"errmsg":"refused"}`, code))
 	}
