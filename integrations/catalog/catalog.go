@@ -13,6 +13,7 @@ import (
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/bot"
 	"admin-api/integrations/knowledgebase"
+	"admin-api/integrations/cobrowsing"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/nice"
@@ -40,6 +41,7 @@ func All() integrations.Catalog {
 		bot.Dialogflow,
 		bot.WatsonAssistant,
 		knowledgebase.Definition,
+		cobrowsing.Definition,
 		messenger.Facebook,
 		messenger.Line,
 		messenger.Nexmo,
