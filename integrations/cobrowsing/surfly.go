@@ -21,7 +21,8 @@ var Definition = integrations.Definition{ //nolint:gosec // The keys are made up
 	DocumentationURL: "https://docs.surfly.com/rest.html",
 	Shape:            integrations.Proposed,
 	Notes: []string{
-		"The documentation of the contact center describes co-browsing but no property of the account; all of them are proposed, and so is Surfly as the vendor.",
+		"The documentation of the contact center describes co-browsing but no property of the account; " +
+			"all of them are proposed, and so is Surfly as the vendor.",
 		"Surfly publishes no list of its error codes; refusals are told by their HTTP status alone.",
 	},
 	ProbeDoes: "Reads the default options of the company's sessions. It starts no session and reads no agent's data. " +

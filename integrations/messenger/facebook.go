@@ -11,7 +11,7 @@ import (
 )
 
 // Facebook lists the type facebook_messenger in the catalogue.
-var Facebook = integrations.Definition{ //nolint:gosec // The token is made up.
+var Facebook = integrations.Definition{
 	Type:             "facebook_messenger",
 	Family:           integrations.Messenger,
 	Label:            "Facebook Messenger",

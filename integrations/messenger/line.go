@@ -31,7 +31,7 @@ var Line = integrations.Definition{ //nolint:gosec // The token is made up.
 	Diagnoses:  []integrations.Diagnosis{lineOtherChannel, lineExpires, lineLifetimeUnknown},
 	New:        func() integrations.Properties { return new(LineProperties) },
 	Example: `{
-	"token": "bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cR0gUo+w5yS2dJ9kHfAiEq7nMtWgdB04t89/1O/w1cDnyilFU=",
+	"token": "bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cRdB04t89/1O/w1cDnyilFU=",
 	"channelId": "1573163733",
 	"channelSecret": "fedcba9876543210fedcba9876543210"
 }`,

@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	exampleLineToken = "bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cR0gUo+w5yS2dJ9kHfAiEq7nMtWgdB04t89/1O/w1cDnyilFU="
+	exampleLineToken = "bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cRdB04t89/1O/w1cDnyilFU="
 	exampleLineJWT   = "eyJhbGciOiJIUzI1NiJ9.UnQ_o-GP0VtnwDjbK0C8E_NvKq7n4vW8nB3.q7T2xZ9mK4vW8nB3"
 	exampleLine      = `{"token":"` + exampleLineToken + `","channelId":"1573163733","channelSecret":"fedcba9876543210fedcba9876543210"}`
 )

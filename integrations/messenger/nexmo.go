@@ -11,7 +11,7 @@ import (
 )
 
 // Nexmo lists the type nexmo in the catalogue.
-var Nexmo = integrations.Definition{ //nolint:gosec // The key and the secrets are made up.
+var Nexmo = integrations.Definition{
 	Type:             "nexmo",
 	Family:           integrations.Messenger,
 	Label:            "Nexmo (Vonage)",
@@ -35,7 +35,10 @@ var Nexmo = integrations.Definition{ //nolint:gosec // The key and the secrets a
 	"apiSecret": "Kx7mPq2vT9wZ4nRs",
 	"applicationId": "78d335fa-323d-4114-9c3d-d6f0d48968cf",
 	"privateKey": "` + vonageExampleKey + `",
-	"channels": [{"channel": "whatsapp", "externalId": "447700900000"}, {"channel": "messenger", "externalId": "106540352242922"}]
+	"channels": [
+		{"channel": "whatsapp", "externalId": "447700900000"},
+		{"channel": "messenger", "externalId": "106540352242922"}
+	]
 }`,
 }
 

@@ -104,7 +104,7 @@ func TestNexmoPrivateKey(t *testing.T) {
 		{"another kind of key", encodeKey("PRIVATE KEY", curveDER), codeKeyMalformed},
 		{"with a pass phrase", encodeKey("ENCRYPTED PRIVATE KEY", []byte("x")), codeKeyEncrypted},
 		{"with a pass phrase, the old way", encrypted, codeKeyEncrypted},
-		{"public key", publicOf(vonageExampleKey), codeKeyMissing},
+		{"public key", examplePublic(), codeKeyMissing},
 		{"weak", encodeKey("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(weakKey())), codeKeyWeak},
 	}
 	for _, tt := range tests {
@@ -116,10 +116,10 @@ func TestNexmoPrivateKey(t *testing.T) {
 				require.Contains(t, violations, "/privateKey "+tt.code)
 				return
 			}
-			require.True(t, fits(p.(*NexmoProperties).PrivateKey, publicOf(vonageExampleKey)))
+			require.True(t, fits(p.(*NexmoProperties).PrivateKey, examplePublic()))
 		})
 	}
-	require.False(t, fits(secret.New("x"), publicOf(vonageExampleKey)))
+	require.False(t, fits(secret.New("x"), examplePublic()))
 }
 
 func TestNexmoNormalize(t *testing.T) {

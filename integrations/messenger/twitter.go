@@ -16,12 +16,12 @@ var Twitter = integrations.Definition{ //nolint:gosec // The keys are made up.
 	Shape:            integrations.Proposed,
 	Notes: []string{
 		"The integration guide names the keys and tokens; their labels and the rest of the page are not public.",
-		"The guide's dev environment belongs to the Premium Account Activity API, which X has retired in favour of its version 2.",
+		"The guide's dev environment belongs to the Premium Account Activity API, which X has replaced by its version 2.",
 		"Webhooks take a plan of X that includes the Account Activity API.",
 		"On X's pay-per-use plan a test reads one user, which X charges for with a cent or less, once a day at most.",
 	},
-	ProbeDoes: "Reads the user for whom the access token was issued (GET /2/users/me), with a request signed by OAuth 1.0a. " +
-		"It reads and sends no message.",
+	ProbeDoes: "Reads the user for whom the access token was issued (GET /2/users/me), with a request signed " +
+		"by OAuth 1.0a. It reads and sends no message.",
 	Privileges: "Keys of an app inside a project, and an access token of the account; for answering, " +
 		"with the permission Read, write and Direct Messages.",
 	Diagnoses: []integrations.Diagnosis{

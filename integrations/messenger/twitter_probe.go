@@ -33,7 +33,8 @@ var (
 	twitterPermissions = integrations.Diagnosis{
 		Cause: integrations.CausePermission, Code: "app_permissions",
 		Detail: "The app's permissions do not include what is asked for.",
-		Hint:   "Give the app Read, write and Direct Messages in its user authentication settings, then issue the access token anew.",
+		Hint: "Give the app Read, write and Direct Messages in its user authentication settings, " +
+			"then issue the access token anew.",
 	}
 	twitterSuspended = integrations.Diagnosis{
 		Cause: integrations.CausePermission, Code: "account_suspended",
@@ -105,7 +106,7 @@ func twitterFailure(answer *integrations.Answer, now time.Time) *integrations.Fa
 		f.RetryAfter = untilReset(answer.Header.Get("X-Rate-Limit-Reset"), now)
 	}
 	f = hinting(f, integrations.CauseCredentials,
-		"Compare all four values with the app's tab Keys and tokens; generate the consumer keys first, the access token after them.")
+		"Compare all four values with the app's tab Keys and tokens; new consumer keys take a new access token.")
 	return hinting(f, integrations.CausePermission,
 		"Check in X's Developer Console that the app's plan includes the interface and its permissions direct messages.")
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Viber lists the type viber in the catalogue.
-var Viber = integrations.Definition{ //nolint:gosec // The token is made up.
+var Viber = integrations.Definition{
 	Type:             "viber",
 	Family:           integrations.Messenger,
 	Label:            "Viber",
@@ -19,7 +19,8 @@ var Viber = integrations.Definition{ //nolint:gosec // The token is made up.
 	DocumentationURL: "https://creators.viber.com/docs/bots-api/resources/app/get-info",
 	Shape:            integrations.Proposed,
 	Notes: []string{
-		"The public documentation of the contact center names the messenger, not its properties; the token is what Viber's interface takes.",
+		"The public documentation of the contact center names the messenger, not its properties; " +
+			"the token is what Viber's interface takes.",
 		"Since 5 February 2024 Viber makes new bots on commercial terms only.",
 		"A bot has one webhook: whoever registers another one takes the messages away from the contact center.",
 	},

@@ -45,16 +45,16 @@ func (d vonageDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func application(change func(*vonageDouble)) http.HandlerFunc {
-	d := &vonageDouble{public: publicOf(vonageExampleKey), capabilities: `{"messages":{"webhooks":{},"version":"v1"}}`}
+	d := &vonageDouble{public: examplePublic(), capabilities: `{"messages":{"webhooks":{},"version":"v1"}}`}
 	if change != nil {
 		change(d)
 	}
 	return d.ServeHTTP
 }
 
-// publicOf returns the counterpart of a private key, as Vonage shows it.
-func publicOf(private string) string {
-	key, _, _ := parseKey(strings.ReplaceAll(private, `\n`, "\n"))
+// examplePublic is the counterpart of the example's key, as Vonage shows it.
+func examplePublic() string {
+	key, _, _ := parseKey(strings.ReplaceAll(vonageExampleKey, `\n`, "\n"))
 	return encodePublic(&key.PublicKey)
 }
 

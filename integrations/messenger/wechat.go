@@ -71,7 +71,7 @@ func (p *WeChatProperties) Validate(c *validation.Context) {
 
 const (
 	wechatHost  = "api.weixin.qq.com"
-	wechatToken = "https://" + wechatHost + "/cgi-bin/stable_token" //nolint:gosec // An address, not a credential.
+	wechatToken = "https://" + wechatHost + "/cgi-bin/stable_token"
 )
 
 // What the probe knows by name.
@@ -170,7 +170,8 @@ func wechatElsewhere(answer *integrations.Answer, message string) *integrations.
 	f := wechatAddress.From(answer)
 	for word := range strings.FieldsSeq(message) {
 		if address, err := netip.ParseAddr(strings.Trim(word, ",.;:")); err == nil && address.Zone() == "" {
-			f.Hint = "Add " + address.Unmap().String() + " to the IP allowlist in the Basic Configuration of the Official Account."
+			f.Hint = "Add " + address.Unmap().String() +
+				" to the IP allowlist in the Basic Configuration of the Official Account."
 			return f
 		}
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // WhatsApp lists the type whatsapp in the catalogue.
-var WhatsApp = integrations.Definition{ //nolint:gosec // The key is made up.
+var WhatsApp = integrations.Definition{
 	Type:             "whatsapp",
 	Family:           integrations.Messenger,
 	Label:            "WhatsApp",
@@ -37,7 +37,10 @@ var WhatsApp = integrations.Definition{ //nolint:gosec // The key is made up.
 	Example: `{
 	"provider": "infobip",
 	"whatsappNumber": "+447700900000",
-	"infobip": {"baseUrl": "https://4m2kx8.api.infobip.com", "apiKey": "0a1b2c3d4e5f60718293a4b5c6d7e8f9-3f2e1d0c-9b8a-4756-a4b3-c2d1e0f98765"}
+	"infobip": {
+		"baseUrl": "https://4m2kx8.api.infobip.com",
+		"apiKey": "0a1b2c3d4e5f60718293a4b5c6d7e8f9-3f2e1d0c-9b8a-4756-a4b3-c2d1e0f98765"
+	}
 }`,
 }
 

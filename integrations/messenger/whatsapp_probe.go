@@ -95,9 +95,9 @@ func state(s *integrations.Session, status, good string) error {
 
 func adviseInfobip(f *integrations.Failure) *integrations.Failure {
 	f = hinting(f, integrations.CauseCredentials,
-		"Check the API key under Developer Tools, API Keys: it may have expired, been disabled or belong to another base URL.")
+		"Check the API key under Developer Tools, API Keys: it may have expired, be disabled or belong to another base URL.")
 	return hinting(f, integrations.CausePermission,
-		"Give the API key the scope whatsapp:manage, and add this server's address if the key has a list of permitted addresses.")
+		"Give the API key the scope whatsapp:manage, and add this server's address if the key permits only some.")
 }
 
 // infobipURL completes what people enter for the address of an account. What
@@ -172,7 +172,8 @@ func (a *TwilioAccess) probe(ctx context.Context, s *integrations.Session, numbe
 }
 
 func (a *TwilioAccess) read(ctx context.Context, s *integrations.Session, address string, into any) error {
-	answer, err := s.Exchange(ctx, integrations.Request{URL: address, Header: integrations.Basic(a.AccountSID, a.AuthToken)})
+	header := integrations.Basic(a.AccountSID, a.AuthToken)
+	answer, err := s.Exchange(ctx, integrations.Request{URL: address, Header: header})
 	if err != nil {
 		return err
 	}
