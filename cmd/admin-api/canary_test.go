@@ -2,9 +2,13 @@ package main
 
 import (
 	"bytes"
+	cryptorand "crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -23,8 +27,17 @@ import (
 
 // canary returns a value like the given one in length and kinds of characters,
 // which occurs nowhere else. The beginning stays, because vendors' prefixes are
-// part of some patterns.
-func canary(like string) string {
+// part of some patterns; hexadecimal digits stay such, and a key becomes another
+// key.
+func canary(t *testing.T, like string) string {
+	t.Helper()
+	if block, _ := pem.Decode([]byte(like)); block != nil {
+		return privateKey(t)
+	}
+	letters := 26
+	if strings.Trim(like, "0123456789abcdef-") == "" {
+		letters = 6
+	}
 	out := []byte(like)
 	for i := range out {
 		if i < 3 {
@@ -34,12 +47,21 @@ func canary(like string) string {
 		case c >= '0' && c <= '9':
 			out[i] = '0' + byte(rand.IntN(10))
 		case c >= 'a' && c <= 'z':
-			out[i] = 'a' + byte(rand.IntN(26))
+			out[i] = 'a' + byte(rand.IntN(letters))
 		case c >= 'A' && c <= 'Z':
 			out[i] = 'A' + byte(rand.IntN(26))
 		}
 	}
 	return string(out)
+}
+
+func privateKey(t *testing.T) string {
+	t.Helper()
+	key, err := rsa.GenerateKey(cryptorand.Reader, 2048)
+	require.NoError(t, err)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(t, err)
+	return strings.TrimSpace(string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
 }
 
 // plant puts fresh canaries at the secrets of a type's example.
@@ -54,7 +76,7 @@ func plant(t *testing.T, def *integrations.Definition) (properties map[string]an
 		}
 		last := parts[len(parts)-1]
 		if like, ok := at[last].(string); ok {
-			value := canary(like)
+			value := canary(t, like)
 			at[last] = value
 			canaries = append(canaries, value)
 		}
