@@ -108,6 +108,8 @@ func TestWeChatModes(t *testing.T) {
 	require.Empty(t, violations)
 	require.Equal(t, []string{"/messageMode messages_unencrypted"}, found)
 	require.False(t, p.(*WeChatProperties).EncodingAESKey.IsSet())
+	_, violations, _ = decoded(t, WeChat, plain+`,"messageMode":""}`)
+	require.Equal(t, []string{"/encodingAesKey required"}, violations)
 	_, violations, _ = decoded(t, WeChat, plain+`}`)
 	require.Equal(t, []string{"/encodingAesKey required"}, violations, "encrypted unless said otherwise")
 }
