@@ -9,15 +9,15 @@ package catalog
 import (
 	"admin-api/integrations"
 	"admin-api/integrations/amazonaws"
+	"admin-api/integrations/bot"
+	"admin-api/integrations/cobrowsing"
 	"admin-api/integrations/datagroup"
 	"admin-api/integrations/dynamics"
-	"admin-api/integrations/bot"
 	"admin-api/integrations/knowledgebase"
-	"admin-api/integrations/cobrowsing"
 	"admin-api/integrations/messenger"
+	"admin-api/integrations/naturallanguage"
 	"admin-api/integrations/nextcaller"
 	"admin-api/integrations/nice"
-	"admin-api/integrations/naturallanguage"
 	"admin-api/integrations/remoteassistance"
 	"admin-api/integrations/rightnow"
 	"admin-api/integrations/salesforce"
@@ -25,8 +25,8 @@ import (
 	"admin-api/integrations/servicenow"
 	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/speechtotext"
-	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/statistics"
+	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/zapier"
 	"admin-api/integrations/zendesk"
 )
@@ -40,38 +40,38 @@ func All() integrations.Catalog {
 		bot.Lex,
 		bot.Dialogflow,
 		bot.WatsonAssistant,
-		knowledgebase.Definition,
 		cobrowsing.Definition,
+		knowledgebase.Definition,
 		messenger.Facebook,
 		messenger.Line,
 		messenger.Nexmo,
 		messenger.Telegram,
-		dynamics.Definition,
-		nextcaller.Definition,
-		nice.Definition,
-		naturallanguage.Watson,
 		messenger.Twitter,
 		messenger.Viber,
 		messenger.WeChat,
 		messenger.WhatsApp,
+		dynamics.Definition,
+		naturallanguage.Watson,
+		nextcaller.Definition,
+		nice.Definition,
 		remoteassistance.Definition,
 		rightnow.Definition,
 		salesforce.Definition,
 		scimaccount.Definition,
 		servicenow.Definition,
 		singlesignon.Definition,
-		datagroup.Definition,
 		speechtotext.Transcribe,
 		speechtotext.Azure,
-		texttospeech.Polly,
-		texttospeech.Azure,
 		speechtotext.GoogleStreaming,
 		speechtotext.Google,
+		speechtotext.GoVivace,
 		speechtotext.Watson,
+		statistics.Definition,
+		texttospeech.Polly,
+		texttospeech.Azure,
 		texttospeech.Google,
 		texttospeech.Watson,
-		speechtotext.GoVivace,
-		statistics.Definition,
+		datagroup.Definition,
 		zapier.Definition,
 		zendesk.Definition,
 	}
