@@ -144,6 +144,12 @@ func TestOtherPlans(t *testing.T) {
 			"USING INDEX idempotency_records_expires (expires_at<?)",
 		},
 		{
+			"SELECT * FROM check_schedule WHERE due_at <= 1 AND account_type NOT IN ('a') ORDER BY due_at LIMIT 5",
+			"USING INDEX check_schedule_due (due_at<?)",
+		},
+		{"SELECT contact_center_id, id FROM events WHERE at < 1 ORDER BY at LIMIT 5", "USING COVERING INDEX events_at (at<?)"},
+		{expiring(s), "USING INDEX accounts_expires"},
+		{
 			audited(s, models.AuditFilter{ContactCenterID: "c", TargetID: "t", Actor: "a"}),
 			"USING INDEX audit_events_target (contact_center_id=? AND target_id=?)",
 		},
@@ -168,4 +174,10 @@ func audited(s *Store, f models.AuditFilter) string {
 	var events []models.AuditEvent
 	dry := s.read.Session(&gorm.Session{DryRun: true})
 	return s.auditQuery(dry, &f).Find(&events).Statement.SQL.String()
+}
+
+func expiring(s *Store) string {
+	var found []models.ExpiringAccount
+	dry := s.read.Session(&gorm.Session{DryRun: true})
+	return s.expiringQuery(dry, models.Time{}, models.ExpiringAccount{ID: "a"}).Find(&found).Statement.SQL.String()
 }

@@ -186,8 +186,31 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"InsertCheck": func(ctx context.Context) error {
 			return s.InsertCheck(ctx, &models.Check{ContactCenterID: cc, AccountID: id, ID: canary, Document: a.Properties})
 		},
-		"Checks":      func(ctx context.Context) error { return drop(s.Checks(ctx, cc, id, page)) },
-		"Idempotency": func(ctx context.Context) error { return drop(s.Idempotency(ctx, cc, canary, canary+"x")) },
+		"ScheduleCheck": func(ctx context.Context) error {
+			return s.ScheduleCheck(ctx, &models.ScheduledCheck{ContactCenterID: cc, AccountID: id, AccountType: canary})
+		},
+		"UnscheduleCheck": func(ctx context.Context) error { return s.UnscheduleCheck(ctx, canary, id) },
+		"DueChecks":       func(ctx context.Context) error { return drop(s.DueChecks(ctx, at(9), []string{canary}, 5)) },
+		"ClaimCheck": func(ctx context.Context) error {
+			return drop(s.ClaimCheck(ctx, models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1)))
+		},
+		"RescheduleCheck": func(ctx context.Context) error {
+			return s.RescheduleCheck(ctx, &models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1))
+		},
+		"ExpiringAccounts": func(ctx context.Context) error {
+			after := models.ExpiringAccount{ContactCenterID: canary, ID: canary}
+			return drop(s.ExpiringAccounts(ctx, at(9), after, 5))
+		},
+		"NoticeCertificate": func(ctx context.Context) error {
+			return drop(s.NoticeCertificate(ctx, &models.CertificateNotice{ContactCenterID: cc, AccountID: id, SHA256: canary}))
+		},
+		"InsertEvent": func(ctx context.Context) error {
+			return s.InsertEvent(ctx, &models.Event{ContactCenterID: cc, ID: canary, Type: canary, Detail: a.Properties})
+		},
+		"Events":       func(ctx context.Context) error { return drop(s.Events(ctx, canary, page)) },
+		"DeleteEvents": func(ctx context.Context) error { return drop(s.DeleteEvents(ctx, at(1), 1)) },
+		"Checks":       func(ctx context.Context) error { return drop(s.Checks(ctx, cc, id, page)) },
+		"Idempotency":  func(ctx context.Context) error { return drop(s.Idempotency(ctx, cc, canary, canary+"x")) },
 		"InsertIdempotency": func(ctx context.Context) error {
 			return s.InsertIdempotency(ctx, &models.IdempotencyRecord{
 				ContactCenterID: cc, Principal: canary, Key: canary, RequestMAC: []byte(canary), ExpiresAt: at(9),

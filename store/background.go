@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"admin-api/models"
+)
+
+// ScheduleCheck sets when an account is checked next. Without the account it
+// returns models.ErrNotFound.
+func (s *Store) ScheduleCheck(ctx context.Context, c *models.ScheduledCheck) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return db.Clauses(clause.OnConflict{
+			Columns:   []clause.Column{{Name: "contact_center_id"}, {Name: "account_id"}},
+			DoUpdates: clause.AssignmentColumns([]string{"due_at", "failures"}),
+		}).Create(c).Error
+	})
+	if err != nil {
+		return fmt.Errorf("schedule check of account %s: %w", c.AccountID, err)
+	}
+	return nil
+}
+
+// UnscheduleCheck takes an account out of the schedule; one that is not in it is
+// no error.
+func (s *Store) UnscheduleCheck(ctx context.Context, contactCenter, account string) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return db.Where("contact_center_id = ? AND account_id = ?", contactCenter, account).
+			Delete(&models.ScheduledCheck{}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("unschedule check of account %s: %w", account, err)
+	}
+	return nil
+}
+
+// DueChecks returns at most limit checks that are due at now, longest due first,
+// but for those of the types except.
+func (s *Store) DueChecks(
+	ctx context.Context, now models.Time, except []string, limit int,
+) ([]models.ScheduledCheck, error) {
+	db := s.query(ctx).Where("due_at <= ?", now)
+	if len(except) > 0 {
+		db = db.Where("account_type NOT IN ?", except)
+	}
+	var due []models.ScheduledCheck
+	if err := limited(db, limit).Order("due_at").Find(&due).Error; err != nil {
+		return nil, fmt.Errorf("list due checks: %w", translate(err))
+	}
+	return due, nil
+}
+
+// ClaimCheck puts a check off until the given time, unless somebody else has
+// changed when it is due, and reports whether it did. Whoever claims a check does
+// it; a process that dies leaves it to the next after that time.
+func (s *Store) ClaimCheck(ctx context.Context, c models.ScheduledCheck, until models.Time) (bool, error) {
+	claimed := false
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		res := db.Model(&models.ScheduledCheck{}).
+			Where("contact_center_id = ? AND account_id = ? AND due_at = ?", c.ContactCenterID, c.AccountID, c.DueAt).
+			UpdateColumn("due_at", until)
+		claimed = res.RowsAffected > 0
+		return res.Error
+	})
+	if err != nil {
+		return false, fmt.Errorf("claim check of account %s: %w", c.AccountID, err)
+	}
+	return claimed, nil
+}
+
+// RescheduleCheck is ScheduleCheck for a claimed check: it does nothing where the
+// check is no longer due at claimed, because the account was changed meanwhile
+// and is to be checked soon, or is gone.
+func (s *Store) RescheduleCheck(ctx context.Context, c *models.ScheduledCheck, claimed models.Time) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return db.Model(&models.ScheduledCheck{}).
+			Where("contact_center_id = ? AND account_id = ? AND due_at = ?", c.ContactCenterID, c.AccountID, claimed).
+			UpdateColumns(map[string]any{"due_at": c.DueAt, "failures": c.Failures}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("reschedule check of account %s: %w", c.AccountID, err)
+	}
+	return nil
+}
+
+// ExpiringAccounts returns at most limit accounts of all contact centers with a
+// certificate that expires before the given time, in the order of contact center
+// and expiry, behind after; the zero ExpiringAccount starts from the beginning.
+func (s *Store) ExpiringAccounts(
+	ctx context.Context, before models.Time, after models.ExpiringAccount, limit int,
+) ([]models.ExpiringAccount, error) {
+	var found []models.ExpiringAccount
+	if err := limited(s.expiringQuery(s.query(ctx), before, after), limit).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("list expiring accounts: %w", translate(err))
+	}
+	return found, nil
+}
+
+func (s *Store) expiringQuery(db *gorm.DB, before models.Time, after models.ExpiringAccount) *gorm.DB {
+	table := "accounts"
+	if s.dialect == SQLite {
+		table += " INDEXED BY accounts_expires" // it would rather read every row
+	}
+	db = db.Table(table).Select("contact_center_id, id, expires_at").
+		Where("expires_at IS NOT NULL AND expires_at < ? AND deleted_at IS NULL AND enabled = ?", before, true)
+	if after.ID != "" {
+		db = db.Where("(contact_center_id, expires_at, id) > (?, ?, ?)", after.ContactCenterID, after.ExpiresAt, after.ID)
+	}
+	return db.Order("contact_center_id, expires_at, id")
+}
+
+// NoticeCertificate remembers a notice and reports whether it is a new one. An
+// account that is gone has none.
+func (s *Store) NoticeCertificate(ctx context.Context, n *models.CertificateNotice) (fresh bool, err error) {
+	err = s.exec(ctx, func(db *gorm.DB) error {
+		res := db.Clauses(clause.OnConflict{DoNothing: true}).Create(n)
+		fresh = res.RowsAffected > 0
+		return res.Error
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("notice certificate of account %s: %w", n.AccountID, err)
+	}
+	return fresh, nil
+}
+
+// InsertEvent puts an event into the outbox.
+func (s *Store) InsertEvent(ctx context.Context, e *models.Event) error {
+	err := s.exec(ctx, func(db *gorm.DB) error { return db.Create(e).Error })
+	if err != nil {
+		return fmt.Errorf("insert event of account %s: %w", e.AccountID, err)
+	}
+	return nil
+}
+
+// Events returns a page of the events of a contact center, newest first.
+func (s *Store) Events(ctx context.Context, contactCenter string, page models.Page) ([]models.Event, error) {
+	db := s.query(ctx).Where("contact_center_id = ?", contactCenter)
+	if page.Before != "" {
+		db = db.Where("id < ?", page.Before)
+	}
+	var events []models.Event
+	if err := limited(db, page.Limit).Order("id DESC").Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("list events: %w", translate(err))
+	}
+	return events, nil
+}
+
+// DeleteEvents removes at most limit events from before the given time, oldest
+// first, and returns how many.
+func (s *Store) DeleteEvents(ctx context.Context, before models.Time, limit int) (int, error) {
+	n := int64(0)
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		res := db.Exec(`DELETE FROM events WHERE (contact_center_id, id) IN (
+			SELECT contact_center_id, id FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
+		n = res.RowsAffected
+		return res.Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete events: %w", err)
+	}
+	return int(n), nil
+}

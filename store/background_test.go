@@ -1,0 +1,161 @@
+package store_test
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/store/storetest"
+)
+
+func TestCheckSchedule(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		cc := center(t, s, "a.test")
+		one, two := account(cc, "one", 0), account(cc, "two", 0)
+		require.NoError(t, s.InsertAccount(ctx, one))
+		require.NoError(t, s.InsertAccount(ctx, two))
+		first := models.ScheduledCheck{ContactCenterID: cc, AccountID: one.ID, AccountType: "a", DueAt: at(5)}
+		second := models.ScheduledCheck{ContactCenterID: cc, AccountID: two.ID, AccountType: "b", DueAt: at(3), Failures: 2}
+		require.NoError(t, s.ScheduleCheck(ctx, &first))
+		require.NoError(t, s.ScheduleCheck(ctx, &second))
+		gone := models.ScheduledCheck{ContactCenterID: cc, AccountID: models.NewID(at(1).Time), AccountType: "a", DueAt: at(1)}
+		require.ErrorIs(t, s.ScheduleCheck(ctx, &gone), models.ErrNotFound)
+
+		due := func(now int, except ...string) []models.ScheduledCheck {
+			found, err := s.DueChecks(ctx, at(now), except, 10)
+			require.NoError(t, err)
+			return found
+		}
+		require.Empty(t, due(2))
+		require.Equal(t, []models.ScheduledCheck{second, first}, due(5), "longest due first")
+		require.Equal(t, []models.ScheduledCheck{first}, due(5, "b"))
+
+		claimed, err := s.ClaimCheck(ctx, first, at(60))
+		require.NoError(t, err)
+		require.True(t, claimed)
+		claimed, err = s.ClaimCheck(ctx, first, at(61))
+		require.NoError(t, err)
+		require.False(t, claimed, "somebody else has it")
+
+		first.DueAt, first.Failures = at(70), 1
+		require.NoError(t, s.RescheduleCheck(ctx, &first, at(60)))
+		require.Equal(t, []models.ScheduledCheck{second, first}, due(70))
+		changed := first
+		changed.DueAt = at(71)
+		require.NoError(t, s.RescheduleCheck(ctx, &changed, at(60)), "the account was changed meanwhile")
+		require.Equal(t, []models.ScheduledCheck{second, first}, due(80))
+
+		require.NoError(t, s.UnscheduleCheck(ctx, cc, two.ID))
+		require.NoError(t, s.UnscheduleCheck(ctx, cc, two.ID))
+		require.Equal(t, []models.ScheduledCheck{first}, due(80))
+	})
+}
+
+// Of many who claim one check, one gets it.
+func TestClaimRace(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		cc := center(t, s, "a.test")
+		one := account(cc, "one", 0)
+		require.NoError(t, s.InsertAccount(t.Context(), one))
+		c := models.ScheduledCheck{ContactCenterID: cc, AccountID: one.ID, AccountType: "a", DueAt: at(1)}
+		require.NoError(t, s.ScheduleCheck(t.Context(), &c))
+		var won atomic.Int32
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				claimed, err := s.ClaimCheck(t.Context(), c, at(60))
+				if err != nil {
+					t.Errorf("claim: %v", err)
+				}
+				if claimed {
+					won.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 1, won.Load())
+	})
+}
+
+func TestExpiringAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		a, b := center(t, s, "a.test"), center(t, s, "b.test")
+		insert := func(cc, name string, change func(*models.Account)) string {
+			one := account(cc, name, 0)
+			change(one)
+			require.NoError(t, s.InsertAccount(ctx, one))
+			return one.ID
+		}
+		expires := func(when int) func(*models.Account) { return func(one *models.Account) { one.ExpiresAt = at(when) } }
+		late := insert(a, "late", expires(20))
+		early := insert(a, "early", expires(10))
+		other := insert(b, "other", expires(5))
+		insert(a, "later", expires(30))
+		insert(a, "never", func(one *models.Account) { one.ExpiresAt = models.Time{} })
+		insert(a, "off", func(one *models.Account) { one.ExpiresAt, one.Enabled = at(1), false })
+
+		var ids []string
+		var after models.ExpiringAccount
+		for {
+			found, err := s.ExpiringAccounts(ctx, at(30), after, 2)
+			require.NoError(t, err)
+			for _, f := range found {
+				ids = append(ids, f.ID)
+			}
+			if len(found) < 2 {
+				break
+			}
+			after = found[1]
+		}
+		want := []string{early, late, other}
+		if b < a {
+			want = []string{other, early, late}
+		}
+		require.Equal(t, want, ids)
+	})
+}
+
+func TestNoticesAndEvents(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		cc := center(t, s, "a.test")
+		one := account(cc, "one", 0)
+		require.NoError(t, s.InsertAccount(ctx, one))
+		notice := &models.CertificateNotice{ContactCenterID: cc, AccountID: one.ID, SHA256: "ab", Days: 7, NoticedAt: at(1)}
+		for _, want := range []bool{true, false} {
+			fresh, err := s.NoticeCertificate(ctx, notice)
+			require.NoError(t, err)
+			require.Equal(t, want, fresh)
+		}
+		notice.Days = 1
+		fresh, err := s.NoticeCertificate(ctx, notice)
+		require.NoError(t, err)
+		require.True(t, fresh)
+
+		for i, id := range []string{"a", "b", "c"} {
+			require.NoError(t, s.InsertEvent(ctx, &models.Event{
+				ContactCenterID: cc, ID: id, Type: models.EventHealthChanged, AccountID: one.ID, AccountType: one.Type,
+				Detail: models.JSON(`{"from":"ok"}`), At: at(i),
+			}))
+		}
+		page, err := s.Events(ctx, cc, models.Page{Limit: 2})
+		require.NoError(t, err)
+		require.Equal(t, []string{"c", "b"}, []string{page[0].ID, page[1].ID})
+		require.JSONEq(t, `{"from":"ok"}`, string(page[0].Detail))
+		page, err = s.Events(ctx, cc, models.Page{Limit: 2, Before: "b"})
+		require.NoError(t, err)
+		require.Len(t, page, 1)
+		n, err := s.DeleteEvents(ctx, at(2), 1)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		n, err = s.DeleteEvents(ctx, at(2), 10)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+	})
+}
