@@ -3,7 +3,6 @@ package accounts
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -202,12 +201,7 @@ func (s *Service) recordCheck(ctx context.Context, t *trial, check *models.Check
 		if err != nil {
 			return err
 		}
-		status, code := health(check)
-		err = tx.SetHealth(ctx, a.ContactCenterID, a.ID, a.Version, status, code, check.CheckedAt)
-		if errors.Is(err, models.ErrVersionMismatch) {
-			return nil // changed meanwhile: this check is about what was
-		}
-		return err
+		return s.settleHealth(ctx, tx, a, check)
 	})
 	if err != nil {
 		return fmt.Errorf("record check: %w", err)

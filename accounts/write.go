@@ -45,6 +45,9 @@ func (s *Service) write(
 	if err := s.writeRow(ctx, tx, c, from); err != nil {
 		return err
 	}
+	if err := s.schedule(ctx, tx, c.account); err != nil {
+		return err
+	}
 	if before != nil {
 		if err := s.record(ctx, tx, p, before, opDefault, "the default moved to another account"); err != nil {
 			return err

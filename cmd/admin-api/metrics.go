@@ -2,9 +2,11 @@ package main
 
 import (
 	"database/sql"
+	"fmt"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"admin-api/monitor"
 	"admin-api/store"
 )
 
@@ -30,6 +32,21 @@ func registerDatabase(registry *prometheus.Registry, db *store.Store) {
 		func() float64 { return float64(db.Stats().Commits) })
 	counter(registry, "transactions_total", "Transactions.", nil,
 		func() float64 { return float64(db.Stats().Transactions) })
+}
+
+// registerMonitor shows what the watch over certificates counted last.
+func registerMonitor(registry *prometheus.Registry, m *monitor.Monitor) {
+	expiring := func(label string, count func(monitor.Certificates) int) {
+		registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "admin_api_certificates_expiring", Help: "Certificates of enabled accounts, by when they expire; " +
+				"each is counted once, in the narrowest span.",
+			ConstLabels: prometheus.Labels{"within": label},
+		}, func() float64 { return float64(count(m.Certificates())) }))
+	}
+	expiring("0d", func(c monitor.Certificates) int { return c.Expired })
+	for _, days := range monitor.NoticeDays() {
+		expiring(fmt.Sprint(days, "d"), func(c monitor.Certificates) int { return c.Within[days] })
+	}
 }
 
 func gauge(registry *prometheus.Registry, name, help string, labels prometheus.Labels, value func() float64) {

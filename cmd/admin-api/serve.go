@@ -19,6 +19,7 @@ import (
 	"admin-api/accounts"
 	"admin-api/handlers"
 	"admin-api/integrations/catalog"
+	"admin-api/monitor"
 	"admin-api/outbound"
 	"admin-api/web"
 )
@@ -90,7 +91,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	if err != nil {
 		return err
 	}
-	server, err := c.build(h, way)
+	server, watch, err := c.build(h, way)
 	if err != nil {
 		return err
 	}
@@ -99,16 +100,17 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	ctx, stop := context.WithCancel(p.ctx)
 	background.Go(func() { h.audit.Heads.Run(ctx) })
 	background.Go(func() { h.access.RecordUses(ctx) })
+	background.Go(func() { watch.Run(ctx) })
 	defer background.Wait()
 	defer stop() // also where serving ends by an error
 	return c.listen(p, log, server, listeners, first)
 }
 
 // build puts the services together.
-func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, error) {
+func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, *monitor.Monitor, error) {
 	proxies, err := c.proxies()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	types := catalog.All()
 	service := &accounts.Service{
@@ -125,10 +127,15 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 		Registry: registry, Ready: readyChecks(h), Version: number,
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	service.Observe = server.ObserveProbe
-	return server, nil
+	watch := monitor.New(monitor.Config{
+		Store: h.store, Accounts: service, Audit: h.audit, Logger: h.log,
+		Interval: time.Duration(c.MonitorInterval), Retention: time.Duration(c.Retention),
+	})
+	registerMonitor(registry, watch)
+	return server, watch, nil
 }
 
 func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"admin-api/access"
 	"admin-api/outbound"
@@ -94,14 +95,15 @@ func (s *dataSettings) headsFile() string {
 
 // serveSettings are those of the server.
 type serveSettings struct {
-	Addr           string   `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
-	PublicURL      string   `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
-	TLSCert        string   `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
-	TLSKey         string   `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
-	TrustedProxies []string `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
-	RateLimit      rateFlag `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
-	Retention      days     `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
-	MetricsAddr    string   `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
+	Addr            string       `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL       string       `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
+	TLSCert         string       `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
+	TLSKey          string       `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
+	TrustedProxies  []string     `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
+	RateLimit       rateFlag     `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
+	Retention       days         `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
+	MonitorInterval intervalFlag `env:"ADMIN_API_MONITOR_INTERVAL" default:"15m" help:"How often enabled accounts are checked in the background; off for never."`
+	MetricsAddr     string       `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
 
 	OutboundAllow     []string `env:"ADMIN_API_OUTBOUND_ALLOW" placeholder:"CIDR|HOST" help:"Networks and host names inside the network that connection tests may reach."`
 	OutboundConnectTo []string `env:"ADMIN_API_OUTBOUND_CONNECT_TO" placeholder:"HOST:PORT=ADDR:PORT" help:"Where to dial instead; * as host matches all. Name and certificate are checked as before."`
@@ -240,5 +242,22 @@ func (r *rateFlag) UnmarshalText(text []byte) error {
 	if unit == "m" {
 		r.PerSecond /= 60
 	}
+	return nil
+}
+
+// intervalFlag is how often something is done; 0 for "off".
+type intervalFlag time.Duration
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (i *intervalFlag) UnmarshalText(text []byte) error {
+	if string(text) == "off" {
+		*i = 0
+		return nil
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d < time.Second {
+		return fmt.Errorf("%q is no interval: write such as 15m or 1h, at least 1s, or off", text)
+	}
+	*i = intervalFlag(d)
 	return nil
 }

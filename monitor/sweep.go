@@ -1,0 +1,78 @@
+package monitor
+
+import (
+	"context"
+	"fmt"
+
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// keptEvents is how long events are kept for listeners that were away.
+const keptEvents = 30 * day
+
+// sweep removes what has been kept long enough.
+func (m *Monitor) sweep(ctx context.Context) {
+	m.failed(ctx, "deleted accounts not removed", m.purge(ctx))
+	m.failed(ctx, "old events not removed", m.forget(ctx))
+}
+
+// purge removes for good the accounts whose retention time is over, each batch
+// together with its audit records.
+func (m *Monitor) purge(ctx context.Context) error {
+	before := models.NewTime(m.Now().Add(-m.Retention))
+	for {
+		var purged []models.AccountKey
+		err := m.Store.Tx(ctx, func(tx *store.Store) (err error) {
+			if purged, err = tx.PurgeDeleted(ctx, before, batch); err != nil {
+				return err
+			}
+			return m.recordPurge(ctx, tx, purged)
+		})
+		if err != nil {
+			return err
+		}
+		m.recorded(ctx, purged)
+		if len(purged) < batch {
+			return nil
+		}
+	}
+}
+
+func (m *Monitor) recordPurge(ctx context.Context, tx *store.Store, purged []models.AccountKey) error {
+	for _, key := range purged {
+		err := m.Audit.Append(ctx, tx, &models.AuditEvent{
+			ContactCenterID: key.ContactCenterID, Actor: "monitor", ActorName: "monitor", Operation: "account.purge",
+			TargetType: "account", TargetID: key.ID, Detail: "its retention time was over",
+		})
+		if err != nil {
+			return fmt.Errorf("purge account %s: %w", key.ID, err)
+		}
+	}
+	return nil
+}
+
+// recorded tells the audit log what was committed, and says how much it was.
+func (m *Monitor) recorded(ctx context.Context, purged []models.AccountKey) {
+	centers := map[string]bool{}
+	for _, key := range purged {
+		if !centers[key.ContactCenterID] {
+			centers[key.ContactCenterID] = true
+			m.failed(ctx, "audit heads", m.Audit.Committed(ctx, key.ContactCenterID))
+		}
+	}
+	if len(purged) > 0 {
+		m.Logger.InfoContext(ctx, "deleted accounts removed for good", "accounts", len(purged))
+	}
+}
+
+// forget removes old events.
+func (m *Monitor) forget(ctx context.Context) error {
+	before := models.NewTime(m.Now().Add(-keptEvents))
+	for {
+		n, err := m.Store.DeleteEvents(ctx, before, 10*batch)
+		if err != nil || n < 10*batch {
+			return err
+		}
+	}
+}
