@@ -34,6 +34,10 @@ func canary(t *testing.T, like string) string {
 	if block, _ := pem.Decode([]byte(like)); block != nil {
 		return privateKey(t)
 	}
+	if file := map[string]any{}; json.Unmarshal([]byte(like), &file) == nil { // the key file of a service account
+		file["private_key"] = privateKey(t)
+		return jsonText(t, file)
+	}
 	letters := 26
 	if strings.Trim(like, "0123456789abcdef-") == "" {
 		letters = 6
@@ -79,6 +83,9 @@ func plant(t *testing.T, def *integrations.Definition) (properties map[string]an
 			value := canary(t, like)
 			at[last] = value
 			canaries = append(canaries, value)
+			if file := map[string]string{}; json.Unmarshal([]byte(value), &file) == nil {
+				canaries = append(canaries, strings.Split(file["private_key"], "\n")[1]) // a line of the key by itself
+			}
 		}
 	}
 	return properties, canaries

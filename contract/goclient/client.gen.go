@@ -28,6 +28,171 @@ const (
 	AccountHealthStatusUnsupported AccountHealthStatus = "unsupported"
 )
 
+// Defines values for AwsLambdaAccountFamily.
+const (
+	AwsLambdaAccountFamilyAmazonAWS AwsLambdaAccountFamily = "Amazon AWS"
+)
+
+// Defines values for AwsLambdaAccountType.
+const (
+	AwsLambdaAccountTypeAwsLambda AwsLambdaAccountType = "aws_lambda"
+)
+
+// Defines values for AwsLambdaCreateType.
+const (
+	AwsLambdaCreateTypeAwsLambda AwsLambdaCreateType = "aws_lambda"
+)
+
+// Defines values for AwsLambdaCredentialsFamily.
+const (
+	AwsLambdaCredentialsFamilyAmazonAWS AwsLambdaCredentialsFamily = "Amazon AWS"
+)
+
+// Defines values for AwsLambdaCredentialsType.
+const (
+	AwsLambdaCredentialsTypeAwsLambda AwsLambdaCredentialsType = "aws_lambda"
+)
+
+// Defines values for AwsLambdaReplaceFamily.
+const (
+	AwsLambdaReplaceFamilyAmazonAWS AwsLambdaReplaceFamily = "Amazon AWS"
+)
+
+// Defines values for AwsLambdaReplaceType.
+const (
+	AwsLambdaReplaceTypeAwsLambda AwsLambdaReplaceType = "aws_lambda"
+)
+
+// Defines values for AwsLexAccountFamily.
+const (
+	AwsLexAccountFamilyBotChatSuggestionsEngine AwsLexAccountFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for AwsLexAccountPropertiesLexVersion.
+const (
+	AwsLexAccountPropertiesLexVersionV1 AwsLexAccountPropertiesLexVersion = "v1"
+	AwsLexAccountPropertiesLexVersionV2 AwsLexAccountPropertiesLexVersion = "v2"
+)
+
+// Defines values for AwsLexAccountType.
+const (
+	AwsLexAccountTypeAwsLex AwsLexAccountType = "aws_lex"
+)
+
+// Defines values for AwsLexCreatePropertiesLexVersion.
+const (
+	AwsLexCreatePropertiesLexVersionLessThannil AwsLexCreatePropertiesLexVersion = "<nil>"
+	AwsLexCreatePropertiesLexVersionV1          AwsLexCreatePropertiesLexVersion = "v1"
+	AwsLexCreatePropertiesLexVersionV2          AwsLexCreatePropertiesLexVersion = "v2"
+)
+
+// Defines values for AwsLexCreateType.
+const (
+	AwsLexCreateTypeAwsLex AwsLexCreateType = "aws_lex"
+)
+
+// Defines values for AwsLexCredentialsFamily.
+const (
+	AwsLexCredentialsFamilyBotChatSuggestionsEngine AwsLexCredentialsFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for AwsLexCredentialsPropertiesLexVersion.
+const (
+	AwsLexCredentialsPropertiesLexVersionV1 AwsLexCredentialsPropertiesLexVersion = "v1"
+	AwsLexCredentialsPropertiesLexVersionV2 AwsLexCredentialsPropertiesLexVersion = "v2"
+)
+
+// Defines values for AwsLexCredentialsType.
+const (
+	AwsLexCredentialsTypeAwsLex AwsLexCredentialsType = "aws_lex"
+)
+
+// Defines values for AwsLexReplaceFamily.
+const (
+	AwsLexReplaceFamilyBotChatSuggestionsEngine AwsLexReplaceFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for AwsLexReplacePropertiesLexVersion.
+const (
+	AwsLexReplacePropertiesLexVersionLessThannil AwsLexReplacePropertiesLexVersion = "<nil>"
+	AwsLexReplacePropertiesLexVersionV1          AwsLexReplacePropertiesLexVersion = "v1"
+	AwsLexReplacePropertiesLexVersionV2          AwsLexReplacePropertiesLexVersion = "v2"
+)
+
+// Defines values for AwsLexReplaceType.
+const (
+	AwsLexReplaceTypeAwsLex AwsLexReplaceType = "aws_lex"
+)
+
+// Defines values for AwsPollyAccountFamily.
+const (
+	AwsPollyAccountFamilyTextToSpeech AwsPollyAccountFamily = "Text To Speech"
+)
+
+// Defines values for AwsPollyAccountPropertiesEngine.
+const (
+	AwsPollyAccountPropertiesEngineGenerative AwsPollyAccountPropertiesEngine = "generative"
+	AwsPollyAccountPropertiesEngineLongForm   AwsPollyAccountPropertiesEngine = "long-form"
+	AwsPollyAccountPropertiesEngineNeural     AwsPollyAccountPropertiesEngine = "neural"
+	AwsPollyAccountPropertiesEngineStandard   AwsPollyAccountPropertiesEngine = "standard"
+)
+
+// Defines values for AwsPollyAccountType.
+const (
+	AwsPollyAccountTypeAwsPolly AwsPollyAccountType = "aws_polly"
+)
+
+// Defines values for AwsPollyCreatePropertiesEngine.
+const (
+	AwsPollyCreatePropertiesEngineGenerative  AwsPollyCreatePropertiesEngine = "generative"
+	AwsPollyCreatePropertiesEngineLessThannil AwsPollyCreatePropertiesEngine = "<nil>"
+	AwsPollyCreatePropertiesEngineLongForm    AwsPollyCreatePropertiesEngine = "long-form"
+	AwsPollyCreatePropertiesEngineNeural      AwsPollyCreatePropertiesEngine = "neural"
+	AwsPollyCreatePropertiesEngineStandard    AwsPollyCreatePropertiesEngine = "standard"
+)
+
+// Defines values for AwsPollyCreateType.
+const (
+	AwsPollyCreateTypeAwsPolly AwsPollyCreateType = "aws_polly"
+)
+
+// Defines values for AwsPollyCredentialsFamily.
+const (
+	AwsPollyCredentialsFamilyTextToSpeech AwsPollyCredentialsFamily = "Text To Speech"
+)
+
+// Defines values for AwsPollyCredentialsPropertiesEngine.
+const (
+	AwsPollyCredentialsPropertiesEngineGenerative AwsPollyCredentialsPropertiesEngine = "generative"
+	AwsPollyCredentialsPropertiesEngineLongForm   AwsPollyCredentialsPropertiesEngine = "long-form"
+	AwsPollyCredentialsPropertiesEngineNeural     AwsPollyCredentialsPropertiesEngine = "neural"
+	AwsPollyCredentialsPropertiesEngineStandard   AwsPollyCredentialsPropertiesEngine = "standard"
+)
+
+// Defines values for AwsPollyCredentialsType.
+const (
+	AwsPollyCredentialsTypeAwsPolly AwsPollyCredentialsType = "aws_polly"
+)
+
+// Defines values for AwsPollyReplaceFamily.
+const (
+	AwsPollyReplaceFamilyTextToSpeech AwsPollyReplaceFamily = "Text To Speech"
+)
+
+// Defines values for AwsPollyReplacePropertiesEngine.
+const (
+	AwsPollyReplacePropertiesEngineGenerative  AwsPollyReplacePropertiesEngine = "generative"
+	AwsPollyReplacePropertiesEngineLessThannil AwsPollyReplacePropertiesEngine = "<nil>"
+	AwsPollyReplacePropertiesEngineLongForm    AwsPollyReplacePropertiesEngine = "long-form"
+	AwsPollyReplacePropertiesEngineNeural      AwsPollyReplacePropertiesEngine = "neural"
+	AwsPollyReplacePropertiesEngineStandard    AwsPollyReplacePropertiesEngine = "standard"
+)
+
+// Defines values for AwsPollyReplaceType.
+const (
+	AwsPollyReplaceTypeAwsPolly AwsPollyReplaceType = "aws_polly"
+)
+
 // Defines values for AwsS3AccountFamily.
 const (
 	AwsS3AccountFamilyAmazonAWS AwsS3AccountFamily = "Amazon AWS"
@@ -89,6 +254,111 @@ const (
 	AwsS3ReplaceTypeAwsS3 AwsS3ReplaceType = "aws_s3"
 )
 
+// Defines values for AwsTranscribeAccountFamily.
+const (
+	AwsTranscribeAccountFamilySpeechToText AwsTranscribeAccountFamily = "Speech To Text"
+)
+
+// Defines values for AwsTranscribeAccountType.
+const (
+	AwsTranscribeAccountTypeAwsTranscribe AwsTranscribeAccountType = "aws_transcribe"
+)
+
+// Defines values for AwsTranscribeCreateType.
+const (
+	AwsTranscribeCreateTypeAwsTranscribe AwsTranscribeCreateType = "aws_transcribe"
+)
+
+// Defines values for AwsTranscribeCredentialsFamily.
+const (
+	AwsTranscribeCredentialsFamilySpeechToText AwsTranscribeCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for AwsTranscribeCredentialsType.
+const (
+	AwsTranscribeCredentialsTypeAwsTranscribe AwsTranscribeCredentialsType = "aws_transcribe"
+)
+
+// Defines values for AwsTranscribeReplaceFamily.
+const (
+	AwsTranscribeReplaceFamilySpeechToText AwsTranscribeReplaceFamily = "Speech To Text"
+)
+
+// Defines values for AwsTranscribeReplaceType.
+const (
+	AwsTranscribeReplaceTypeAwsTranscribe AwsTranscribeReplaceType = "aws_transcribe"
+)
+
+// Defines values for AzureSttAccountFamily.
+const (
+	AzureSttAccountFamilySpeechToText AzureSttAccountFamily = "Speech To Text"
+)
+
+// Defines values for AzureSttAccountType.
+const (
+	AzureSttAccountTypeAzureStt AzureSttAccountType = "azure_stt"
+)
+
+// Defines values for AzureSttCreateType.
+const (
+	AzureSttCreateTypeAzureStt AzureSttCreateType = "azure_stt"
+)
+
+// Defines values for AzureSttCredentialsFamily.
+const (
+	AzureSttCredentialsFamilySpeechToText AzureSttCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for AzureSttCredentialsType.
+const (
+	AzureSttCredentialsTypeAzureStt AzureSttCredentialsType = "azure_stt"
+)
+
+// Defines values for AzureSttReplaceFamily.
+const (
+	AzureSttReplaceFamilySpeechToText AzureSttReplaceFamily = "Speech To Text"
+)
+
+// Defines values for AzureSttReplaceType.
+const (
+	AzureSttReplaceTypeAzureStt AzureSttReplaceType = "azure_stt"
+)
+
+// Defines values for AzureTtsAccountFamily.
+const (
+	AzureTtsAccountFamilyTextToSpeech AzureTtsAccountFamily = "Text To Speech"
+)
+
+// Defines values for AzureTtsAccountType.
+const (
+	AzureTtsAccountTypeAzureTts AzureTtsAccountType = "azure_tts"
+)
+
+// Defines values for AzureTtsCreateType.
+const (
+	AzureTtsCreateTypeAzureTts AzureTtsCreateType = "azure_tts"
+)
+
+// Defines values for AzureTtsCredentialsFamily.
+const (
+	AzureTtsCredentialsFamilyTextToSpeech AzureTtsCredentialsFamily = "Text To Speech"
+)
+
+// Defines values for AzureTtsCredentialsType.
+const (
+	AzureTtsCredentialsTypeAzureTts AzureTtsCredentialsType = "azure_tts"
+)
+
+// Defines values for AzureTtsReplaceFamily.
+const (
+	AzureTtsReplaceFamilyTextToSpeech AzureTtsReplaceFamily = "Text To Speech"
+)
+
+// Defines values for AzureTtsReplaceType.
+const (
+	AzureTtsReplaceTypeAzureTts AzureTtsReplaceType = "azure_tts"
+)
+
 // Defines values for CheckCause.
 const (
 	CheckCauseBlocked     CheckCause = "blocked"
@@ -110,6 +380,234 @@ const (
 	CheckStatusUnsupported CheckStatus = "unsupported"
 )
 
+// Defines values for DialogflowAccountFamily.
+const (
+	DialogflowAccountFamilyBotChatSuggestionsEngine DialogflowAccountFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for DialogflowAccountPropertiesEdition.
+const (
+	DialogflowAccountPropertiesEditionCx DialogflowAccountPropertiesEdition = "cx"
+	DialogflowAccountPropertiesEditionEs DialogflowAccountPropertiesEdition = "es"
+)
+
+// Defines values for DialogflowAccountType.
+const (
+	DialogflowAccountTypeDialogflow DialogflowAccountType = "dialogflow"
+)
+
+// Defines values for DialogflowCreatePropertiesEdition.
+const (
+	DialogflowCreatePropertiesEditionCx DialogflowCreatePropertiesEdition = "cx"
+	DialogflowCreatePropertiesEditionEs DialogflowCreatePropertiesEdition = "es"
+)
+
+// Defines values for DialogflowCreateType.
+const (
+	DialogflowCreateTypeDialogflow DialogflowCreateType = "dialogflow"
+)
+
+// Defines values for DialogflowCredentialsFamily.
+const (
+	DialogflowCredentialsFamilyBotChatSuggestionsEngine DialogflowCredentialsFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for DialogflowCredentialsPropertiesEdition.
+const (
+	DialogflowCredentialsPropertiesEditionCx DialogflowCredentialsPropertiesEdition = "cx"
+	DialogflowCredentialsPropertiesEditionEs DialogflowCredentialsPropertiesEdition = "es"
+)
+
+// Defines values for DialogflowCredentialsType.
+const (
+	DialogflowCredentialsTypeDialogflow DialogflowCredentialsType = "dialogflow"
+)
+
+// Defines values for DialogflowReplaceFamily.
+const (
+	DialogflowReplaceFamilyBotChatSuggestionsEngine DialogflowReplaceFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for DialogflowReplacePropertiesEdition.
+const (
+	DialogflowReplacePropertiesEditionCx DialogflowReplacePropertiesEdition = "cx"
+	DialogflowReplacePropertiesEditionEs DialogflowReplacePropertiesEdition = "es"
+)
+
+// Defines values for DialogflowReplaceType.
+const (
+	DialogflowReplaceTypeDialogflow DialogflowReplaceType = "dialogflow"
+)
+
+// Defines values for Dynamics365AccountFamily.
+const (
+	Dynamics365AccountFamilyMicrosoftDynamics365 Dynamics365AccountFamily = "Microsoft Dynamics 365"
+)
+
+// Defines values for Dynamics365AccountType.
+const (
+	Dynamics365AccountTypeDynamics365 Dynamics365AccountType = "dynamics365"
+)
+
+// Defines values for Dynamics365CreateType.
+const (
+	Dynamics365CreateTypeDynamics365 Dynamics365CreateType = "dynamics365"
+)
+
+// Defines values for Dynamics365CredentialsFamily.
+const (
+	Dynamics365CredentialsFamilyMicrosoftDynamics365 Dynamics365CredentialsFamily = "Microsoft Dynamics 365"
+)
+
+// Defines values for Dynamics365CredentialsType.
+const (
+	Dynamics365CredentialsTypeDynamics365 Dynamics365CredentialsType = "dynamics365"
+)
+
+// Defines values for Dynamics365ReplaceFamily.
+const (
+	Dynamics365ReplaceFamilyMicrosoftDynamics365 Dynamics365ReplaceFamily = "Microsoft Dynamics 365"
+)
+
+// Defines values for Dynamics365ReplaceType.
+const (
+	Dynamics365ReplaceTypeDynamics365 Dynamics365ReplaceType = "dynamics365"
+)
+
+// Defines values for ExternalKnowledgeBaseAccountFamily.
+const (
+	ExternalKnowledgeBaseAccountFamilyExternalKnowledgeBase ExternalKnowledgeBaseAccountFamily = "External Knowledge Base"
+)
+
+// Defines values for ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod.
+const (
+	ExternalKnowledgeBaseAccountPropertiesAuthenticationMethodApiKeyHeader            ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod = "apiKeyHeader"
+	ExternalKnowledgeBaseAccountPropertiesAuthenticationMethodBasic                   ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod = "basic"
+	ExternalKnowledgeBaseAccountPropertiesAuthenticationMethodBearer                  ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod = "bearer"
+	ExternalKnowledgeBaseAccountPropertiesAuthenticationMethodNone                    ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod = "none"
+	ExternalKnowledgeBaseAccountPropertiesAuthenticationMethodOauth2ClientCredentials ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod = "oauth2ClientCredentials"
+)
+
+// Defines values for ExternalKnowledgeBaseAccountPropertiesMethod.
+const (
+	ExternalKnowledgeBaseAccountPropertiesMethodGET  ExternalKnowledgeBaseAccountPropertiesMethod = "GET"
+	ExternalKnowledgeBaseAccountPropertiesMethodPOST ExternalKnowledgeBaseAccountPropertiesMethod = "POST"
+)
+
+// Defines values for ExternalKnowledgeBaseAccountType.
+const (
+	ExternalKnowledgeBaseAccountTypeExternalKnowledgeBase ExternalKnowledgeBaseAccountType = "external_knowledge_base"
+)
+
+// Defines values for ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod.
+const (
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodApiKeyHeader            ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "apiKeyHeader"
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodBasic                   ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "basic"
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodBearer                  ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "bearer"
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodLessThannil             ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "<nil>"
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodNone                    ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "none"
+	ExternalKnowledgeBaseCreatePropertiesAuthenticationMethodOauth2ClientCredentials ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod = "oauth2ClientCredentials"
+)
+
+// Defines values for ExternalKnowledgeBaseCreatePropertiesMethod.
+const (
+	ExternalKnowledgeBaseCreatePropertiesMethodGET         ExternalKnowledgeBaseCreatePropertiesMethod = "GET"
+	ExternalKnowledgeBaseCreatePropertiesMethodLessThannil ExternalKnowledgeBaseCreatePropertiesMethod = "<nil>"
+	ExternalKnowledgeBaseCreatePropertiesMethodPOST        ExternalKnowledgeBaseCreatePropertiesMethod = "POST"
+)
+
+// Defines values for ExternalKnowledgeBaseCreateType.
+const (
+	ExternalKnowledgeBaseCreateTypeExternalKnowledgeBase ExternalKnowledgeBaseCreateType = "external_knowledge_base"
+)
+
+// Defines values for ExternalKnowledgeBaseCredentialsFamily.
+const (
+	ExternalKnowledgeBaseCredentialsFamilyExternalKnowledgeBase ExternalKnowledgeBaseCredentialsFamily = "External Knowledge Base"
+)
+
+// Defines values for ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod.
+const (
+	ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethodApiKeyHeader            ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod = "apiKeyHeader"
+	ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethodBasic                   ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod = "basic"
+	ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethodBearer                  ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod = "bearer"
+	ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethodNone                    ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod = "none"
+	ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethodOauth2ClientCredentials ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod = "oauth2ClientCredentials"
+)
+
+// Defines values for ExternalKnowledgeBaseCredentialsPropertiesMethod.
+const (
+	ExternalKnowledgeBaseCredentialsPropertiesMethodGET  ExternalKnowledgeBaseCredentialsPropertiesMethod = "GET"
+	ExternalKnowledgeBaseCredentialsPropertiesMethodPOST ExternalKnowledgeBaseCredentialsPropertiesMethod = "POST"
+)
+
+// Defines values for ExternalKnowledgeBaseCredentialsType.
+const (
+	ExternalKnowledgeBaseCredentialsTypeExternalKnowledgeBase ExternalKnowledgeBaseCredentialsType = "external_knowledge_base"
+)
+
+// Defines values for ExternalKnowledgeBaseReplaceFamily.
+const (
+	ExternalKnowledgeBaseReplaceFamilyExternalKnowledgeBase ExternalKnowledgeBaseReplaceFamily = "External Knowledge Base"
+)
+
+// Defines values for ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod.
+const (
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodApiKeyHeader            ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "apiKeyHeader"
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodBasic                   ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "basic"
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodBearer                  ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "bearer"
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodLessThannil             ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "<nil>"
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodNone                    ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "none"
+	ExternalKnowledgeBaseReplacePropertiesAuthenticationMethodOauth2ClientCredentials ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod = "oauth2ClientCredentials"
+)
+
+// Defines values for ExternalKnowledgeBaseReplacePropertiesMethod.
+const (
+	ExternalKnowledgeBaseReplacePropertiesMethodGET         ExternalKnowledgeBaseReplacePropertiesMethod = "GET"
+	ExternalKnowledgeBaseReplacePropertiesMethodLessThannil ExternalKnowledgeBaseReplacePropertiesMethod = "<nil>"
+	ExternalKnowledgeBaseReplacePropertiesMethodPOST        ExternalKnowledgeBaseReplacePropertiesMethod = "POST"
+)
+
+// Defines values for ExternalKnowledgeBaseReplaceType.
+const (
+	ExternalKnowledgeBaseReplaceTypeExternalKnowledgeBase ExternalKnowledgeBaseReplaceType = "external_knowledge_base"
+)
+
+// Defines values for FacebookMessengerAccountFamily.
+const (
+	FacebookMessengerAccountFamilyMessenger FacebookMessengerAccountFamily = "Messenger"
+)
+
+// Defines values for FacebookMessengerAccountType.
+const (
+	FacebookMessengerAccountTypeFacebookMessenger FacebookMessengerAccountType = "facebook_messenger"
+)
+
+// Defines values for FacebookMessengerCreateType.
+const (
+	FacebookMessengerCreateTypeFacebookMessenger FacebookMessengerCreateType = "facebook_messenger"
+)
+
+// Defines values for FacebookMessengerCredentialsFamily.
+const (
+	FacebookMessengerCredentialsFamilyMessenger FacebookMessengerCredentialsFamily = "Messenger"
+)
+
+// Defines values for FacebookMessengerCredentialsType.
+const (
+	FacebookMessengerCredentialsTypeFacebookMessenger FacebookMessengerCredentialsType = "facebook_messenger"
+)
+
+// Defines values for FacebookMessengerReplaceFamily.
+const (
+	FacebookMessengerReplaceFamilyMessenger FacebookMessengerReplaceFamily = "Messenger"
+)
+
+// Defines values for FacebookMessengerReplaceType.
+const (
+	FacebookMessengerReplaceTypeFacebookMessenger FacebookMessengerReplaceType = "facebook_messenger"
+)
+
 // Defines values for FieldKind.
 const (
 	FieldKindBoolean      FieldKind = "boolean"
@@ -126,6 +624,181 @@ const (
 	FieldKindString       FieldKind = "string"
 	FieldKindText         FieldKind = "text"
 	FieldKindUrl          FieldKind = "url"
+)
+
+// Defines values for GoogleStreamingSttAccountFamily.
+const (
+	GoogleStreamingSttAccountFamilySpeechToText GoogleStreamingSttAccountFamily = "Speech To Text"
+)
+
+// Defines values for GoogleStreamingSttAccountType.
+const (
+	GoogleStreamingSttAccountTypeGoogleStreamingStt GoogleStreamingSttAccountType = "google_streaming_stt"
+)
+
+// Defines values for GoogleStreamingSttCreateType.
+const (
+	GoogleStreamingSttCreateTypeGoogleStreamingStt GoogleStreamingSttCreateType = "google_streaming_stt"
+)
+
+// Defines values for GoogleStreamingSttCredentialsFamily.
+const (
+	GoogleStreamingSttCredentialsFamilySpeechToText GoogleStreamingSttCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for GoogleStreamingSttCredentialsType.
+const (
+	GoogleStreamingSttCredentialsTypeGoogleStreamingStt GoogleStreamingSttCredentialsType = "google_streaming_stt"
+)
+
+// Defines values for GoogleStreamingSttReplaceFamily.
+const (
+	GoogleStreamingSttReplaceFamilySpeechToText GoogleStreamingSttReplaceFamily = "Speech To Text"
+)
+
+// Defines values for GoogleStreamingSttReplaceType.
+const (
+	GoogleStreamingSttReplaceTypeGoogleStreamingStt GoogleStreamingSttReplaceType = "google_streaming_stt"
+)
+
+// Defines values for GoogleSttAccountFamily.
+const (
+	GoogleSttAccountFamilySpeechToText GoogleSttAccountFamily = "Speech To Text"
+)
+
+// Defines values for GoogleSttAccountType.
+const (
+	GoogleSttAccountTypeGoogleStt GoogleSttAccountType = "google_stt"
+)
+
+// Defines values for GoogleSttCreateType.
+const (
+	GoogleSttCreateTypeGoogleStt GoogleSttCreateType = "google_stt"
+)
+
+// Defines values for GoogleSttCredentialsFamily.
+const (
+	GoogleSttCredentialsFamilySpeechToText GoogleSttCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for GoogleSttCredentialsType.
+const (
+	GoogleSttCredentialsTypeGoogleStt GoogleSttCredentialsType = "google_stt"
+)
+
+// Defines values for GoogleSttReplaceFamily.
+const (
+	GoogleSttReplaceFamilySpeechToText GoogleSttReplaceFamily = "Speech To Text"
+)
+
+// Defines values for GoogleSttReplaceType.
+const (
+	GoogleSttReplaceTypeGoogleStt GoogleSttReplaceType = "google_stt"
+)
+
+// Defines values for GoogleTtsAccountFamily.
+const (
+	GoogleTtsAccountFamilyTextToSpeech GoogleTtsAccountFamily = "Text To Speech"
+)
+
+// Defines values for GoogleTtsAccountType.
+const (
+	GoogleTtsAccountTypeGoogleTts GoogleTtsAccountType = "google_tts"
+)
+
+// Defines values for GoogleTtsCreateType.
+const (
+	GoogleTtsCreateTypeGoogleTts GoogleTtsCreateType = "google_tts"
+)
+
+// Defines values for GoogleTtsCredentialsFamily.
+const (
+	GoogleTtsCredentialsFamilyTextToSpeech GoogleTtsCredentialsFamily = "Text To Speech"
+)
+
+// Defines values for GoogleTtsCredentialsType.
+const (
+	GoogleTtsCredentialsTypeGoogleTts GoogleTtsCredentialsType = "google_tts"
+)
+
+// Defines values for GoogleTtsReplaceFamily.
+const (
+	GoogleTtsReplaceFamilyTextToSpeech GoogleTtsReplaceFamily = "Text To Speech"
+)
+
+// Defines values for GoogleTtsReplaceType.
+const (
+	GoogleTtsReplaceTypeGoogleTts GoogleTtsReplaceType = "google_tts"
+)
+
+// Defines values for GovivaceSttAccountFamily.
+const (
+	GovivaceSttAccountFamilySpeechToText GovivaceSttAccountFamily = "Speech To Text"
+)
+
+// Defines values for GovivaceSttAccountType.
+const (
+	GovivaceSttAccountTypeGovivaceStt GovivaceSttAccountType = "govivace_stt"
+)
+
+// Defines values for GovivaceSttCreateType.
+const (
+	GovivaceSttCreateTypeGovivaceStt GovivaceSttCreateType = "govivace_stt"
+)
+
+// Defines values for GovivaceSttCredentialsFamily.
+const (
+	GovivaceSttCredentialsFamilySpeechToText GovivaceSttCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for GovivaceSttCredentialsType.
+const (
+	GovivaceSttCredentialsTypeGovivaceStt GovivaceSttCredentialsType = "govivace_stt"
+)
+
+// Defines values for GovivaceSttReplaceFamily.
+const (
+	GovivaceSttReplaceFamilySpeechToText GovivaceSttReplaceFamily = "Speech To Text"
+)
+
+// Defines values for GovivaceSttReplaceType.
+const (
+	GovivaceSttReplaceTypeGovivaceStt GovivaceSttReplaceType = "govivace_stt"
+)
+
+// Defines values for LineAccountFamily.
+const (
+	LineAccountFamilyMessenger LineAccountFamily = "Messenger"
+)
+
+// Defines values for LineAccountType.
+const (
+	LineAccountTypeLine LineAccountType = "line"
+)
+
+// Defines values for LineCreateType.
+const (
+	LineCreateTypeLine LineCreateType = "line"
+)
+
+// Defines values for LineCredentialsFamily.
+const (
+	LineCredentialsFamilyMessenger LineCredentialsFamily = "Messenger"
+)
+
+// Defines values for LineCredentialsType.
+const (
+	LineCredentialsTypeLine LineCredentialsType = "line"
+)
+
+// Defines values for LineReplaceFamily.
+const (
+	LineReplaceFamilyMessenger LineReplaceFamily = "Messenger"
+)
+
+// Defines values for LineReplaceType.
+const (
+	LineReplaceTypeLine LineReplaceType = "line"
 )
 
 // Defines values for LivenessStatus.
@@ -194,6 +867,193 @@ const (
 	LogmeinReplaceTypeLogmein LogmeinReplaceType = "logmein"
 )
 
+// Defines values for NexmoAccountFamily.
+const (
+	NexmoAccountFamilyMessenger NexmoAccountFamily = "Messenger"
+)
+
+// Defines values for NexmoAccountPropertiesChannelsChannel.
+const (
+	NexmoAccountPropertiesChannelsChannelMessenger NexmoAccountPropertiesChannelsChannel = "messenger"
+	NexmoAccountPropertiesChannelsChannelViber     NexmoAccountPropertiesChannelsChannel = "viber"
+	NexmoAccountPropertiesChannelsChannelWhatsapp  NexmoAccountPropertiesChannelsChannel = "whatsapp"
+)
+
+// Defines values for NexmoAccountType.
+const (
+	NexmoAccountTypeNexmo NexmoAccountType = "nexmo"
+)
+
+// Defines values for NexmoCreatePropertiesChannelsChannel.
+const (
+	NexmoCreatePropertiesChannelsChannelMessenger NexmoCreatePropertiesChannelsChannel = "messenger"
+	NexmoCreatePropertiesChannelsChannelViber     NexmoCreatePropertiesChannelsChannel = "viber"
+	NexmoCreatePropertiesChannelsChannelWhatsapp  NexmoCreatePropertiesChannelsChannel = "whatsapp"
+)
+
+// Defines values for NexmoCreateType.
+const (
+	NexmoCreateTypeNexmo NexmoCreateType = "nexmo"
+)
+
+// Defines values for NexmoCredentialsFamily.
+const (
+	NexmoCredentialsFamilyMessenger NexmoCredentialsFamily = "Messenger"
+)
+
+// Defines values for NexmoCredentialsPropertiesChannelsChannel.
+const (
+	NexmoCredentialsPropertiesChannelsChannelMessenger NexmoCredentialsPropertiesChannelsChannel = "messenger"
+	NexmoCredentialsPropertiesChannelsChannelViber     NexmoCredentialsPropertiesChannelsChannel = "viber"
+	NexmoCredentialsPropertiesChannelsChannelWhatsapp  NexmoCredentialsPropertiesChannelsChannel = "whatsapp"
+)
+
+// Defines values for NexmoCredentialsType.
+const (
+	NexmoCredentialsTypeNexmo NexmoCredentialsType = "nexmo"
+)
+
+// Defines values for NexmoReplaceFamily.
+const (
+	NexmoReplaceFamilyMessenger NexmoReplaceFamily = "Messenger"
+)
+
+// Defines values for NexmoReplacePropertiesChannelsChannel.
+const (
+	NexmoReplacePropertiesChannelsChannelMessenger NexmoReplacePropertiesChannelsChannel = "messenger"
+	NexmoReplacePropertiesChannelsChannelViber     NexmoReplacePropertiesChannelsChannel = "viber"
+	NexmoReplacePropertiesChannelsChannelWhatsapp  NexmoReplacePropertiesChannelsChannel = "whatsapp"
+)
+
+// Defines values for NexmoReplaceType.
+const (
+	NexmoReplaceTypeNexmo NexmoReplaceType = "nexmo"
+)
+
+// Defines values for NextCallerAccountFamily.
+const (
+	NextCallerAccountFamilyNextCaller NextCallerAccountFamily = "Next Caller"
+)
+
+// Defines values for NextCallerAccountPropertiesFieldMappingsKind.
+const (
+	NextCallerAccountPropertiesFieldMappingsKindExternal NextCallerAccountPropertiesFieldMappingsKind = "external"
+	NextCallerAccountPropertiesFieldMappingsKindInternal NextCallerAccountPropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for NextCallerAccountType.
+const (
+	NextCallerAccountTypeNextCaller NextCallerAccountType = "next_caller"
+)
+
+// Defines values for NextCallerCreatePropertiesFieldMappingsKind.
+const (
+	NextCallerCreatePropertiesFieldMappingsKindExternal NextCallerCreatePropertiesFieldMappingsKind = "external"
+	NextCallerCreatePropertiesFieldMappingsKindInternal NextCallerCreatePropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for NextCallerCreateType.
+const (
+	NextCallerCreateTypeNextCaller NextCallerCreateType = "next_caller"
+)
+
+// Defines values for NextCallerCredentialsFamily.
+const (
+	NextCallerCredentialsFamilyNextCaller NextCallerCredentialsFamily = "Next Caller"
+)
+
+// Defines values for NextCallerCredentialsPropertiesFieldMappingsKind.
+const (
+	NextCallerCredentialsPropertiesFieldMappingsKindExternal NextCallerCredentialsPropertiesFieldMappingsKind = "external"
+	NextCallerCredentialsPropertiesFieldMappingsKindInternal NextCallerCredentialsPropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for NextCallerCredentialsType.
+const (
+	NextCallerCredentialsTypeNextCaller NextCallerCredentialsType = "next_caller"
+)
+
+// Defines values for NextCallerReplaceFamily.
+const (
+	NextCallerReplaceFamilyNextCaller NextCallerReplaceFamily = "Next Caller"
+)
+
+// Defines values for NextCallerReplacePropertiesFieldMappingsKind.
+const (
+	NextCallerReplacePropertiesFieldMappingsKindExternal NextCallerReplacePropertiesFieldMappingsKind = "external"
+	NextCallerReplacePropertiesFieldMappingsKindInternal NextCallerReplacePropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for NextCallerReplaceType.
+const (
+	NextCallerReplaceTypeNextCaller NextCallerReplaceType = "next_caller"
+)
+
+// Defines values for NiceAccountFamily.
+const (
+	NiceAccountFamilyNICE NiceAccountFamily = "NICE"
+)
+
+// Defines values for NiceAccountPropertiesAuthMode.
+const (
+	NiceAccountPropertiesAuthModeAccessKey     NiceAccountPropertiesAuthMode = "accessKey"
+	NiceAccountPropertiesAuthModeBasic         NiceAccountPropertiesAuthMode = "basic"
+	NiceAccountPropertiesAuthModeOauthPassword NiceAccountPropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for NiceAccountType.
+const (
+	NiceAccountTypeNice NiceAccountType = "nice"
+)
+
+// Defines values for NiceCreatePropertiesAuthMode.
+const (
+	NiceCreatePropertiesAuthModeAccessKey     NiceCreatePropertiesAuthMode = "accessKey"
+	NiceCreatePropertiesAuthModeBasic         NiceCreatePropertiesAuthMode = "basic"
+	NiceCreatePropertiesAuthModeLessThannil   NiceCreatePropertiesAuthMode = "<nil>"
+	NiceCreatePropertiesAuthModeOauthPassword NiceCreatePropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for NiceCreateType.
+const (
+	NiceCreateTypeNice NiceCreateType = "nice"
+)
+
+// Defines values for NiceCredentialsFamily.
+const (
+	NiceCredentialsFamilyNICE NiceCredentialsFamily = "NICE"
+)
+
+// Defines values for NiceCredentialsPropertiesAuthMode.
+const (
+	NiceCredentialsPropertiesAuthModeAccessKey     NiceCredentialsPropertiesAuthMode = "accessKey"
+	NiceCredentialsPropertiesAuthModeBasic         NiceCredentialsPropertiesAuthMode = "basic"
+	NiceCredentialsPropertiesAuthModeOauthPassword NiceCredentialsPropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for NiceCredentialsType.
+const (
+	NiceCredentialsTypeNice NiceCredentialsType = "nice"
+)
+
+// Defines values for NiceReplaceFamily.
+const (
+	NiceReplaceFamilyNICE NiceReplaceFamily = "NICE"
+)
+
+// Defines values for NiceReplacePropertiesAuthMode.
+const (
+	NiceReplacePropertiesAuthModeAccessKey     NiceReplacePropertiesAuthMode = "accessKey"
+	NiceReplacePropertiesAuthModeBasic         NiceReplacePropertiesAuthMode = "basic"
+	NiceReplacePropertiesAuthModeLessThannil   NiceReplacePropertiesAuthMode = "<nil>"
+	NiceReplacePropertiesAuthModeOauthPassword NiceReplacePropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for NiceReplaceType.
+const (
+	NiceReplaceTypeNice NiceReplaceType = "nice"
+)
+
 // Defines values for ProblemCode.
 const (
 	ProblemCodeAlreadyExists          ProblemCode = "already-exists"
@@ -233,6 +1093,41 @@ const (
 const (
 	ReadinessCheckStatusFailing ReadinessCheckStatus = "failing"
 	ReadinessCheckStatusOk      ReadinessCheckStatus = "ok"
+)
+
+// Defines values for RightnowAccountFamily.
+const (
+	RightnowAccountFamilyRightNow RightnowAccountFamily = "RightNow"
+)
+
+// Defines values for RightnowAccountType.
+const (
+	RightnowAccountTypeRightnow RightnowAccountType = "rightnow"
+)
+
+// Defines values for RightnowCreateType.
+const (
+	RightnowCreateTypeRightnow RightnowCreateType = "rightnow"
+)
+
+// Defines values for RightnowCredentialsFamily.
+const (
+	RightnowCredentialsFamilyRightNow RightnowCredentialsFamily = "RightNow"
+)
+
+// Defines values for RightnowCredentialsType.
+const (
+	RightnowCredentialsTypeRightnow RightnowCredentialsType = "rightnow"
+)
+
+// Defines values for RightnowReplaceFamily.
+const (
+	RightnowReplaceFamilyRightNow RightnowReplaceFamily = "RightNow"
+)
+
+// Defines values for RightnowReplaceType.
+const (
+	RightnowReplaceTypeRightnow RightnowReplaceType = "rightnow"
 )
 
 // Defines values for SalesforceAccountFamily.
@@ -305,6 +1200,67 @@ const (
 	ScimReplaceTypeScim ScimReplaceType = "scim"
 )
 
+// Defines values for ServicenowAccountFamily.
+const (
+	ServicenowAccountFamilyServiceNow ServicenowAccountFamily = "ServiceNow"
+)
+
+// Defines values for ServicenowAccountPropertiesAuthMode.
+const (
+	ServicenowAccountPropertiesAuthModeBasic         ServicenowAccountPropertiesAuthMode = "basic"
+	ServicenowAccountPropertiesAuthModeOauthPassword ServicenowAccountPropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for ServicenowAccountType.
+const (
+	ServicenowAccountTypeServicenow ServicenowAccountType = "servicenow"
+)
+
+// Defines values for ServicenowCreatePropertiesAuthMode.
+const (
+	ServicenowCreatePropertiesAuthModeBasic         ServicenowCreatePropertiesAuthMode = "basic"
+	ServicenowCreatePropertiesAuthModeLessThannil   ServicenowCreatePropertiesAuthMode = "<nil>"
+	ServicenowCreatePropertiesAuthModeOauthPassword ServicenowCreatePropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for ServicenowCreateType.
+const (
+	ServicenowCreateTypeServicenow ServicenowCreateType = "servicenow"
+)
+
+// Defines values for ServicenowCredentialsFamily.
+const (
+	ServicenowCredentialsFamilyServiceNow ServicenowCredentialsFamily = "ServiceNow"
+)
+
+// Defines values for ServicenowCredentialsPropertiesAuthMode.
+const (
+	ServicenowCredentialsPropertiesAuthModeBasic         ServicenowCredentialsPropertiesAuthMode = "basic"
+	ServicenowCredentialsPropertiesAuthModeOauthPassword ServicenowCredentialsPropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for ServicenowCredentialsType.
+const (
+	ServicenowCredentialsTypeServicenow ServicenowCredentialsType = "servicenow"
+)
+
+// Defines values for ServicenowReplaceFamily.
+const (
+	ServicenowReplaceFamilyServiceNow ServicenowReplaceFamily = "ServiceNow"
+)
+
+// Defines values for ServicenowReplacePropertiesAuthMode.
+const (
+	ServicenowReplacePropertiesAuthModeBasic         ServicenowReplacePropertiesAuthMode = "basic"
+	ServicenowReplacePropertiesAuthModeLessThannil   ServicenowReplacePropertiesAuthMode = "<nil>"
+	ServicenowReplacePropertiesAuthModeOauthPassword ServicenowReplacePropertiesAuthMode = "oauthPassword"
+)
+
+// Defines values for ServicenowReplaceType.
+const (
+	ServicenowReplaceTypeServicenow ServicenowReplaceType = "servicenow"
+)
+
 // Defines values for SsoAccountFamily.
 const (
 	SsoAccountFamilySingleSignOn SsoAccountFamily = "Single Sign-On"
@@ -338,6 +1294,110 @@ const (
 // Defines values for SsoReplaceType.
 const (
 	SsoReplaceTypeSso SsoReplaceType = "sso"
+)
+
+// Defines values for StatisticsDataReceiverAccountFamily.
+const (
+	StatisticsDataReceiverAccountFamilyStatisticsDataReceiver StatisticsDataReceiverAccountFamily = "Statistics Data Receiver"
+)
+
+// Defines values for StatisticsDataReceiverAccountPropertiesAuthMethod.
+const (
+	StatisticsDataReceiverAccountPropertiesAuthMethodBasic  StatisticsDataReceiverAccountPropertiesAuthMethod = "basic"
+	StatisticsDataReceiverAccountPropertiesAuthMethodBearer StatisticsDataReceiverAccountPropertiesAuthMethod = "bearer"
+	StatisticsDataReceiverAccountPropertiesAuthMethodHeader StatisticsDataReceiverAccountPropertiesAuthMethod = "header"
+	StatisticsDataReceiverAccountPropertiesAuthMethodNone   StatisticsDataReceiverAccountPropertiesAuthMethod = "none"
+)
+
+// Defines values for StatisticsDataReceiverAccountType.
+const (
+	StatisticsDataReceiverAccountTypeStatisticsDataReceiver StatisticsDataReceiverAccountType = "statistics_data_receiver"
+)
+
+// Defines values for StatisticsDataReceiverCreatePropertiesAuthMethod.
+const (
+	StatisticsDataReceiverCreatePropertiesAuthMethodBasic       StatisticsDataReceiverCreatePropertiesAuthMethod = "basic"
+	StatisticsDataReceiverCreatePropertiesAuthMethodBearer      StatisticsDataReceiverCreatePropertiesAuthMethod = "bearer"
+	StatisticsDataReceiverCreatePropertiesAuthMethodHeader      StatisticsDataReceiverCreatePropertiesAuthMethod = "header"
+	StatisticsDataReceiverCreatePropertiesAuthMethodLessThannil StatisticsDataReceiverCreatePropertiesAuthMethod = "<nil>"
+	StatisticsDataReceiverCreatePropertiesAuthMethodNone        StatisticsDataReceiverCreatePropertiesAuthMethod = "none"
+)
+
+// Defines values for StatisticsDataReceiverCreateType.
+const (
+	StatisticsDataReceiverCreateTypeStatisticsDataReceiver StatisticsDataReceiverCreateType = "statistics_data_receiver"
+)
+
+// Defines values for StatisticsDataReceiverCredentialsFamily.
+const (
+	StatisticsDataReceiverCredentialsFamilyStatisticsDataReceiver StatisticsDataReceiverCredentialsFamily = "Statistics Data Receiver"
+)
+
+// Defines values for StatisticsDataReceiverCredentialsPropertiesAuthMethod.
+const (
+	StatisticsDataReceiverCredentialsPropertiesAuthMethodBasic  StatisticsDataReceiverCredentialsPropertiesAuthMethod = "basic"
+	StatisticsDataReceiverCredentialsPropertiesAuthMethodBearer StatisticsDataReceiverCredentialsPropertiesAuthMethod = "bearer"
+	StatisticsDataReceiverCredentialsPropertiesAuthMethodHeader StatisticsDataReceiverCredentialsPropertiesAuthMethod = "header"
+	StatisticsDataReceiverCredentialsPropertiesAuthMethodNone   StatisticsDataReceiverCredentialsPropertiesAuthMethod = "none"
+)
+
+// Defines values for StatisticsDataReceiverCredentialsType.
+const (
+	StatisticsDataReceiverCredentialsTypeStatisticsDataReceiver StatisticsDataReceiverCredentialsType = "statistics_data_receiver"
+)
+
+// Defines values for StatisticsDataReceiverReplaceFamily.
+const (
+	StatisticsDataReceiverReplaceFamilyStatisticsDataReceiver StatisticsDataReceiverReplaceFamily = "Statistics Data Receiver"
+)
+
+// Defines values for StatisticsDataReceiverReplacePropertiesAuthMethod.
+const (
+	StatisticsDataReceiverReplacePropertiesAuthMethodBasic       StatisticsDataReceiverReplacePropertiesAuthMethod = "basic"
+	StatisticsDataReceiverReplacePropertiesAuthMethodBearer      StatisticsDataReceiverReplacePropertiesAuthMethod = "bearer"
+	StatisticsDataReceiverReplacePropertiesAuthMethodHeader      StatisticsDataReceiverReplacePropertiesAuthMethod = "header"
+	StatisticsDataReceiverReplacePropertiesAuthMethodLessThannil StatisticsDataReceiverReplacePropertiesAuthMethod = "<nil>"
+	StatisticsDataReceiverReplacePropertiesAuthMethodNone        StatisticsDataReceiverReplacePropertiesAuthMethod = "none"
+)
+
+// Defines values for StatisticsDataReceiverReplaceType.
+const (
+	StatisticsDataReceiverReplaceTypeStatisticsDataReceiver StatisticsDataReceiverReplaceType = "statistics_data_receiver"
+)
+
+// Defines values for SurflyAccountFamily.
+const (
+	SurflyAccountFamilyCoBrowsing SurflyAccountFamily = "Co-browsing"
+)
+
+// Defines values for SurflyAccountType.
+const (
+	SurflyAccountTypeSurfly SurflyAccountType = "surfly"
+)
+
+// Defines values for SurflyCreateType.
+const (
+	SurflyCreateTypeSurfly SurflyCreateType = "surfly"
+)
+
+// Defines values for SurflyCredentialsFamily.
+const (
+	SurflyCredentialsFamilyCoBrowsing SurflyCredentialsFamily = "Co-browsing"
+)
+
+// Defines values for SurflyCredentialsType.
+const (
+	SurflyCredentialsTypeSurfly SurflyCredentialsType = "surfly"
+)
+
+// Defines values for SurflyReplaceFamily.
+const (
+	SurflyReplaceFamilyCoBrowsing SurflyReplaceFamily = "Co-browsing"
+)
+
+// Defines values for SurflyReplaceType.
+const (
+	SurflyReplaceTypeSurfly SurflyReplaceType = "surfly"
 )
 
 // Defines values for TelegramAccountFamily.
@@ -375,6 +1435,126 @@ const (
 	TelegramReplaceTypeTelegram TelegramReplaceType = "telegram"
 )
 
+// Defines values for TheDataGroupAccountFamily.
+const (
+	TheDataGroupAccountFamilyTheDataGroupTDG TheDataGroupAccountFamily = "The Data Group (TDG)"
+)
+
+// Defines values for TheDataGroupAccountPropertiesBaseUrl.
+const (
+	TheDataGroupAccountPropertiesBaseUrlHttpsapiTdg1Iov2          TheDataGroupAccountPropertiesBaseUrl = "https://api.tdg1.io/v2"
+	TheDataGroupAccountPropertiesBaseUrlHttpsapiThedatagroupComv3 TheDataGroupAccountPropertiesBaseUrl = "https://api.thedatagroup.com/v3"
+)
+
+// Defines values for TheDataGroupAccountPropertiesFieldMappingsKind.
+const (
+	TheDataGroupAccountPropertiesFieldMappingsKindExternal TheDataGroupAccountPropertiesFieldMappingsKind = "external"
+	TheDataGroupAccountPropertiesFieldMappingsKindInternal TheDataGroupAccountPropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for TheDataGroupAccountType.
+const (
+	TheDataGroupAccountTypeTheDataGroup TheDataGroupAccountType = "the_data_group"
+)
+
+// Defines values for TheDataGroupCreatePropertiesBaseUrl.
+const (
+	TheDataGroupCreatePropertiesBaseUrlHttpsapiTdg1Iov2          TheDataGroupCreatePropertiesBaseUrl = "https://api.tdg1.io/v2"
+	TheDataGroupCreatePropertiesBaseUrlHttpsapiThedatagroupComv3 TheDataGroupCreatePropertiesBaseUrl = "https://api.thedatagroup.com/v3"
+	TheDataGroupCreatePropertiesBaseUrlLessThannil               TheDataGroupCreatePropertiesBaseUrl = "<nil>"
+)
+
+// Defines values for TheDataGroupCreatePropertiesFieldMappingsKind.
+const (
+	TheDataGroupCreatePropertiesFieldMappingsKindExternal TheDataGroupCreatePropertiesFieldMappingsKind = "external"
+	TheDataGroupCreatePropertiesFieldMappingsKindInternal TheDataGroupCreatePropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for TheDataGroupCreateType.
+const (
+	TheDataGroupCreateTypeTheDataGroup TheDataGroupCreateType = "the_data_group"
+)
+
+// Defines values for TheDataGroupCredentialsFamily.
+const (
+	TheDataGroupCredentialsFamilyTheDataGroupTDG TheDataGroupCredentialsFamily = "The Data Group (TDG)"
+)
+
+// Defines values for TheDataGroupCredentialsPropertiesBaseUrl.
+const (
+	TheDataGroupCredentialsPropertiesBaseUrlHttpsapiTdg1Iov2          TheDataGroupCredentialsPropertiesBaseUrl = "https://api.tdg1.io/v2"
+	TheDataGroupCredentialsPropertiesBaseUrlHttpsapiThedatagroupComv3 TheDataGroupCredentialsPropertiesBaseUrl = "https://api.thedatagroup.com/v3"
+)
+
+// Defines values for TheDataGroupCredentialsPropertiesFieldMappingsKind.
+const (
+	TheDataGroupCredentialsPropertiesFieldMappingsKindExternal TheDataGroupCredentialsPropertiesFieldMappingsKind = "external"
+	TheDataGroupCredentialsPropertiesFieldMappingsKindInternal TheDataGroupCredentialsPropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for TheDataGroupCredentialsType.
+const (
+	TheDataGroupCredentialsTypeTheDataGroup TheDataGroupCredentialsType = "the_data_group"
+)
+
+// Defines values for TheDataGroupReplaceFamily.
+const (
+	TheDataGroupReplaceFamilyTheDataGroupTDG TheDataGroupReplaceFamily = "The Data Group (TDG)"
+)
+
+// Defines values for TheDataGroupReplacePropertiesBaseUrl.
+const (
+	TheDataGroupReplacePropertiesBaseUrlHttpsapiTdg1Iov2          TheDataGroupReplacePropertiesBaseUrl = "https://api.tdg1.io/v2"
+	TheDataGroupReplacePropertiesBaseUrlHttpsapiThedatagroupComv3 TheDataGroupReplacePropertiesBaseUrl = "https://api.thedatagroup.com/v3"
+	TheDataGroupReplacePropertiesBaseUrlLessThannil               TheDataGroupReplacePropertiesBaseUrl = "<nil>"
+)
+
+// Defines values for TheDataGroupReplacePropertiesFieldMappingsKind.
+const (
+	TheDataGroupReplacePropertiesFieldMappingsKindExternal TheDataGroupReplacePropertiesFieldMappingsKind = "external"
+	TheDataGroupReplacePropertiesFieldMappingsKindInternal TheDataGroupReplacePropertiesFieldMappingsKind = "internal"
+)
+
+// Defines values for TheDataGroupReplaceType.
+const (
+	TheDataGroupReplaceTypeTheDataGroup TheDataGroupReplaceType = "the_data_group"
+)
+
+// Defines values for TwitterAccountFamily.
+const (
+	TwitterAccountFamilyMessenger TwitterAccountFamily = "Messenger"
+)
+
+// Defines values for TwitterAccountType.
+const (
+	TwitterAccountTypeTwitter TwitterAccountType = "twitter"
+)
+
+// Defines values for TwitterCreateType.
+const (
+	TwitterCreateTypeTwitter TwitterCreateType = "twitter"
+)
+
+// Defines values for TwitterCredentialsFamily.
+const (
+	TwitterCredentialsFamilyMessenger TwitterCredentialsFamily = "Messenger"
+)
+
+// Defines values for TwitterCredentialsType.
+const (
+	TwitterCredentialsTypeTwitter TwitterCredentialsType = "twitter"
+)
+
+// Defines values for TwitterReplaceFamily.
+const (
+	TwitterReplaceFamilyMessenger TwitterReplaceFamily = "Messenger"
+)
+
+// Defines values for TwitterReplaceType.
+const (
+	TwitterReplaceTypeTwitter TwitterReplaceType = "twitter"
+)
+
 // Defines values for TypeLimit.
 const (
 	OnePerFamily TypeLimit = "one_per_family"
@@ -396,6 +1576,474 @@ const (
 	Rollback VersionSummaryOperation = "rollback"
 	Undelete VersionSummaryOperation = "undelete"
 	Update   VersionSummaryOperation = "update"
+)
+
+// Defines values for ViberAccountFamily.
+const (
+	ViberAccountFamilyMessenger ViberAccountFamily = "Messenger"
+)
+
+// Defines values for ViberAccountType.
+const (
+	ViberAccountTypeViber ViberAccountType = "viber"
+)
+
+// Defines values for ViberCreateType.
+const (
+	ViberCreateTypeViber ViberCreateType = "viber"
+)
+
+// Defines values for ViberCredentialsFamily.
+const (
+	ViberCredentialsFamilyMessenger ViberCredentialsFamily = "Messenger"
+)
+
+// Defines values for ViberCredentialsType.
+const (
+	ViberCredentialsTypeViber ViberCredentialsType = "viber"
+)
+
+// Defines values for ViberReplaceFamily.
+const (
+	ViberReplaceFamilyMessenger ViberReplaceFamily = "Messenger"
+)
+
+// Defines values for ViberReplaceType.
+const (
+	ViberReplaceTypeViber ViberReplaceType = "viber"
+)
+
+// Defines values for WatsonAssistantAccountFamily.
+const (
+	WatsonAssistantAccountFamilyBotChatSuggestionsEngine WatsonAssistantAccountFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for WatsonAssistantAccountPropertiesAuthenticationMethod.
+const (
+	WatsonAssistantAccountPropertiesAuthenticationMethodApiKey           WatsonAssistantAccountPropertiesAuthenticationMethod = "apiKey"
+	WatsonAssistantAccountPropertiesAuthenticationMethodUsernamePassword WatsonAssistantAccountPropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonAssistantAccountType.
+const (
+	WatsonAssistantAccountTypeWatsonAssistant WatsonAssistantAccountType = "watson_assistant"
+)
+
+// Defines values for WatsonAssistantCreatePropertiesAuthenticationMethod.
+const (
+	WatsonAssistantCreatePropertiesAuthenticationMethodApiKey           WatsonAssistantCreatePropertiesAuthenticationMethod = "apiKey"
+	WatsonAssistantCreatePropertiesAuthenticationMethodLessThannil      WatsonAssistantCreatePropertiesAuthenticationMethod = "<nil>"
+	WatsonAssistantCreatePropertiesAuthenticationMethodUsernamePassword WatsonAssistantCreatePropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonAssistantCreateType.
+const (
+	WatsonAssistantCreateTypeWatsonAssistant WatsonAssistantCreateType = "watson_assistant"
+)
+
+// Defines values for WatsonAssistantCredentialsFamily.
+const (
+	WatsonAssistantCredentialsFamilyBotChatSuggestionsEngine WatsonAssistantCredentialsFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for WatsonAssistantCredentialsPropertiesAuthenticationMethod.
+const (
+	WatsonAssistantCredentialsPropertiesAuthenticationMethodApiKey           WatsonAssistantCredentialsPropertiesAuthenticationMethod = "apiKey"
+	WatsonAssistantCredentialsPropertiesAuthenticationMethodUsernamePassword WatsonAssistantCredentialsPropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonAssistantCredentialsType.
+const (
+	WatsonAssistantCredentialsTypeWatsonAssistant WatsonAssistantCredentialsType = "watson_assistant"
+)
+
+// Defines values for WatsonAssistantReplaceFamily.
+const (
+	WatsonAssistantReplaceFamilyBotChatSuggestionsEngine WatsonAssistantReplaceFamily = "Bot / Chat suggestions engine"
+)
+
+// Defines values for WatsonAssistantReplacePropertiesAuthenticationMethod.
+const (
+	WatsonAssistantReplacePropertiesAuthenticationMethodApiKey           WatsonAssistantReplacePropertiesAuthenticationMethod = "apiKey"
+	WatsonAssistantReplacePropertiesAuthenticationMethodLessThannil      WatsonAssistantReplacePropertiesAuthenticationMethod = "<nil>"
+	WatsonAssistantReplacePropertiesAuthenticationMethodUsernamePassword WatsonAssistantReplacePropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonAssistantReplaceType.
+const (
+	WatsonAssistantReplaceTypeWatsonAssistant WatsonAssistantReplaceType = "watson_assistant"
+)
+
+// Defines values for WatsonNluAccountFamily.
+const (
+	WatsonNluAccountFamilyNaturalLanguageUnderstanding WatsonNluAccountFamily = "Natural Language Understanding"
+)
+
+// Defines values for WatsonNluAccountPropertiesAuthenticationMethod.
+const (
+	WatsonNluAccountPropertiesAuthenticationMethodApiKey           WatsonNluAccountPropertiesAuthenticationMethod = "apiKey"
+	WatsonNluAccountPropertiesAuthenticationMethodUsernamePassword WatsonNluAccountPropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonNluAccountPropertiesMethod.
+const (
+	WatsonNluAccountPropertiesMethodPOST WatsonNluAccountPropertiesMethod = "POST"
+)
+
+// Defines values for WatsonNluAccountType.
+const (
+	WatsonNluAccountTypeWatsonNlu WatsonNluAccountType = "watson_nlu"
+)
+
+// Defines values for WatsonNluCreatePropertiesAuthenticationMethod.
+const (
+	WatsonNluCreatePropertiesAuthenticationMethodApiKey           WatsonNluCreatePropertiesAuthenticationMethod = "apiKey"
+	WatsonNluCreatePropertiesAuthenticationMethodLessThannil      WatsonNluCreatePropertiesAuthenticationMethod = "<nil>"
+	WatsonNluCreatePropertiesAuthenticationMethodUsernamePassword WatsonNluCreatePropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonNluCreatePropertiesMethod.
+const (
+	WatsonNluCreatePropertiesMethodLessThannil WatsonNluCreatePropertiesMethod = "<nil>"
+	WatsonNluCreatePropertiesMethodPOST        WatsonNluCreatePropertiesMethod = "POST"
+)
+
+// Defines values for WatsonNluCreateType.
+const (
+	WatsonNluCreateTypeWatsonNlu WatsonNluCreateType = "watson_nlu"
+)
+
+// Defines values for WatsonNluCredentialsFamily.
+const (
+	WatsonNluCredentialsFamilyNaturalLanguageUnderstanding WatsonNluCredentialsFamily = "Natural Language Understanding"
+)
+
+// Defines values for WatsonNluCredentialsPropertiesAuthenticationMethod.
+const (
+	WatsonNluCredentialsPropertiesAuthenticationMethodApiKey           WatsonNluCredentialsPropertiesAuthenticationMethod = "apiKey"
+	WatsonNluCredentialsPropertiesAuthenticationMethodUsernamePassword WatsonNluCredentialsPropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonNluCredentialsPropertiesMethod.
+const (
+	WatsonNluCredentialsPropertiesMethodPOST WatsonNluCredentialsPropertiesMethod = "POST"
+)
+
+// Defines values for WatsonNluCredentialsType.
+const (
+	WatsonNluCredentialsTypeWatsonNlu WatsonNluCredentialsType = "watson_nlu"
+)
+
+// Defines values for WatsonNluReplaceFamily.
+const (
+	WatsonNluReplaceFamilyNaturalLanguageUnderstanding WatsonNluReplaceFamily = "Natural Language Understanding"
+)
+
+// Defines values for WatsonNluReplacePropertiesAuthenticationMethod.
+const (
+	WatsonNluReplacePropertiesAuthenticationMethodApiKey           WatsonNluReplacePropertiesAuthenticationMethod = "apiKey"
+	WatsonNluReplacePropertiesAuthenticationMethodLessThannil      WatsonNluReplacePropertiesAuthenticationMethod = "<nil>"
+	WatsonNluReplacePropertiesAuthenticationMethodUsernamePassword WatsonNluReplacePropertiesAuthenticationMethod = "usernamePassword"
+)
+
+// Defines values for WatsonNluReplacePropertiesMethod.
+const (
+	WatsonNluReplacePropertiesMethodLessThannil WatsonNluReplacePropertiesMethod = "<nil>"
+	WatsonNluReplacePropertiesMethodPOST        WatsonNluReplacePropertiesMethod = "POST"
+)
+
+// Defines values for WatsonNluReplaceType.
+const (
+	WatsonNluReplaceTypeWatsonNlu WatsonNluReplaceType = "watson_nlu"
+)
+
+// Defines values for WatsonSttAccountFamily.
+const (
+	WatsonSttAccountFamilySpeechToText WatsonSttAccountFamily = "Speech To Text"
+)
+
+// Defines values for WatsonSttAccountPropertiesAuthMethod.
+const (
+	WatsonSttAccountPropertiesAuthMethodApiKey WatsonSttAccountPropertiesAuthMethod = "apiKey"
+	WatsonSttAccountPropertiesAuthMethodBasic  WatsonSttAccountPropertiesAuthMethod = "basic"
+)
+
+// Defines values for WatsonSttAccountType.
+const (
+	WatsonSttAccountTypeWatsonStt WatsonSttAccountType = "watson_stt"
+)
+
+// Defines values for WatsonSttCreatePropertiesAuthMethod.
+const (
+	WatsonSttCreatePropertiesAuthMethodApiKey      WatsonSttCreatePropertiesAuthMethod = "apiKey"
+	WatsonSttCreatePropertiesAuthMethodBasic       WatsonSttCreatePropertiesAuthMethod = "basic"
+	WatsonSttCreatePropertiesAuthMethodLessThannil WatsonSttCreatePropertiesAuthMethod = "<nil>"
+)
+
+// Defines values for WatsonSttCreateType.
+const (
+	WatsonSttCreateTypeWatsonStt WatsonSttCreateType = "watson_stt"
+)
+
+// Defines values for WatsonSttCredentialsFamily.
+const (
+	WatsonSttCredentialsFamilySpeechToText WatsonSttCredentialsFamily = "Speech To Text"
+)
+
+// Defines values for WatsonSttCredentialsPropertiesAuthMethod.
+const (
+	WatsonSttCredentialsPropertiesAuthMethodApiKey WatsonSttCredentialsPropertiesAuthMethod = "apiKey"
+	WatsonSttCredentialsPropertiesAuthMethodBasic  WatsonSttCredentialsPropertiesAuthMethod = "basic"
+)
+
+// Defines values for WatsonSttCredentialsType.
+const (
+	WatsonSttCredentialsTypeWatsonStt WatsonSttCredentialsType = "watson_stt"
+)
+
+// Defines values for WatsonSttReplaceFamily.
+const (
+	WatsonSttReplaceFamilySpeechToText WatsonSttReplaceFamily = "Speech To Text"
+)
+
+// Defines values for WatsonSttReplacePropertiesAuthMethod.
+const (
+	WatsonSttReplacePropertiesAuthMethodApiKey      WatsonSttReplacePropertiesAuthMethod = "apiKey"
+	WatsonSttReplacePropertiesAuthMethodBasic       WatsonSttReplacePropertiesAuthMethod = "basic"
+	WatsonSttReplacePropertiesAuthMethodLessThannil WatsonSttReplacePropertiesAuthMethod = "<nil>"
+)
+
+// Defines values for WatsonSttReplaceType.
+const (
+	WatsonSttReplaceTypeWatsonStt WatsonSttReplaceType = "watson_stt"
+)
+
+// Defines values for WatsonTtsAccountFamily.
+const (
+	WatsonTtsAccountFamilyTextToSpeech WatsonTtsAccountFamily = "Text To Speech"
+)
+
+// Defines values for WatsonTtsAccountPropertiesAuthMethod.
+const (
+	WatsonTtsAccountPropertiesAuthMethodApiKey WatsonTtsAccountPropertiesAuthMethod = "apiKey"
+	WatsonTtsAccountPropertiesAuthMethodBasic  WatsonTtsAccountPropertiesAuthMethod = "basic"
+)
+
+// Defines values for WatsonTtsAccountType.
+const (
+	WatsonTtsAccountTypeWatsonTts WatsonTtsAccountType = "watson_tts"
+)
+
+// Defines values for WatsonTtsCreatePropertiesAuthMethod.
+const (
+	WatsonTtsCreatePropertiesAuthMethodApiKey      WatsonTtsCreatePropertiesAuthMethod = "apiKey"
+	WatsonTtsCreatePropertiesAuthMethodBasic       WatsonTtsCreatePropertiesAuthMethod = "basic"
+	WatsonTtsCreatePropertiesAuthMethodLessThannil WatsonTtsCreatePropertiesAuthMethod = "<nil>"
+)
+
+// Defines values for WatsonTtsCreateType.
+const (
+	WatsonTtsCreateTypeWatsonTts WatsonTtsCreateType = "watson_tts"
+)
+
+// Defines values for WatsonTtsCredentialsFamily.
+const (
+	WatsonTtsCredentialsFamilyTextToSpeech WatsonTtsCredentialsFamily = "Text To Speech"
+)
+
+// Defines values for WatsonTtsCredentialsPropertiesAuthMethod.
+const (
+	WatsonTtsCredentialsPropertiesAuthMethodApiKey WatsonTtsCredentialsPropertiesAuthMethod = "apiKey"
+	WatsonTtsCredentialsPropertiesAuthMethodBasic  WatsonTtsCredentialsPropertiesAuthMethod = "basic"
+)
+
+// Defines values for WatsonTtsCredentialsType.
+const (
+	WatsonTtsCredentialsTypeWatsonTts WatsonTtsCredentialsType = "watson_tts"
+)
+
+// Defines values for WatsonTtsReplaceFamily.
+const (
+	WatsonTtsReplaceFamilyTextToSpeech WatsonTtsReplaceFamily = "Text To Speech"
+)
+
+// Defines values for WatsonTtsReplacePropertiesAuthMethod.
+const (
+	WatsonTtsReplacePropertiesAuthMethodApiKey      WatsonTtsReplacePropertiesAuthMethod = "apiKey"
+	WatsonTtsReplacePropertiesAuthMethodBasic       WatsonTtsReplacePropertiesAuthMethod = "basic"
+	WatsonTtsReplacePropertiesAuthMethodLessThannil WatsonTtsReplacePropertiesAuthMethod = "<nil>"
+)
+
+// Defines values for WatsonTtsReplaceType.
+const (
+	WatsonTtsReplaceTypeWatsonTts WatsonTtsReplaceType = "watson_tts"
+)
+
+// Defines values for WechatAccountFamily.
+const (
+	WechatAccountFamilyMessenger WechatAccountFamily = "Messenger"
+)
+
+// Defines values for WechatAccountPropertiesMessageMode.
+const (
+	WechatAccountPropertiesMessageModeCompatible WechatAccountPropertiesMessageMode = "compatible"
+	WechatAccountPropertiesMessageModeEncrypted  WechatAccountPropertiesMessageMode = "encrypted"
+	WechatAccountPropertiesMessageModePlain      WechatAccountPropertiesMessageMode = "plain"
+)
+
+// Defines values for WechatAccountType.
+const (
+	WechatAccountTypeWechat WechatAccountType = "wechat"
+)
+
+// Defines values for WechatCreatePropertiesMessageMode.
+const (
+	WechatCreatePropertiesMessageModeCompatible  WechatCreatePropertiesMessageMode = "compatible"
+	WechatCreatePropertiesMessageModeEncrypted   WechatCreatePropertiesMessageMode = "encrypted"
+	WechatCreatePropertiesMessageModeLessThannil WechatCreatePropertiesMessageMode = "<nil>"
+	WechatCreatePropertiesMessageModePlain       WechatCreatePropertiesMessageMode = "plain"
+)
+
+// Defines values for WechatCreateType.
+const (
+	WechatCreateTypeWechat WechatCreateType = "wechat"
+)
+
+// Defines values for WechatCredentialsFamily.
+const (
+	WechatCredentialsFamilyMessenger WechatCredentialsFamily = "Messenger"
+)
+
+// Defines values for WechatCredentialsPropertiesMessageMode.
+const (
+	WechatCredentialsPropertiesMessageModeCompatible WechatCredentialsPropertiesMessageMode = "compatible"
+	WechatCredentialsPropertiesMessageModeEncrypted  WechatCredentialsPropertiesMessageMode = "encrypted"
+	WechatCredentialsPropertiesMessageModePlain      WechatCredentialsPropertiesMessageMode = "plain"
+)
+
+// Defines values for WechatCredentialsType.
+const (
+	WechatCredentialsTypeWechat WechatCredentialsType = "wechat"
+)
+
+// Defines values for WechatReplaceFamily.
+const (
+	WechatReplaceFamilyMessenger WechatReplaceFamily = "Messenger"
+)
+
+// Defines values for WechatReplacePropertiesMessageMode.
+const (
+	WechatReplacePropertiesMessageModeCompatible  WechatReplacePropertiesMessageMode = "compatible"
+	WechatReplacePropertiesMessageModeEncrypted   WechatReplacePropertiesMessageMode = "encrypted"
+	WechatReplacePropertiesMessageModeLessThannil WechatReplacePropertiesMessageMode = "<nil>"
+	WechatReplacePropertiesMessageModePlain       WechatReplacePropertiesMessageMode = "plain"
+)
+
+// Defines values for WechatReplaceType.
+const (
+	WechatReplaceTypeWechat WechatReplaceType = "wechat"
+)
+
+// Defines values for WhatsappAccountFamily.
+const (
+	WhatsappAccountFamilyMessenger WhatsappAccountFamily = "Messenger"
+)
+
+// Defines values for WhatsappAccountPropertiesProvider.
+const (
+	WhatsappAccountPropertiesProviderInfobip   WhatsappAccountPropertiesProvider = "infobip"
+	WhatsappAccountPropertiesProviderMetaCloud WhatsappAccountPropertiesProvider = "metaCloud"
+	WhatsappAccountPropertiesProviderTwilio    WhatsappAccountPropertiesProvider = "twilio"
+	WhatsappAccountPropertiesProviderVonage    WhatsappAccountPropertiesProvider = "vonage"
+)
+
+// Defines values for WhatsappAccountType.
+const (
+	WhatsappAccountTypeWhatsapp WhatsappAccountType = "whatsapp"
+)
+
+// Defines values for WhatsappCreatePropertiesProvider.
+const (
+	WhatsappCreatePropertiesProviderInfobip   WhatsappCreatePropertiesProvider = "infobip"
+	WhatsappCreatePropertiesProviderMetaCloud WhatsappCreatePropertiesProvider = "metaCloud"
+	WhatsappCreatePropertiesProviderTwilio    WhatsappCreatePropertiesProvider = "twilio"
+	WhatsappCreatePropertiesProviderVonage    WhatsappCreatePropertiesProvider = "vonage"
+)
+
+// Defines values for WhatsappCreateType.
+const (
+	WhatsappCreateTypeWhatsapp WhatsappCreateType = "whatsapp"
+)
+
+// Defines values for WhatsappCredentialsFamily.
+const (
+	WhatsappCredentialsFamilyMessenger WhatsappCredentialsFamily = "Messenger"
+)
+
+// Defines values for WhatsappCredentialsPropertiesProvider.
+const (
+	WhatsappCredentialsPropertiesProviderInfobip   WhatsappCredentialsPropertiesProvider = "infobip"
+	WhatsappCredentialsPropertiesProviderMetaCloud WhatsappCredentialsPropertiesProvider = "metaCloud"
+	WhatsappCredentialsPropertiesProviderTwilio    WhatsappCredentialsPropertiesProvider = "twilio"
+	WhatsappCredentialsPropertiesProviderVonage    WhatsappCredentialsPropertiesProvider = "vonage"
+)
+
+// Defines values for WhatsappCredentialsType.
+const (
+	WhatsappCredentialsTypeWhatsapp WhatsappCredentialsType = "whatsapp"
+)
+
+// Defines values for WhatsappReplaceFamily.
+const (
+	WhatsappReplaceFamilyMessenger WhatsappReplaceFamily = "Messenger"
+)
+
+// Defines values for WhatsappReplacePropertiesProvider.
+const (
+	WhatsappReplacePropertiesProviderInfobip   WhatsappReplacePropertiesProvider = "infobip"
+	WhatsappReplacePropertiesProviderMetaCloud WhatsappReplacePropertiesProvider = "metaCloud"
+	WhatsappReplacePropertiesProviderTwilio    WhatsappReplacePropertiesProvider = "twilio"
+	WhatsappReplacePropertiesProviderVonage    WhatsappReplacePropertiesProvider = "vonage"
+)
+
+// Defines values for WhatsappReplaceType.
+const (
+	WhatsappReplaceTypeWhatsapp WhatsappReplaceType = "whatsapp"
+)
+
+// Defines values for ZapierAccountFamily.
+const (
+	ZapierAccountFamilyZapier ZapierAccountFamily = "Zapier"
+)
+
+// Defines values for ZapierAccountType.
+const (
+	ZapierAccountTypeZapier ZapierAccountType = "zapier"
+)
+
+// Defines values for ZapierCreateType.
+const (
+	ZapierCreateTypeZapier ZapierCreateType = "zapier"
+)
+
+// Defines values for ZapierCredentialsFamily.
+const (
+	ZapierCredentialsFamilyZapier ZapierCredentialsFamily = "Zapier"
+)
+
+// Defines values for ZapierCredentialsType.
+const (
+	ZapierCredentialsTypeZapier ZapierCredentialsType = "zapier"
+)
+
+// Defines values for ZapierReplaceFamily.
+const (
+	ZapierReplaceFamilyZapier ZapierReplaceFamily = "Zapier"
+)
+
+// Defines values for ZapierReplaceType.
+const (
+	ZapierReplaceTypeZapier ZapierReplaceType = "zapier"
 )
 
 // Defines values for ZendeskAccountFamily.
@@ -465,24 +2113,70 @@ const (
 
 // Defines values for ListAccountsParamsType.
 const (
-	ListAccountsParamsTypeAwsS3      ListAccountsParamsType = "aws_s3"
-	ListAccountsParamsTypeLogmein    ListAccountsParamsType = "logmein"
-	ListAccountsParamsTypeSalesforce ListAccountsParamsType = "salesforce"
-	ListAccountsParamsTypeScim       ListAccountsParamsType = "scim"
-	ListAccountsParamsTypeSso        ListAccountsParamsType = "sso"
-	ListAccountsParamsTypeTelegram   ListAccountsParamsType = "telegram"
-	ListAccountsParamsTypeZendesk    ListAccountsParamsType = "zendesk"
+	ListAccountsParamsTypeAwsLambda              ListAccountsParamsType = "aws_lambda"
+	ListAccountsParamsTypeAwsLex                 ListAccountsParamsType = "aws_lex"
+	ListAccountsParamsTypeAwsPolly               ListAccountsParamsType = "aws_polly"
+	ListAccountsParamsTypeAwsS3                  ListAccountsParamsType = "aws_s3"
+	ListAccountsParamsTypeAwsTranscribe          ListAccountsParamsType = "aws_transcribe"
+	ListAccountsParamsTypeAzureStt               ListAccountsParamsType = "azure_stt"
+	ListAccountsParamsTypeAzureTts               ListAccountsParamsType = "azure_tts"
+	ListAccountsParamsTypeDialogflow             ListAccountsParamsType = "dialogflow"
+	ListAccountsParamsTypeDynamics365            ListAccountsParamsType = "dynamics365"
+	ListAccountsParamsTypeExternalKnowledgeBase  ListAccountsParamsType = "external_knowledge_base"
+	ListAccountsParamsTypeFacebookMessenger      ListAccountsParamsType = "facebook_messenger"
+	ListAccountsParamsTypeGoogleStreamingStt     ListAccountsParamsType = "google_streaming_stt"
+	ListAccountsParamsTypeGoogleStt              ListAccountsParamsType = "google_stt"
+	ListAccountsParamsTypeGoogleTts              ListAccountsParamsType = "google_tts"
+	ListAccountsParamsTypeGovivaceStt            ListAccountsParamsType = "govivace_stt"
+	ListAccountsParamsTypeLine                   ListAccountsParamsType = "line"
+	ListAccountsParamsTypeLogmein                ListAccountsParamsType = "logmein"
+	ListAccountsParamsTypeNexmo                  ListAccountsParamsType = "nexmo"
+	ListAccountsParamsTypeNextCaller             ListAccountsParamsType = "next_caller"
+	ListAccountsParamsTypeNice                   ListAccountsParamsType = "nice"
+	ListAccountsParamsTypeRightnow               ListAccountsParamsType = "rightnow"
+	ListAccountsParamsTypeSalesforce             ListAccountsParamsType = "salesforce"
+	ListAccountsParamsTypeScim                   ListAccountsParamsType = "scim"
+	ListAccountsParamsTypeServicenow             ListAccountsParamsType = "servicenow"
+	ListAccountsParamsTypeSso                    ListAccountsParamsType = "sso"
+	ListAccountsParamsTypeStatisticsDataReceiver ListAccountsParamsType = "statistics_data_receiver"
+	ListAccountsParamsTypeSurfly                 ListAccountsParamsType = "surfly"
+	ListAccountsParamsTypeTelegram               ListAccountsParamsType = "telegram"
+	ListAccountsParamsTypeTheDataGroup           ListAccountsParamsType = "the_data_group"
+	ListAccountsParamsTypeTwitter                ListAccountsParamsType = "twitter"
+	ListAccountsParamsTypeViber                  ListAccountsParamsType = "viber"
+	ListAccountsParamsTypeWatsonAssistant        ListAccountsParamsType = "watson_assistant"
+	ListAccountsParamsTypeWatsonNlu              ListAccountsParamsType = "watson_nlu"
+	ListAccountsParamsTypeWatsonStt              ListAccountsParamsType = "watson_stt"
+	ListAccountsParamsTypeWatsonTts              ListAccountsParamsType = "watson_tts"
+	ListAccountsParamsTypeWechat                 ListAccountsParamsType = "wechat"
+	ListAccountsParamsTypeWhatsapp               ListAccountsParamsType = "whatsapp"
+	ListAccountsParamsTypeZapier                 ListAccountsParamsType = "zapier"
+	ListAccountsParamsTypeZendesk                ListAccountsParamsType = "zendesk"
 )
 
 // Defines values for ListAccountsParamsFamily.
 const (
-	ListAccountsParamsFamilyAmazonAWS        ListAccountsParamsFamily = "Amazon AWS"
-	ListAccountsParamsFamilyMessenger        ListAccountsParamsFamily = "Messenger"
-	ListAccountsParamsFamilyRemoteAssistance ListAccountsParamsFamily = "Remote Assistance"
-	ListAccountsParamsFamilySCIM             ListAccountsParamsFamily = "SCIM"
-	ListAccountsParamsFamilySalesforceCom    ListAccountsParamsFamily = "Salesforce.com"
-	ListAccountsParamsFamilySingleSignOn     ListAccountsParamsFamily = "Single Sign-On"
-	ListAccountsParamsFamilyZendesk          ListAccountsParamsFamily = "Zendesk"
+	ListAccountsParamsFamilyAmazonAWS                    ListAccountsParamsFamily = "Amazon AWS"
+	ListAccountsParamsFamilyBotChatSuggestionsEngine     ListAccountsParamsFamily = "Bot / Chat suggestions engine"
+	ListAccountsParamsFamilyCoBrowsing                   ListAccountsParamsFamily = "Co-browsing"
+	ListAccountsParamsFamilyExternalKnowledgeBase        ListAccountsParamsFamily = "External Knowledge Base"
+	ListAccountsParamsFamilyMessenger                    ListAccountsParamsFamily = "Messenger"
+	ListAccountsParamsFamilyMicrosoftDynamics365         ListAccountsParamsFamily = "Microsoft Dynamics 365"
+	ListAccountsParamsFamilyNICE                         ListAccountsParamsFamily = "NICE"
+	ListAccountsParamsFamilyNaturalLanguageUnderstanding ListAccountsParamsFamily = "Natural Language Understanding"
+	ListAccountsParamsFamilyNextCaller                   ListAccountsParamsFamily = "Next Caller"
+	ListAccountsParamsFamilyRemoteAssistance             ListAccountsParamsFamily = "Remote Assistance"
+	ListAccountsParamsFamilyRightNow                     ListAccountsParamsFamily = "RightNow"
+	ListAccountsParamsFamilySCIM                         ListAccountsParamsFamily = "SCIM"
+	ListAccountsParamsFamilySalesforceCom                ListAccountsParamsFamily = "Salesforce.com"
+	ListAccountsParamsFamilyServiceNow                   ListAccountsParamsFamily = "ServiceNow"
+	ListAccountsParamsFamilySingleSignOn                 ListAccountsParamsFamily = "Single Sign-On"
+	ListAccountsParamsFamilySpeechToText                 ListAccountsParamsFamily = "Speech To Text"
+	ListAccountsParamsFamilyStatisticsDataReceiver       ListAccountsParamsFamily = "Statistics Data Receiver"
+	ListAccountsParamsFamilyTextToSpeech                 ListAccountsParamsFamily = "Text To Speech"
+	ListAccountsParamsFamilyTheDataGroupTDG              ListAccountsParamsFamily = "The Data Group (TDG)"
+	ListAccountsParamsFamilyZapier                       ListAccountsParamsFamily = "Zapier"
+	ListAccountsParamsFamilyZendesk                      ListAccountsParamsFamily = "Zendesk"
 )
 
 // Defines values for ListAccountsParamsHealth.
@@ -613,6 +2307,854 @@ type AccountSecrets map[string]SecretState
 
 // AccountWarnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
 type AccountWarnings = []Violation
+
+// AwsLambdaAccount defines model for AwsLambdaAccount.
+type AwsLambdaAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family AwsLambdaAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       AwsLambdaAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      AwsLambdaAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLambdaAccountFamily defines model for AwsLambdaAccount.Family.
+type AwsLambdaAccountFamily string
+
+// AwsLambdaAccount_Properties defines model for AwsLambdaAccount.Properties.
+type AwsLambdaAccount_Properties struct {
+	// AccessKeyId Of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Region Code of the region that hosts the functions.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+}
+
+// AwsLambdaAccountType defines model for AwsLambdaAccount.Type.
+type AwsLambdaAccountType string
+
+// AwsLambdaCreate Examples: {"name":"AWS Lambda","properties":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","region":"eu-west-1","secretKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},"type":"aws_lambda"}
+type AwsLambdaCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  AwsLambdaCreate_Properties `json:"properties"`
+	Type        AwsLambdaCreateType        `json:"type"`
+}
+
+// AwsLambdaCreate_Properties defines model for AwsLambdaCreate.Properties.
+type AwsLambdaCreate_Properties struct {
+	// AccessKeyId Of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Region Code of the region that hosts the functions.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey *string `json:"secretKey,omitempty"`
+}
+
+// AwsLambdaCreateType defines model for AwsLambdaCreate.Type.
+type AwsLambdaCreateType string
+
+// AwsLambdaCredentials defines model for AwsLambdaCredentials.
+type AwsLambdaCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family AwsLambdaCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       AwsLambdaCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      AwsLambdaCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLambdaCredentialsFamily defines model for AwsLambdaCredentials.Family.
+type AwsLambdaCredentialsFamily string
+
+// AwsLambdaCredentials_Properties defines model for AwsLambdaCredentials.Properties.
+type AwsLambdaCredentials_Properties struct {
+	// AccessKeyId Of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Region Code of the region that hosts the functions.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey string `json:"secretKey"`
+}
+
+// AwsLambdaCredentialsType defines model for AwsLambdaCredentials.Type.
+type AwsLambdaCredentialsType string
+
+// AwsLambdaReplace defines model for AwsLambdaReplace.
+type AwsLambdaReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *AwsLambdaReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       AwsLambdaReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      AwsLambdaReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLambdaReplaceFamily defines model for AwsLambdaReplace.Family.
+type AwsLambdaReplaceFamily string
+
+// AwsLambdaReplace_Properties defines model for AwsLambdaReplace.Properties.
+type AwsLambdaReplace_Properties struct {
+	// AccessKeyId Of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Region Code of the region that hosts the functions.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey *string `json:"secretKey,omitempty"`
+}
+
+// AwsLambdaReplaceType defines model for AwsLambdaReplace.Type.
+type AwsLambdaReplaceType string
+
+// AwsLexAccount defines model for AwsLexAccount.
+type AwsLexAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string              `json:"etag"`
+	Family AwsLexAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       AwsLexAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets    `json:"secrets"`
+	Type      AwsLexAccountType `json:"type"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+	UpdatedBy string            `json:"updatedBy"`
+	Version   int               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLexAccountFamily defines model for AwsLexAccount.Family.
+type AwsLexAccountFamily string
+
+// AwsLexAccountPropertiesLexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+type AwsLexAccountPropertiesLexVersion string
+
+// AwsLexAccount_Properties defines model for AwsLexAccount.Properties.
+type AwsLexAccount_Properties struct {
+	// AccessKey Id of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKey string `json:"accessKey"`
+
+	// BotAlias Name of the alias, if the bot has one.
+	//
+	// Examples: Production
+	BotAlias *string `json:"botAlias,omitempty"`
+
+	// BotAliasId The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+	//
+	// Examples: TSTALIASID
+	BotAliasId *string `json:"botAliasId,omitempty"`
+
+	// BotId The console shows it in the details of the bot.
+	//
+	// Examples: QWERTY1234
+	BotId *string `json:"botId,omitempty"`
+
+	// BotName Name of the bot, which may differ from that of its alias.
+	//
+	// Examples: AcmeSupport
+	BotName string `json:"botName"`
+
+	// LexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+	LexVersion *AwsLexAccountPropertiesLexVersion `json:"lexVersion,omitempty"`
+
+	// LocaleId Language of the bot in which customers are answered.
+	//
+	// Examples: en_US
+	LocaleId *string `json:"localeId,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Region Code of the region where the bot lives.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// UserId Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+	//
+	// Examples: 123456789012
+	UserId string `json:"userId"`
+}
+
+// AwsLexAccountType defines model for AwsLexAccount.Type.
+type AwsLexAccountType string
+
+// AwsLexCreate Examples: {"name":"AWS Lex","properties":{"accessKey":"AKIAIOSFODNN7EXAMPLE","botAlias":"Production","botAliasId":"ASDFGH5678","botId":"QWERTY1234","botName":"AcmeSupport","lexVersion":"v2","localeId":"en_GB","maxApiCallsPerDay":10000,"region":"eu-west-1","secretKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","userId":"123456789012"},"type":"aws_lex"}
+type AwsLexCreate struct {
+	Default     *bool                   `json:"default,omitempty"`
+	Description *string                 `json:"description,omitempty"`
+	Enabled     *bool                   `json:"enabled,omitempty"`
+	Labels      *AccountLabels          `json:"labels,omitempty"`
+	Name        string                  `json:"name"`
+	Properties  AwsLexCreate_Properties `json:"properties"`
+	Type        AwsLexCreateType        `json:"type"`
+}
+
+// AwsLexCreatePropertiesLexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+type AwsLexCreatePropertiesLexVersion string
+
+// AwsLexCreate_Properties defines model for AwsLexCreate.Properties.
+type AwsLexCreate_Properties struct {
+	// AccessKey Id of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKey string `json:"accessKey"`
+
+	// BotAlias Name of the alias, if the bot has one.
+	//
+	// Examples: Production
+	BotAlias *string `json:"botAlias,omitempty"`
+
+	// BotAliasId The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+	//
+	// Examples: TSTALIASID
+	BotAliasId *string `json:"botAliasId,omitempty"`
+
+	// BotId The console shows it in the details of the bot.
+	//
+	// Examples: QWERTY1234
+	BotId *string `json:"botId,omitempty"`
+
+	// BotName Name of the bot, which may differ from that of its alias.
+	//
+	// Examples: AcmeSupport
+	BotName string `json:"botName"`
+
+	// LexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+	LexVersion *AwsLexCreatePropertiesLexVersion `json:"lexVersion,omitempty"`
+
+	// LocaleId Language of the bot in which customers are answered.
+	//
+	// Examples: en_US
+	LocaleId *string `json:"localeId,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Region Code of the region where the bot lives.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey *string `json:"secretKey,omitempty"`
+
+	// UserId Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+	//
+	// Examples: 123456789012
+	UserId string `json:"userId"`
+}
+
+// AwsLexCreateType defines model for AwsLexCreate.Type.
+type AwsLexCreateType string
+
+// AwsLexCredentials defines model for AwsLexCredentials.
+type AwsLexCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family AwsLexCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       AwsLexCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      AwsLexCredentialsType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLexCredentialsFamily defines model for AwsLexCredentials.Family.
+type AwsLexCredentialsFamily string
+
+// AwsLexCredentialsPropertiesLexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+type AwsLexCredentialsPropertiesLexVersion string
+
+// AwsLexCredentials_Properties defines model for AwsLexCredentials.Properties.
+type AwsLexCredentials_Properties struct {
+	// AccessKey Id of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKey string `json:"accessKey"`
+
+	// BotAlias Name of the alias, if the bot has one.
+	//
+	// Examples: Production
+	BotAlias *string `json:"botAlias,omitempty"`
+
+	// BotAliasId The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+	//
+	// Examples: TSTALIASID
+	BotAliasId *string `json:"botAliasId,omitempty"`
+
+	// BotId The console shows it in the details of the bot.
+	//
+	// Examples: QWERTY1234
+	BotId *string `json:"botId,omitempty"`
+
+	// BotName Name of the bot, which may differ from that of its alias.
+	//
+	// Examples: AcmeSupport
+	BotName string `json:"botName"`
+
+	// LexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+	LexVersion *AwsLexCredentialsPropertiesLexVersion `json:"lexVersion,omitempty"`
+
+	// LocaleId Language of the bot in which customers are answered.
+	//
+	// Examples: en_US
+	LocaleId *string `json:"localeId,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Region Code of the region where the bot lives.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey string `json:"secretKey"`
+
+	// UserId Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+	//
+	// Examples: 123456789012
+	UserId string `json:"userId"`
+}
+
+// AwsLexCredentialsType defines model for AwsLexCredentials.Type.
+type AwsLexCredentialsType string
+
+// AwsLexReplace defines model for AwsLexReplace.
+type AwsLexReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string              `json:"etag,omitempty"`
+	Family *AwsLexReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       AwsLexReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets   `json:"secrets,omitempty"`
+	Type      AwsLexReplaceType `json:"type"`
+	UpdatedAt *time.Time        `json:"updatedAt,omitempty"`
+	UpdatedBy *string           `json:"updatedBy,omitempty"`
+	Version   *int              `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsLexReplaceFamily defines model for AwsLexReplace.Family.
+type AwsLexReplaceFamily string
+
+// AwsLexReplacePropertiesLexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+type AwsLexReplacePropertiesLexVersion string
+
+// AwsLexReplace_Properties defines model for AwsLexReplace.Properties.
+type AwsLexReplace_Properties struct {
+	// AccessKey Id of an IAM user's access key; temporary keys do not work.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKey string `json:"accessKey"`
+
+	// BotAlias Name of the alias, if the bot has one.
+	//
+	// Examples: Production
+	BotAlias *string `json:"botAlias,omitempty"`
+
+	// BotAliasId The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+	//
+	// Examples: TSTALIASID
+	BotAliasId *string `json:"botAliasId,omitempty"`
+
+	// BotId The console shows it in the details of the bot.
+	//
+	// Examples: QWERTY1234
+	BotId *string `json:"botId,omitempty"`
+
+	// BotName Name of the bot, which may differ from that of its alias.
+	//
+	// Examples: AcmeSupport
+	BotName string `json:"botName"`
+
+	// LexVersion Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+	LexVersion *AwsLexReplacePropertiesLexVersion `json:"lexVersion,omitempty"`
+
+	// LocaleId Language of the bot in which customers are answered.
+	//
+	// Examples: en_US
+	LocaleId *string `json:"localeId,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Region Code of the region where the bot lives.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretKey *string `json:"secretKey,omitempty"`
+
+	// UserId Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+	//
+	// Examples: 123456789012
+	UserId string `json:"userId"`
+}
+
+// AwsLexReplaceType defines model for AwsLexReplace.Type.
+type AwsLexReplaceType string
+
+// AwsPollyAccount defines model for AwsPollyAccount.
+type AwsPollyAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family AwsPollyAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       AwsPollyAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      AwsPollyAccountType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsPollyAccountFamily defines model for AwsPollyAccount.Family.
+type AwsPollyAccountFamily string
+
+// AwsPollyAccountPropertiesEngine How the voice is made; not every voice has every engine.
+type AwsPollyAccountPropertiesEngine string
+
+// AwsPollyAccount_Properties defines model for AwsPollyAccount.Properties.
+type AwsPollyAccount_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Engine How the voice is made; not every voice has every engine.
+	Engine *AwsPollyAccountPropertiesEngine `json:"engine,omitempty"`
+
+	// Region Code of the region where prompts are spoken.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// Voice Id of the voice, as the console of Amazon Polly shows it.
+	//
+	// Examples: Joanna
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AwsPollyAccountType defines model for AwsPollyAccount.Type.
+type AwsPollyAccountType string
+
+// AwsPollyCreate Examples: {"name":"Amazon Polly","properties":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","engine":"neural","region":"eu-west-1","secretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","voice":"Amy"},"type":"aws_polly"}
+type AwsPollyCreate struct {
+	Default     *bool                     `json:"default,omitempty"`
+	Description *string                   `json:"description,omitempty"`
+	Enabled     *bool                     `json:"enabled,omitempty"`
+	Labels      *AccountLabels            `json:"labels,omitempty"`
+	Name        string                    `json:"name"`
+	Properties  AwsPollyCreate_Properties `json:"properties"`
+	Type        AwsPollyCreateType        `json:"type"`
+}
+
+// AwsPollyCreatePropertiesEngine How the voice is made; not every voice has every engine.
+type AwsPollyCreatePropertiesEngine string
+
+// AwsPollyCreate_Properties defines model for AwsPollyCreate.Properties.
+type AwsPollyCreate_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Engine How the voice is made; not every voice has every engine.
+	Engine *AwsPollyCreatePropertiesEngine `json:"engine,omitempty"`
+
+	// Region Code of the region where prompts are spoken.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+
+	// Voice Id of the voice, as the console of Amazon Polly shows it.
+	//
+	// Examples: Joanna
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AwsPollyCreateType defines model for AwsPollyCreate.Type.
+type AwsPollyCreateType string
+
+// AwsPollyCredentials defines model for AwsPollyCredentials.
+type AwsPollyCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family AwsPollyCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       AwsPollyCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      AwsPollyCredentialsType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsPollyCredentialsFamily defines model for AwsPollyCredentials.Family.
+type AwsPollyCredentialsFamily string
+
+// AwsPollyCredentialsPropertiesEngine How the voice is made; not every voice has every engine.
+type AwsPollyCredentialsPropertiesEngine string
+
+// AwsPollyCredentials_Properties defines model for AwsPollyCredentials.Properties.
+type AwsPollyCredentials_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Engine How the voice is made; not every voice has every engine.
+	Engine *AwsPollyCredentialsPropertiesEngine `json:"engine,omitempty"`
+
+	// Region Code of the region where prompts are spoken.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey string `json:"secretAccessKey"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+
+	// Voice Id of the voice, as the console of Amazon Polly shows it.
+	//
+	// Examples: Joanna
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AwsPollyCredentialsType defines model for AwsPollyCredentials.Type.
+type AwsPollyCredentialsType string
+
+// AwsPollyReplace defines model for AwsPollyReplace.
+type AwsPollyReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                `json:"etag,omitempty"`
+	Family *AwsPollyReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       AwsPollyReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
+	Type      AwsPollyReplaceType `json:"type"`
+	UpdatedAt *time.Time          `json:"updatedAt,omitempty"`
+	UpdatedBy *string             `json:"updatedBy,omitempty"`
+	Version   *int                `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsPollyReplaceFamily defines model for AwsPollyReplace.Family.
+type AwsPollyReplaceFamily string
+
+// AwsPollyReplacePropertiesEngine How the voice is made; not every voice has every engine.
+type AwsPollyReplacePropertiesEngine string
+
+// AwsPollyReplace_Properties defines model for AwsPollyReplace.Properties.
+type AwsPollyReplace_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// Engine How the voice is made; not every voice has every engine.
+	Engine *AwsPollyReplacePropertiesEngine `json:"engine,omitempty"`
+
+	// Region Code of the region where prompts are spoken.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+
+	// Voice Id of the voice, as the console of Amazon Polly shows it.
+	//
+	// Examples: Joanna
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AwsPollyReplaceType defines model for AwsPollyReplace.Type.
+type AwsPollyReplaceType string
 
 // AwsS3Account defines model for AwsS3Account.
 type AwsS3Account struct {
@@ -935,6 +3477,714 @@ type AwsS3Replace_Properties struct {
 // AwsS3ReplaceType defines model for AwsS3Replace.Type.
 type AwsS3ReplaceType string
 
+// AwsTranscribeAccount defines model for AwsTranscribeAccount.
+type AwsTranscribeAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family AwsTranscribeAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       AwsTranscribeAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      AwsTranscribeAccountType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsTranscribeAccountFamily defines model for AwsTranscribeAccount.Family.
+type AwsTranscribeAccountFamily string
+
+// AwsTranscribeAccount_Properties defines model for AwsTranscribeAccount.Properties.
+type AwsTranscribeAccount_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Code of the region where calls are transcribed.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+}
+
+// AwsTranscribeAccountType defines model for AwsTranscribeAccount.Type.
+type AwsTranscribeAccountType string
+
+// AwsTranscribeCreate Examples: {"name":"Amazon Transcribe","properties":{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","languageCode":"en-GB","region":"eu-west-1","secretAccessKey":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"},"type":"aws_transcribe"}
+type AwsTranscribeCreate struct {
+	Default     *bool                          `json:"default,omitempty"`
+	Description *string                        `json:"description,omitempty"`
+	Enabled     *bool                          `json:"enabled,omitempty"`
+	Labels      *AccountLabels                 `json:"labels,omitempty"`
+	Name        string                         `json:"name"`
+	Properties  AwsTranscribeCreate_Properties `json:"properties"`
+	Type        AwsTranscribeCreateType        `json:"type"`
+}
+
+// AwsTranscribeCreate_Properties defines model for AwsTranscribeCreate.Properties.
+type AwsTranscribeCreate_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Code of the region where calls are transcribed.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+}
+
+// AwsTranscribeCreateType defines model for AwsTranscribeCreate.Type.
+type AwsTranscribeCreateType string
+
+// AwsTranscribeCredentials defines model for AwsTranscribeCredentials.
+type AwsTranscribeCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                         `json:"etag"`
+	Family AwsTranscribeCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets            `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                       `json:"health"`
+	Id               openapi_types.UUID                  `json:"id"`
+	Labels           AccountLabels                       `json:"labels"`
+	Name             string                              `json:"name"`
+	Properties       AwsTranscribeCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets               `json:"secrets"`
+	Type      AwsTranscribeCredentialsType `json:"type"`
+	UpdatedAt time.Time                    `json:"updatedAt"`
+	UpdatedBy string                       `json:"updatedBy"`
+	Version   int                          `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsTranscribeCredentialsFamily defines model for AwsTranscribeCredentials.Family.
+type AwsTranscribeCredentialsFamily string
+
+// AwsTranscribeCredentials_Properties defines model for AwsTranscribeCredentials.Properties.
+type AwsTranscribeCredentials_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Code of the region where calls are transcribed.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey string `json:"secretAccessKey"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+}
+
+// AwsTranscribeCredentialsType defines model for AwsTranscribeCredentials.Type.
+type AwsTranscribeCredentialsType string
+
+// AwsTranscribeReplace defines model for AwsTranscribeReplace.
+type AwsTranscribeReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                     `json:"etag,omitempty"`
+	Family *AwsTranscribeReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                  `json:"health,omitempty"`
+	Id               *openapi_types.UUID             `json:"id,omitempty"`
+	Labels           *AccountLabels                  `json:"labels,omitempty"`
+	Name             string                          `json:"name"`
+	Properties       AwsTranscribeReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets          `json:"secrets,omitempty"`
+	Type      AwsTranscribeReplaceType `json:"type"`
+	UpdatedAt *time.Time               `json:"updatedAt,omitempty"`
+	UpdatedBy *string                  `json:"updatedBy,omitempty"`
+	Version   *int                     `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AwsTranscribeReplaceFamily defines model for AwsTranscribeReplace.Family.
+type AwsTranscribeReplaceFamily string
+
+// AwsTranscribeReplace_Properties defines model for AwsTranscribeReplace.Properties.
+type AwsTranscribeReplace_Properties struct {
+	// AccessKeyId Id of an access key, best of an IAM user.
+	//
+	// Examples: AKIAIOSFODNN7EXAMPLE
+	AccessKeyId string `json:"accessKeyId"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Code of the region where calls are transcribed.
+	//
+	// Examples: eu-west-1
+	Region string `json:"region"`
+
+	// SecretAccessKey The secret half of the access key; AWS shows it once, when the key is created.
+	SecretAccessKey *string `json:"secretAccessKey,omitempty"`
+
+	// SessionToken Only for temporary keys, which begin with ASIA.
+	SessionToken *string `json:"sessionToken,omitempty"`
+}
+
+// AwsTranscribeReplaceType defines model for AwsTranscribeReplace.Type.
+type AwsTranscribeReplaceType string
+
+// AzureSttAccount defines model for AzureSttAccount.
+type AzureSttAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family AzureSttAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       AzureSttAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      AzureSttAccountType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureSttAccountFamily defines model for AzureSttAccount.Family.
+type AzureSttAccountFamily string
+
+// AzureSttAccount_Properties defines model for AzureSttAccount.Properties.
+type AzureSttAccount_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+}
+
+// AzureSttAccountType defines model for AzureSttAccount.Type.
+type AzureSttAccountType string
+
+// AzureSttCreate Examples: {"name":"Microsoft Azure Speech to Text","properties":{"languageCode":"en-GB","region":"westeurope","subscriptionKey":"0f1e2d3c4b5a69788796a5b4c3d2e1f0"},"type":"azure_stt"}
+type AzureSttCreate struct {
+	Default     *bool                     `json:"default,omitempty"`
+	Description *string                   `json:"description,omitempty"`
+	Enabled     *bool                     `json:"enabled,omitempty"`
+	Labels      *AccountLabels            `json:"labels,omitempty"`
+	Name        string                    `json:"name"`
+	Properties  AzureSttCreate_Properties `json:"properties"`
+	Type        AzureSttCreateType        `json:"type"`
+}
+
+// AzureSttCreate_Properties defines model for AzureSttCreate.Properties.
+type AzureSttCreate_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey *string `json:"subscriptionKey,omitempty"`
+}
+
+// AzureSttCreateType defines model for AzureSttCreate.Type.
+type AzureSttCreateType string
+
+// AzureSttCredentials defines model for AzureSttCredentials.
+type AzureSttCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family AzureSttCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       AzureSttCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      AzureSttCredentialsType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureSttCredentialsFamily defines model for AzureSttCredentials.Family.
+type AzureSttCredentialsFamily string
+
+// AzureSttCredentials_Properties defines model for AzureSttCredentials.Properties.
+type AzureSttCredentials_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey string `json:"subscriptionKey"`
+}
+
+// AzureSttCredentialsType defines model for AzureSttCredentials.Type.
+type AzureSttCredentialsType string
+
+// AzureSttReplace defines model for AzureSttReplace.
+type AzureSttReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                `json:"etag,omitempty"`
+	Family *AzureSttReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       AzureSttReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
+	Type      AzureSttReplaceType `json:"type"`
+	UpdatedAt *time.Time          `json:"updatedAt,omitempty"`
+	UpdatedBy *string             `json:"updatedBy,omitempty"`
+	Version   *int                `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureSttReplaceFamily defines model for AzureSttReplace.Family.
+type AzureSttReplaceFamily string
+
+// AzureSttReplace_Properties defines model for AzureSttReplace.Properties.
+type AzureSttReplace_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// LanguageCode Language that callers speak.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey *string `json:"subscriptionKey,omitempty"`
+}
+
+// AzureSttReplaceType defines model for AzureSttReplace.Type.
+type AzureSttReplaceType string
+
+// AzureTtsAccount defines model for AzureTtsAccount.
+type AzureTtsAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family AzureTtsAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       AzureTtsAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      AzureTtsAccountType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureTtsAccountFamily defines model for AzureTtsAccount.Family.
+type AzureTtsAccountFamily string
+
+// AzureTtsAccount_Properties defines model for AzureTtsAccount.Properties.
+type AzureTtsAccount_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// Voice Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+	//
+	// Examples: en-US-JennyNeural
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AzureTtsAccountType defines model for AzureTtsAccount.Type.
+type AzureTtsAccountType string
+
+// AzureTtsCreate Examples: {"name":"Microsoft Azure Text to Speech","properties":{"region":"westeurope","subscriptionKey":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","voice":"en-GB-SoniaNeural"},"type":"azure_tts"}
+type AzureTtsCreate struct {
+	Default     *bool                     `json:"default,omitempty"`
+	Description *string                   `json:"description,omitempty"`
+	Enabled     *bool                     `json:"enabled,omitempty"`
+	Labels      *AccountLabels            `json:"labels,omitempty"`
+	Name        string                    `json:"name"`
+	Properties  AzureTtsCreate_Properties `json:"properties"`
+	Type        AzureTtsCreateType        `json:"type"`
+}
+
+// AzureTtsCreate_Properties defines model for AzureTtsCreate.Properties.
+type AzureTtsCreate_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey *string `json:"subscriptionKey,omitempty"`
+
+	// Voice Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+	//
+	// Examples: en-US-JennyNeural
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AzureTtsCreateType defines model for AzureTtsCreate.Type.
+type AzureTtsCreateType string
+
+// AzureTtsCredentials defines model for AzureTtsCredentials.
+type AzureTtsCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family AzureTtsCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       AzureTtsCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      AzureTtsCredentialsType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureTtsCredentialsFamily defines model for AzureTtsCredentials.Family.
+type AzureTtsCredentialsFamily string
+
+// AzureTtsCredentials_Properties defines model for AzureTtsCredentials.Properties.
+type AzureTtsCredentials_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey string `json:"subscriptionKey"`
+
+	// Voice Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+	//
+	// Examples: en-US-JennyNeural
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AzureTtsCredentialsType defines model for AzureTtsCredentials.Type.
+type AzureTtsCredentialsType string
+
+// AzureTtsReplace defines model for AzureTtsReplace.
+type AzureTtsReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                `json:"etag,omitempty"`
+	Family *AzureTtsReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       AzureTtsReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
+	Type      AzureTtsReplaceType `json:"type"`
+	UpdatedAt *time.Time          `json:"updatedAt,omitempty"`
+	UpdatedBy *string             `json:"updatedBy,omitempty"`
+	Version   *int                `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AzureTtsReplaceFamily defines model for AzureTtsReplace.Family.
+type AzureTtsReplaceFamily string
+
+// AzureTtsReplace_Properties defines model for AzureTtsReplace.Properties.
+type AzureTtsReplace_Properties struct {
+	// Endpoint Address of a Speech resource with a custom domain name, in place of the region.
+	//
+	// Examples: https://acme.cognitiveservices.azure.com
+	Endpoint *string `json:"endpoint,omitempty"`
+
+	// Region Where the Speech resource lives, if it has no endpoint of its own.
+	//
+	// Examples: westeurope
+	Region *string `json:"region,omitempty"`
+
+	// SubscriptionKey KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+	SubscriptionKey *string `json:"subscriptionKey,omitempty"`
+
+	// Voice Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+	//
+	// Examples: en-US-JennyNeural
+	Voice *string `json:"voice,omitempty"`
+}
+
+// AzureTtsReplaceType defines model for AzureTtsReplace.Type.
+type AzureTtsReplaceType string
+
 // Capabilities defines model for Capabilities.
 type Capabilities struct {
 	// NoProbeReason NoProbeReason is present where it cannot.
@@ -1033,6 +4283,1284 @@ type Computed struct {
 	Value string `json:"value"`
 }
 
+// DialogflowAccount defines model for DialogflowAccount.
+type DialogflowAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family DialogflowAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       DialogflowAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      DialogflowAccountType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// DialogflowAccountFamily defines model for DialogflowAccount.Family.
+type DialogflowAccountFamily string
+
+// DialogflowAccountPropertiesEdition CX agents are called Conversational Agents today.
+type DialogflowAccountPropertiesEdition string
+
+// DialogflowAccount_Properties defines model for DialogflowAccount.Properties.
+type DialogflowAccount_Properties struct {
+	// AgentId The last part of the agent's name, as the console's address shows it.
+	//
+	// Examples: 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	AgentId *openapi_types.UUID `json:"agentId,omitempty"`
+
+	// Edition CX agents are called Conversational Agents today.
+	Edition DialogflowAccountPropertiesEdition `json:"edition"`
+
+	// LanguageCode The language in which customers are answered.
+	//
+	// Examples: en
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Location Where the agent lives: global or the code of a region.
+	//
+	// Examples: europe-west1
+	Location *string `json:"location,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// ProjectId The Google Cloud project of the agent; left out, it is the one that the key names.
+	//
+	// Examples: acme-contact-center
+	ProjectId *string `json:"projectId,omitempty"`
+}
+
+// DialogflowAccountType defines model for DialogflowAccount.Type.
+type DialogflowAccountType string
+
+// DialogflowCreate Examples: {"name":"Google Dialogflow","properties":{"agentId":"0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60","edition":"cx","languageCode":"en","location":"europe-west1","maxApiCallsPerDay":5000,"serviceAccountKey":"{\"type\":\"service_account\",\"project_id\":\"acme-contact-center\",\"private_key_id\":\"0123456789abcdef0123456789abcdef01234567\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwCAEiLRjJykQG\\nLhYelxrw2InJwukw6mREgN5K2SwQQN/7pPwyGzcdCl/vUwEeSL68yualfAbEKIjl\\nCpflwVs0J98/nXMnruvmU4xy5rbNcSyxHRJinah/Av6g3f0TeIdJmTUjuKVLZFzk\\nQ3eX83nlHOHANkkcrHpm2QkI/aygrm2zprzec6TNGimBPTcV9jjV/KjDcLq9I4wE\\nFqU7vYM+783lvNVmeEGDSrOED7m1Ytjaf6JL7sq1oepOjlE0lzuLCweh49lZ236E\\nQaURa39MttneNlkm4Cdtzpm0ze8WTBWDScnLG3UrHHAo9KNarnSNg3if35hF20kt\\nv3Ndpfh3AgMBAAECggEABLV/cO5w59ED3IB2HK+2dklB97DsSQqJenWnZ1bY7BRi\\n3tn32c/1kPl6ky3kF+8ilG1UbzUv/yZbHHlvPSOyMLp8/o1+i59idcu4CZ4st2E2\\n11lrk6dxCaNxs/726q2XkjtJeyD7jFaXz469z8WhIKUS+u/Y09i0q4n/HmD0McDS\\npJLR5TCJxqxeeVna5On0lXAS8+Ef2qJesymbJdQdDir534KzNPpUU2hPwMh8K8xV\\n7+OJZbfsFhgxpfr7NWz5AxKQAvjeGHnf+Eub7BSAl8Uvul2VSk7pUrPgknmmZl5z\\nxlfAF3V/vlnbTPt5UDc5HS1cw/TN8M8qlDBWSudEJQKBgQD1bSmCwlvT2yVrUh0w\\ngtIspfr5z126tTV6pzUOTBXbseGE7E4u4DITVJ+t1iuGYIfLH+/jqQOguTTtNmsu\\nV4P9mPDkHv92WJCzNTibBSJ1TATa5xMJ9M2EJ//yqpJ8xXVJesbM5GLjtr81xBwN\\nzB5s+C/yTIWvWq0G/tOrAlicawKBgQC3nXmIR0z/UyLv68LaPghBVKKKxW71pmdQ\\ncHn3ZJR4OSlwZvAK3S0LcXonkRck9KafNNWAS/DEAw2Z5Vn9Aki+XXD8IQ0Rc1bZ\\nTUu9QwF2mleVpucBCpGiCgfmxosL5z0KK8WuPPUvqpi1rxUK5/ibGplCIr18uXgW\\ntuEZ+M1XJQKBgQCjFLJsrPGPySMIOTwkLAm0mWY38M77bcXnhov+wBgWMBEG3m7l\\nPxyHM8gXHyU02ZfiJYql4H0Eo4zDw1FdLdILBUGsk9x0q00bh9XhTHwlLSpcuwcv\\nqneVxW6RtT45oovZE7heFbSQU7Ki63koweXFyvUxMB/08W/gIhxMmfZ/mQKBgE+s\\nB/EHJzTeyRkbzrfOFNzsMX9Pff8fTlMMCxA612V3QDDiqaO9Ju+BNMT4YveJJMeO\\nMFn0Gauju4Icj7iGBjR77Sup17bLulKeBJBCA9+HxxtLiY7dHCYYfic33Vuz4buJ\\nFMSu9KDTQGINb28FCs2adAfLdTcqbx5EClavq8H1AoGAVV1nKAX/TXtiimB1a/3z\\nEMe3c5wO/aG0Z6vxmyCOLYDMv605paIpRwIlH1zldR/2+FD4p6KOtM+pWgmlAqdO\\n3ZYxk12wJKEL8foH6BcqNdjUGz2Y7Pa+x9S3iNAbhgy/Gs8h+3GmUs6Q/mp57IPp\\nuQyAmoZqJyqhMKCHNUOI2Fs=\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"agent-desktop@acme-contact-center.iam.gserviceaccount.com\",\"client_id\":\"100000000000000000001\",\"auth_uri\":\"https://accounts.google.com/o/oauth2/auth\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"auth_provider_x509_cert_url\":\"https://www.googleapis.com/oauth2/v1/certs\",\"client_x509_cert_url\":\"https://www.googleapis.com/robot/v1/metadata/x509/agent-desktop%40acme-contact-center.iam.gserviceaccount.com\",\"universe_domain\":\"googleapis.com\"}"},"type":"dialogflow"}
+type DialogflowCreate struct {
+	Default     *bool                       `json:"default,omitempty"`
+	Description *string                     `json:"description,omitempty"`
+	Enabled     *bool                       `json:"enabled,omitempty"`
+	Labels      *AccountLabels              `json:"labels,omitempty"`
+	Name        string                      `json:"name"`
+	Properties  DialogflowCreate_Properties `json:"properties"`
+	Type        DialogflowCreateType        `json:"type"`
+}
+
+// DialogflowCreatePropertiesEdition CX agents are called Conversational Agents today.
+type DialogflowCreatePropertiesEdition string
+
+// DialogflowCreate_Properties defines model for DialogflowCreate.Properties.
+type DialogflowCreate_Properties struct {
+	// AgentId The last part of the agent's name, as the console's address shows it.
+	//
+	// Examples: 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	AgentId *openapi_types.UUID `json:"agentId,omitempty"`
+
+	// Edition CX agents are called Conversational Agents today.
+	Edition DialogflowCreatePropertiesEdition `json:"edition"`
+
+	// LanguageCode The language in which customers are answered.
+	//
+	// Examples: en
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Location Where the agent lives: global or the code of a region.
+	//
+	// Examples: europe-west1
+	Location *string `json:"location,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// ProjectId The Google Cloud project of the agent; left out, it is the one that the key names.
+	//
+	// Examples: acme-contact-center
+	ProjectId *string `json:"projectId,omitempty"`
+
+	// ServiceAccountKey The whole content of the JSON key file of a service account that may use the agent.
+	ServiceAccountKey *string `json:"serviceAccountKey,omitempty"`
+}
+
+// DialogflowCreateType defines model for DialogflowCreate.Type.
+type DialogflowCreateType string
+
+// DialogflowCredentials defines model for DialogflowCredentials.
+type DialogflowCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                      `json:"etag"`
+	Family DialogflowCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets         `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                    `json:"health"`
+	Id               openapi_types.UUID               `json:"id"`
+	Labels           AccountLabels                    `json:"labels"`
+	Name             string                           `json:"name"`
+	Properties       DialogflowCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets            `json:"secrets"`
+	Type      DialogflowCredentialsType `json:"type"`
+	UpdatedAt time.Time                 `json:"updatedAt"`
+	UpdatedBy string                    `json:"updatedBy"`
+	Version   int                       `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// DialogflowCredentialsFamily defines model for DialogflowCredentials.Family.
+type DialogflowCredentialsFamily string
+
+// DialogflowCredentialsPropertiesEdition CX agents are called Conversational Agents today.
+type DialogflowCredentialsPropertiesEdition string
+
+// DialogflowCredentials_Properties defines model for DialogflowCredentials.Properties.
+type DialogflowCredentials_Properties struct {
+	// AgentId The last part of the agent's name, as the console's address shows it.
+	//
+	// Examples: 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	AgentId *openapi_types.UUID `json:"agentId,omitempty"`
+
+	// Edition CX agents are called Conversational Agents today.
+	Edition DialogflowCredentialsPropertiesEdition `json:"edition"`
+
+	// LanguageCode The language in which customers are answered.
+	//
+	// Examples: en
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Location Where the agent lives: global or the code of a region.
+	//
+	// Examples: europe-west1
+	Location *string `json:"location,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// ProjectId The Google Cloud project of the agent; left out, it is the one that the key names.
+	//
+	// Examples: acme-contact-center
+	ProjectId *string `json:"projectId,omitempty"`
+
+	// ServiceAccountKey The whole content of the JSON key file of a service account that may use the agent.
+	ServiceAccountKey string `json:"serviceAccountKey"`
+}
+
+// DialogflowCredentialsType defines model for DialogflowCredentials.Type.
+type DialogflowCredentialsType string
+
+// DialogflowReplace defines model for DialogflowReplace.
+type DialogflowReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                  `json:"etag,omitempty"`
+	Family *DialogflowReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth               `json:"health,omitempty"`
+	Id               *openapi_types.UUID          `json:"id,omitempty"`
+	Labels           *AccountLabels               `json:"labels,omitempty"`
+	Name             string                       `json:"name"`
+	Properties       DialogflowReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets       `json:"secrets,omitempty"`
+	Type      DialogflowReplaceType `json:"type"`
+	UpdatedAt *time.Time            `json:"updatedAt,omitempty"`
+	UpdatedBy *string               `json:"updatedBy,omitempty"`
+	Version   *int                  `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// DialogflowReplaceFamily defines model for DialogflowReplace.Family.
+type DialogflowReplaceFamily string
+
+// DialogflowReplacePropertiesEdition CX agents are called Conversational Agents today.
+type DialogflowReplacePropertiesEdition string
+
+// DialogflowReplace_Properties defines model for DialogflowReplace.Properties.
+type DialogflowReplace_Properties struct {
+	// AgentId The last part of the agent's name, as the console's address shows it.
+	//
+	// Examples: 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	AgentId *openapi_types.UUID `json:"agentId,omitempty"`
+
+	// Edition CX agents are called Conversational Agents today.
+	Edition DialogflowReplacePropertiesEdition `json:"edition"`
+
+	// LanguageCode The language in which customers are answered.
+	//
+	// Examples: en
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Location Where the agent lives: global or the code of a region.
+	//
+	// Examples: europe-west1
+	Location *string `json:"location,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// ProjectId The Google Cloud project of the agent; left out, it is the one that the key names.
+	//
+	// Examples: acme-contact-center
+	ProjectId *string `json:"projectId,omitempty"`
+
+	// ServiceAccountKey The whole content of the JSON key file of a service account that may use the agent.
+	ServiceAccountKey *string `json:"serviceAccountKey,omitempty"`
+}
+
+// DialogflowReplaceType defines model for DialogflowReplace.Type.
+type DialogflowReplaceType string
+
+// Dynamics365Account defines model for Dynamics365Account.
+type Dynamics365Account struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family Dynamics365AccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       Dynamics365Account_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      Dynamics365AccountType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// Dynamics365AccountFamily defines model for Dynamics365Account.Family.
+type Dynamics365AccountFamily string
+
+// Dynamics365Account_Properties defines model for Dynamics365Account.Properties.
+type Dynamics365Account_Properties struct {
+	// ApiUrl Address of your organization's Web API; the address of any page of the organization will do as well.
+	//
+	// Examples: https://acme.crm.dynamics.com/api/data/v9.0
+	ApiUrl interface{} `json:"apiUrl"`
+
+	// AuthorizationUrl OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+	AuthorizationUrl interface{} `json:"authorizationUrl"`
+
+	// ClientId Application (client) ID of the app.
+	//
+	// Examples: 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+	ClientId openapi_types.UUID `json:"clientId"`
+
+	// TokenUrl OAuth 2.0 token endpoint of the same app and version.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+	TokenUrl interface{} `json:"tokenUrl"`
+}
+
+// Dynamics365AccountType defines model for Dynamics365Account.Type.
+type Dynamics365AccountType string
+
+// Dynamics365Create Examples: {"name":"Microsoft Dynamics 365","properties":{"apiUrl":"https://acme.crm.dynamics.com/api/data/v9.0","authorizationUrl":"https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize","clientId":"8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23","clientSecret":"example~OfAClientSecret.Of-An-Azure-App1","refreshToken":"0.EXAMPLE-OF-A-REFRESH-TOKEN.AgABAwEAAAAmoFfGtYxvRrNriQdPKIZ-","tokenUrl":"https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token"},"type":"dynamics365"}
+type Dynamics365Create struct {
+	Default     *bool                        `json:"default,omitempty"`
+	Description *string                      `json:"description,omitempty"`
+	Enabled     *bool                        `json:"enabled,omitempty"`
+	Labels      *AccountLabels               `json:"labels,omitempty"`
+	Name        string                       `json:"name"`
+	Properties  Dynamics365Create_Properties `json:"properties"`
+	Type        Dynamics365CreateType        `json:"type"`
+}
+
+// Dynamics365Create_Properties defines model for Dynamics365Create.Properties.
+type Dynamics365Create_Properties struct {
+	// ApiUrl Address of your organization's Web API; the address of any page of the organization will do as well.
+	//
+	// Examples: https://acme.crm.dynamics.com/api/data/v9.0
+	ApiUrl interface{} `json:"apiUrl"`
+
+	// AuthorizationUrl OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+	AuthorizationUrl interface{} `json:"authorizationUrl"`
+
+	// ClientId Application (client) ID of the app.
+	//
+	// Examples: 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+	ClientId openapi_types.UUID `json:"clientId"`
+
+	// ClientSecret Value of a client secret of the app; the portal shows it once, when it is created.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// RefreshToken What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+
+	// TokenUrl OAuth 2.0 token endpoint of the same app and version.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+	TokenUrl interface{} `json:"tokenUrl"`
+}
+
+// Dynamics365CreateType defines model for Dynamics365Create.Type.
+type Dynamics365CreateType string
+
+// Dynamics365Credentials defines model for Dynamics365Credentials.
+type Dynamics365Credentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family Dynamics365CredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       Dynamics365Credentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      Dynamics365CredentialsType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// Dynamics365CredentialsFamily defines model for Dynamics365Credentials.Family.
+type Dynamics365CredentialsFamily string
+
+// Dynamics365Credentials_Properties defines model for Dynamics365Credentials.Properties.
+type Dynamics365Credentials_Properties struct {
+	// ApiUrl Address of your organization's Web API; the address of any page of the organization will do as well.
+	//
+	// Examples: https://acme.crm.dynamics.com/api/data/v9.0
+	ApiUrl interface{} `json:"apiUrl"`
+
+	// AuthorizationUrl OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+	AuthorizationUrl interface{} `json:"authorizationUrl"`
+
+	// ClientId Application (client) ID of the app.
+	//
+	// Examples: 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+	ClientId openapi_types.UUID `json:"clientId"`
+
+	// ClientSecret Value of a client secret of the app; the portal shows it once, when it is created.
+	ClientSecret string `json:"clientSecret"`
+
+	// RefreshToken What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+
+	// TokenUrl OAuth 2.0 token endpoint of the same app and version.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+	TokenUrl interface{} `json:"tokenUrl"`
+}
+
+// Dynamics365CredentialsType defines model for Dynamics365Credentials.Type.
+type Dynamics365CredentialsType string
+
+// Dynamics365Replace defines model for Dynamics365Replace.
+type Dynamics365Replace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                   `json:"etag,omitempty"`
+	Family *Dynamics365ReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                `json:"health,omitempty"`
+	Id               *openapi_types.UUID           `json:"id,omitempty"`
+	Labels           *AccountLabels                `json:"labels,omitempty"`
+	Name             string                        `json:"name"`
+	Properties       Dynamics365Replace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets        `json:"secrets,omitempty"`
+	Type      Dynamics365ReplaceType `json:"type"`
+	UpdatedAt *time.Time             `json:"updatedAt,omitempty"`
+	UpdatedBy *string                `json:"updatedBy,omitempty"`
+	Version   *int                   `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// Dynamics365ReplaceFamily defines model for Dynamics365Replace.Family.
+type Dynamics365ReplaceFamily string
+
+// Dynamics365Replace_Properties defines model for Dynamics365Replace.Properties.
+type Dynamics365Replace_Properties struct {
+	// ApiUrl Address of your organization's Web API; the address of any page of the organization will do as well.
+	//
+	// Examples: https://acme.crm.dynamics.com/api/data/v9.0
+	ApiUrl interface{} `json:"apiUrl"`
+
+	// AuthorizationUrl OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+	AuthorizationUrl interface{} `json:"authorizationUrl"`
+
+	// ClientId Application (client) ID of the app.
+	//
+	// Examples: 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+	ClientId openapi_types.UUID `json:"clientId"`
+
+	// ClientSecret Value of a client secret of the app; the portal shows it once, when it is created.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// RefreshToken What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+	RefreshToken *string `json:"refreshToken,omitempty"`
+
+	// TokenUrl OAuth 2.0 token endpoint of the same app and version.
+	//
+	// Examples: https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+	TokenUrl interface{} `json:"tokenUrl"`
+}
+
+// Dynamics365ReplaceType defines model for Dynamics365Replace.Type.
+type Dynamics365ReplaceType string
+
+// ExternalKnowledgeBaseAccount defines model for ExternalKnowledgeBaseAccount.
+type ExternalKnowledgeBaseAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                             `json:"etag"`
+	Family ExternalKnowledgeBaseAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                           `json:"health"`
+	Id               openapi_types.UUID                      `json:"id"`
+	Labels           AccountLabels                           `json:"labels"`
+	Name             string                                  `json:"name"`
+	Properties       ExternalKnowledgeBaseAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                   `json:"secrets"`
+	Type      ExternalKnowledgeBaseAccountType `json:"type"`
+	UpdatedAt time.Time                        `json:"updatedAt"`
+	UpdatedBy string                           `json:"updatedBy"`
+	Version   int                              `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ExternalKnowledgeBaseAccountFamily defines model for ExternalKnowledgeBaseAccount.Family.
+type ExternalKnowledgeBaseAccountFamily string
+
+// ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod How the contact center proves to the knowledge base who it is.
+type ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod string
+
+// ExternalKnowledgeBaseAccountPropertiesMethod Of the search.
+type ExternalKnowledgeBaseAccountPropertiesMethod string
+
+// ExternalKnowledgeBaseAccount_Properties defines model for ExternalKnowledgeBaseAccount.Properties.
+type ExternalKnowledgeBaseAccount_Properties struct {
+	// ApiKeyHeader The header that carries the API key.
+	//
+	// Examples: X-API-Key
+	ApiKeyHeader *string `json:"apiKeyHeader,omitempty"`
+
+	// ArticleUrlTemplate How one article is fetched; {id} stands for its id. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/articles/{id}
+	ArticleUrlTemplate *string `json:"articleUrlTemplate,omitempty"`
+
+	// AuthenticationMethod How the contact center proves to the knowledge base who it is.
+	AuthenticationMethod ExternalKnowledgeBaseAccountPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// ClientId Of the app that is registered for the contact center.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// IdPath Where the id lies in an article.
+	//
+	// Examples: id
+	IdPath string `json:"idPath"`
+
+	// MaxResults How many articles agents are shown.
+	MaxResults int `json:"maxResults"`
+
+	// Method Of the search.
+	Method ExternalKnowledgeBaseAccountPropertiesMethod `json:"method"`
+
+	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
+	//
+	// Examples: data.articles
+	ResultsPath string `json:"resultsPath"`
+
+	// Scope Access to ask for, where the token endpoint wants it named.
+	//
+	// Examples: kb.read
+	Scope *string `json:"scope,omitempty"`
+
+	// SearchUrlTemplate How a search is asked; {query} stands for the words. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/search?q={query}
+	SearchUrlTemplate string `json:"searchUrlTemplate"`
+
+	// TextPath Where the text, or the beginning of it, lies in an article.
+	//
+	// Examples: text
+	TextPath string `json:"textPath"`
+
+	// TimeoutMs How long agents wait for a search, in milliseconds.
+	TimeoutMs int `json:"timeoutMs"`
+
+	// TitlePath Where the title lies in an article.
+	//
+	// Examples: title
+	TitlePath string `json:"titlePath"`
+
+	// TokenUrl Where access tokens are issued.
+	//
+	// Examples: https://login.acme.com/oauth2/token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+
+	// Url Base address of the knowledge base; searches and articles stay on its host.
+	//
+	// Examples: https://kb.acme.com/api/v2
+	Url string `json:"url"`
+
+	// Username Of an account that may search.
+	Username *string `json:"username,omitempty"`
+}
+
+// ExternalKnowledgeBaseAccountType defines model for ExternalKnowledgeBaseAccount.Type.
+type ExternalKnowledgeBaseAccountType string
+
+// ExternalKnowledgeBaseCreate Examples: {"name":"External Knowledge Base","properties":{"apiKey":"made-up-key-of-the-knowledge-base","apiKeyHeader":"X-API-Key","articleUrlTemplate":"https://kb.acme.com/api/v2/articles/{id}","authenticationMethod":"apiKeyHeader","idPath":"id","maxResults":10,"method":"GET","resultsPath":"data.articles","searchUrlTemplate":"https://kb.acme.com/api/v2/search?q={query}\u0026limit=10","textPath":"summary","timeoutMs":3000,"titlePath":"title","url":"https://kb.acme.com/api/v2"},"type":"external_knowledge_base"}
+type ExternalKnowledgeBaseCreate struct {
+	Default     *bool                                  `json:"default,omitempty"`
+	Description *string                                `json:"description,omitempty"`
+	Enabled     *bool                                  `json:"enabled,omitempty"`
+	Labels      *AccountLabels                         `json:"labels,omitempty"`
+	Name        string                                 `json:"name"`
+	Properties  ExternalKnowledgeBaseCreate_Properties `json:"properties"`
+	Type        ExternalKnowledgeBaseCreateType        `json:"type"`
+}
+
+// ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod How the contact center proves to the knowledge base who it is.
+type ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod string
+
+// ExternalKnowledgeBaseCreatePropertiesMethod Of the search.
+type ExternalKnowledgeBaseCreatePropertiesMethod string
+
+// ExternalKnowledgeBaseCreate_Properties defines model for ExternalKnowledgeBaseCreate.Properties.
+type ExternalKnowledgeBaseCreate_Properties struct {
+	// ApiKey Issued by the knowledge base.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// ApiKeyHeader The header that carries the API key.
+	//
+	// Examples: X-API-Key
+	ApiKeyHeader *string `json:"apiKeyHeader,omitempty"`
+
+	// ArticleUrlTemplate How one article is fetched; {id} stands for its id. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/articles/{id}
+	ArticleUrlTemplate *string `json:"articleUrlTemplate,omitempty"`
+
+	// AuthenticationMethod How the contact center proves to the knowledge base who it is.
+	AuthenticationMethod *ExternalKnowledgeBaseCreatePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// BearerToken A token that does not expire, issued by the knowledge base.
+	BearerToken *string `json:"bearerToken,omitempty"`
+
+	// ClientId Of the app that is registered for the contact center.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Of the same app.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// IdPath Where the id lies in an article.
+	//
+	// Examples: id
+	IdPath *string `json:"idPath,omitempty"`
+
+	// MaxResults How many articles agents are shown.
+	MaxResults *int `json:"maxResults,omitempty"`
+
+	// Method Of the search.
+	Method *ExternalKnowledgeBaseCreatePropertiesMethod `json:"method,omitempty"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
+	//
+	// Examples: data.articles
+	ResultsPath *string `json:"resultsPath,omitempty"`
+
+	// Scope Access to ask for, where the token endpoint wants it named.
+	//
+	// Examples: kb.read
+	Scope *string `json:"scope,omitempty"`
+
+	// SearchUrlTemplate How a search is asked; {query} stands for the words. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/search?q={query}
+	SearchUrlTemplate string `json:"searchUrlTemplate"`
+
+	// TextPath Where the text, or the beginning of it, lies in an article.
+	//
+	// Examples: text
+	TextPath *string `json:"textPath,omitempty"`
+
+	// TimeoutMs How long agents wait for a search, in milliseconds.
+	TimeoutMs *int `json:"timeoutMs,omitempty"`
+
+	// TitlePath Where the title lies in an article.
+	//
+	// Examples: title
+	TitlePath *string `json:"titlePath,omitempty"`
+
+	// TokenUrl Where access tokens are issued.
+	//
+	// Examples: https://login.acme.com/oauth2/token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+
+	// Url Base address of the knowledge base; searches and articles stay on its host.
+	//
+	// Examples: https://kb.acme.com/api/v2
+	Url string `json:"url"`
+
+	// Username Of an account that may search.
+	Username *string `json:"username,omitempty"`
+}
+
+// ExternalKnowledgeBaseCreateType defines model for ExternalKnowledgeBaseCreate.Type.
+type ExternalKnowledgeBaseCreateType string
+
+// ExternalKnowledgeBaseCredentials defines model for ExternalKnowledgeBaseCredentials.
+type ExternalKnowledgeBaseCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                                 `json:"etag"`
+	Family ExternalKnowledgeBaseCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                               `json:"health"`
+	Id               openapi_types.UUID                          `json:"id"`
+	Labels           AccountLabels                               `json:"labels"`
+	Name             string                                      `json:"name"`
+	Properties       ExternalKnowledgeBaseCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                       `json:"secrets"`
+	Type      ExternalKnowledgeBaseCredentialsType `json:"type"`
+	UpdatedAt time.Time                            `json:"updatedAt"`
+	UpdatedBy string                               `json:"updatedBy"`
+	Version   int                                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ExternalKnowledgeBaseCredentialsFamily defines model for ExternalKnowledgeBaseCredentials.Family.
+type ExternalKnowledgeBaseCredentialsFamily string
+
+// ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod How the contact center proves to the knowledge base who it is.
+type ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod string
+
+// ExternalKnowledgeBaseCredentialsPropertiesMethod Of the search.
+type ExternalKnowledgeBaseCredentialsPropertiesMethod string
+
+// ExternalKnowledgeBaseCredentials_Properties defines model for ExternalKnowledgeBaseCredentials.Properties.
+type ExternalKnowledgeBaseCredentials_Properties struct {
+	// ApiKey Issued by the knowledge base.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// ApiKeyHeader The header that carries the API key.
+	//
+	// Examples: X-API-Key
+	ApiKeyHeader *string `json:"apiKeyHeader,omitempty"`
+
+	// ArticleUrlTemplate How one article is fetched; {id} stands for its id. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/articles/{id}
+	ArticleUrlTemplate *string `json:"articleUrlTemplate,omitempty"`
+
+	// AuthenticationMethod How the contact center proves to the knowledge base who it is.
+	AuthenticationMethod ExternalKnowledgeBaseCredentialsPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// BearerToken A token that does not expire, issued by the knowledge base.
+	BearerToken *string `json:"bearerToken,omitempty"`
+
+	// ClientId Of the app that is registered for the contact center.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Of the same app.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// IdPath Where the id lies in an article.
+	//
+	// Examples: id
+	IdPath string `json:"idPath"`
+
+	// MaxResults How many articles agents are shown.
+	MaxResults int `json:"maxResults"`
+
+	// Method Of the search.
+	Method ExternalKnowledgeBaseCredentialsPropertiesMethod `json:"method"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
+	//
+	// Examples: data.articles
+	ResultsPath string `json:"resultsPath"`
+
+	// Scope Access to ask for, where the token endpoint wants it named.
+	//
+	// Examples: kb.read
+	Scope *string `json:"scope,omitempty"`
+
+	// SearchUrlTemplate How a search is asked; {query} stands for the words. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/search?q={query}
+	SearchUrlTemplate string `json:"searchUrlTemplate"`
+
+	// TextPath Where the text, or the beginning of it, lies in an article.
+	//
+	// Examples: text
+	TextPath string `json:"textPath"`
+
+	// TimeoutMs How long agents wait for a search, in milliseconds.
+	TimeoutMs int `json:"timeoutMs"`
+
+	// TitlePath Where the title lies in an article.
+	//
+	// Examples: title
+	TitlePath string `json:"titlePath"`
+
+	// TokenUrl Where access tokens are issued.
+	//
+	// Examples: https://login.acme.com/oauth2/token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+
+	// Url Base address of the knowledge base; searches and articles stay on its host.
+	//
+	// Examples: https://kb.acme.com/api/v2
+	Url string `json:"url"`
+
+	// Username Of an account that may search.
+	Username *string `json:"username,omitempty"`
+}
+
+// ExternalKnowledgeBaseCredentialsType defines model for ExternalKnowledgeBaseCredentials.Type.
+type ExternalKnowledgeBaseCredentialsType string
+
+// ExternalKnowledgeBaseReplace defines model for ExternalKnowledgeBaseReplace.
+type ExternalKnowledgeBaseReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                             `json:"etag,omitempty"`
+	Family *ExternalKnowledgeBaseReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                          `json:"health,omitempty"`
+	Id               *openapi_types.UUID                     `json:"id,omitempty"`
+	Labels           *AccountLabels                          `json:"labels,omitempty"`
+	Name             string                                  `json:"name"`
+	Properties       ExternalKnowledgeBaseReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets                  `json:"secrets,omitempty"`
+	Type      ExternalKnowledgeBaseReplaceType `json:"type"`
+	UpdatedAt *time.Time                       `json:"updatedAt,omitempty"`
+	UpdatedBy *string                          `json:"updatedBy,omitempty"`
+	Version   *int                             `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ExternalKnowledgeBaseReplaceFamily defines model for ExternalKnowledgeBaseReplace.Family.
+type ExternalKnowledgeBaseReplaceFamily string
+
+// ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod How the contact center proves to the knowledge base who it is.
+type ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod string
+
+// ExternalKnowledgeBaseReplacePropertiesMethod Of the search.
+type ExternalKnowledgeBaseReplacePropertiesMethod string
+
+// ExternalKnowledgeBaseReplace_Properties defines model for ExternalKnowledgeBaseReplace.Properties.
+type ExternalKnowledgeBaseReplace_Properties struct {
+	// ApiKey Issued by the knowledge base.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// ApiKeyHeader The header that carries the API key.
+	//
+	// Examples: X-API-Key
+	ApiKeyHeader *string `json:"apiKeyHeader,omitempty"`
+
+	// ArticleUrlTemplate How one article is fetched; {id} stands for its id. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/articles/{id}
+	ArticleUrlTemplate *string `json:"articleUrlTemplate,omitempty"`
+
+	// AuthenticationMethod How the contact center proves to the knowledge base who it is.
+	AuthenticationMethod *ExternalKnowledgeBaseReplacePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// BearerToken A token that does not expire, issued by the knowledge base.
+	BearerToken *string `json:"bearerToken,omitempty"`
+
+	// ClientId Of the app that is registered for the contact center.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Of the same app.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// IdPath Where the id lies in an article.
+	//
+	// Examples: id
+	IdPath *string `json:"idPath,omitempty"`
+
+	// MaxResults How many articles agents are shown.
+	MaxResults *int `json:"maxResults,omitempty"`
+
+	// Method Of the search.
+	Method *ExternalKnowledgeBaseReplacePropertiesMethod `json:"method,omitempty"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
+	//
+	// Examples: data.articles
+	ResultsPath *string `json:"resultsPath,omitempty"`
+
+	// Scope Access to ask for, where the token endpoint wants it named.
+	//
+	// Examples: kb.read
+	Scope *string `json:"scope,omitempty"`
+
+	// SearchUrlTemplate How a search is asked; {query} stands for the words. A path alone continues the URL.
+	//
+	// Examples: https://kb.acme.com/api/v2/search?q={query}
+	SearchUrlTemplate string `json:"searchUrlTemplate"`
+
+	// TextPath Where the text, or the beginning of it, lies in an article.
+	//
+	// Examples: text
+	TextPath *string `json:"textPath,omitempty"`
+
+	// TimeoutMs How long agents wait for a search, in milliseconds.
+	TimeoutMs *int `json:"timeoutMs,omitempty"`
+
+	// TitlePath Where the title lies in an article.
+	//
+	// Examples: title
+	TitlePath *string `json:"titlePath,omitempty"`
+
+	// TokenUrl Where access tokens are issued.
+	//
+	// Examples: https://login.acme.com/oauth2/token
+	TokenUrl *string `json:"tokenUrl,omitempty"`
+
+	// Url Base address of the knowledge base; searches and articles stay on its host.
+	//
+	// Examples: https://kb.acme.com/api/v2
+	Url string `json:"url"`
+
+	// Username Of an account that may search.
+	Username *string `json:"username,omitempty"`
+}
+
+// ExternalKnowledgeBaseReplaceType defines model for ExternalKnowledgeBaseReplace.Type.
+type ExternalKnowledgeBaseReplaceType string
+
+// FacebookMessengerAccount defines model for FacebookMessengerAccount.
+type FacebookMessengerAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                         `json:"etag"`
+	Family FacebookMessengerAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets            `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                       `json:"health"`
+	Id               openapi_types.UUID                  `json:"id"`
+	Labels           AccountLabels                       `json:"labels"`
+	Name             string                              `json:"name"`
+	Properties       FacebookMessengerAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets               `json:"secrets"`
+	Type      FacebookMessengerAccountType `json:"type"`
+	UpdatedAt time.Time                    `json:"updatedAt"`
+	UpdatedBy string                       `json:"updatedBy"`
+	Version   int                          `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// FacebookMessengerAccountFamily defines model for FacebookMessengerAccount.Family.
+type FacebookMessengerAccountFamily string
+
+// FacebookMessengerAccount_Properties defines model for FacebookMessengerAccount.Properties.
+type FacebookMessengerAccount_Properties struct {
+	// PageId The number in the Page's About section, under Page transparency.
+	//
+	// Examples: 106540352242922
+	PageId string `json:"pageId"`
+
+	// PageUsername The Page's own @name, without the @.
+	//
+	// Examples: acme.support
+	PageUsername string `json:"pageUsername"`
+}
+
+// FacebookMessengerAccountType defines model for FacebookMessengerAccount.Type.
+type FacebookMessengerAccountType string
+
+// FacebookMessengerCreate Examples: {"name":"Facebook Messenger","properties":{"appSecret":"0123456789abcdef0123456789abcdef","pageId":"106540352242922","pageUsername":"acme.support","token":"EAAGm0PX4ZCpsBAKZBq7d1nWvR8yT2uI5oP9aS3dF6gH0jK4lZxC7vB","webhookVerifyToken":"q7T2xZ9mK4vW8nB3"},"type":"facebook_messenger"}
+type FacebookMessengerCreate struct {
+	Default     *bool                              `json:"default,omitempty"`
+	Description *string                            `json:"description,omitempty"`
+	Enabled     *bool                              `json:"enabled,omitempty"`
+	Labels      *AccountLabels                     `json:"labels,omitempty"`
+	Name        string                             `json:"name"`
+	Properties  FacebookMessengerCreate_Properties `json:"properties"`
+	Type        FacebookMessengerCreateType        `json:"type"`
+}
+
+// FacebookMessengerCreate_Properties defines model for FacebookMessengerCreate.Properties.
+type FacebookMessengerCreate_Properties struct {
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// PageId The number in the Page's About section, under Page transparency.
+	//
+	// Examples: 106540352242922
+	PageId string `json:"pageId"`
+
+	// PageUsername The Page's own @name, without the @.
+	//
+	// Examples: acme.support
+	PageUsername string `json:"pageUsername"`
+
+	// Token Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+	Token *string `json:"token,omitempty"`
+
+	// WebhookVerifyToken A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+	WebhookVerifyToken *string `json:"webhookVerifyToken,omitempty"`
+}
+
+// FacebookMessengerCreateType defines model for FacebookMessengerCreate.Type.
+type FacebookMessengerCreateType string
+
+// FacebookMessengerCredentials defines model for FacebookMessengerCredentials.
+type FacebookMessengerCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                             `json:"etag"`
+	Family FacebookMessengerCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                           `json:"health"`
+	Id               openapi_types.UUID                      `json:"id"`
+	Labels           AccountLabels                           `json:"labels"`
+	Name             string                                  `json:"name"`
+	Properties       FacebookMessengerCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                   `json:"secrets"`
+	Type      FacebookMessengerCredentialsType `json:"type"`
+	UpdatedAt time.Time                        `json:"updatedAt"`
+	UpdatedBy string                           `json:"updatedBy"`
+	Version   int                              `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// FacebookMessengerCredentialsFamily defines model for FacebookMessengerCredentials.Family.
+type FacebookMessengerCredentialsFamily string
+
+// FacebookMessengerCredentials_Properties defines model for FacebookMessengerCredentials.Properties.
+type FacebookMessengerCredentials_Properties struct {
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// PageId The number in the Page's About section, under Page transparency.
+	//
+	// Examples: 106540352242922
+	PageId string `json:"pageId"`
+
+	// PageUsername The Page's own @name, without the @.
+	//
+	// Examples: acme.support
+	PageUsername string `json:"pageUsername"`
+
+	// Token Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+	Token string `json:"token"`
+
+	// WebhookVerifyToken A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+	WebhookVerifyToken *string `json:"webhookVerifyToken,omitempty"`
+}
+
+// FacebookMessengerCredentialsType defines model for FacebookMessengerCredentials.Type.
+type FacebookMessengerCredentialsType string
+
+// FacebookMessengerReplace defines model for FacebookMessengerReplace.
+type FacebookMessengerReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                         `json:"etag,omitempty"`
+	Family *FacebookMessengerReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets            `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                      `json:"health,omitempty"`
+	Id               *openapi_types.UUID                 `json:"id,omitempty"`
+	Labels           *AccountLabels                      `json:"labels,omitempty"`
+	Name             string                              `json:"name"`
+	Properties       FacebookMessengerReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets              `json:"secrets,omitempty"`
+	Type      FacebookMessengerReplaceType `json:"type"`
+	UpdatedAt *time.Time                   `json:"updatedAt,omitempty"`
+	UpdatedBy *string                      `json:"updatedBy,omitempty"`
+	Version   *int                         `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// FacebookMessengerReplaceFamily defines model for FacebookMessengerReplace.Family.
+type FacebookMessengerReplaceFamily string
+
+// FacebookMessengerReplace_Properties defines model for FacebookMessengerReplace.Properties.
+type FacebookMessengerReplace_Properties struct {
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// PageId The number in the Page's About section, under Page transparency.
+	//
+	// Examples: 106540352242922
+	PageId string `json:"pageId"`
+
+	// PageUsername The Page's own @name, without the @.
+	//
+	// Examples: acme.support
+	PageUsername string `json:"pageUsername"`
+
+	// Token Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+	Token *string `json:"token,omitempty"`
+
+	// WebhookVerifyToken A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+	WebhookVerifyToken *string `json:"webhookVerifyToken,omitempty"`
+}
+
+// FacebookMessengerReplaceType defines model for FacebookMessengerReplace.Type.
+type FacebookMessengerReplaceType string
+
 // Feature defines model for Feature.
 type Feature struct {
 	Enabled bool `json:"enabled"`
@@ -1092,6 +5620,1053 @@ type FieldCondition struct {
 
 // FieldKind defines model for FieldKind.
 type FieldKind string
+
+// GoogleStreamingSttAccount defines model for GoogleStreamingSttAccount.
+type GoogleStreamingSttAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                          `json:"etag"`
+	Family GoogleStreamingSttAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets             `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                        `json:"health"`
+	Id               openapi_types.UUID                   `json:"id"`
+	Labels           AccountLabels                        `json:"labels"`
+	Name             string                               `json:"name"`
+	Properties       GoogleStreamingSttAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                `json:"secrets"`
+	Type      GoogleStreamingSttAccountType `json:"type"`
+	UpdatedAt time.Time                     `json:"updatedAt"`
+	UpdatedBy string                        `json:"updatedBy"`
+	Version   int                           `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleStreamingSttAccountFamily defines model for GoogleStreamingSttAccount.Family.
+type GoogleStreamingSttAccountFamily string
+
+// GoogleStreamingSttAccount_Properties defines model for GoogleStreamingSttAccount.Properties.
+type GoogleStreamingSttAccount_Properties struct {
+	// Url Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+	//
+	// Examples: https://speech.googleapis.com/
+	Url string `json:"url"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel bool `json:"useEnhancedModel"`
+}
+
+// GoogleStreamingSttAccountType defines model for GoogleStreamingSttAccount.Type.
+type GoogleStreamingSttAccountType string
+
+// GoogleStreamingSttCreate Examples: {"name":"Google streaming STT","properties":{"serviceAccountJson":"{\"type\":\"service_account\",\"project_id\":\"acme-contact-center\",\"private_key_id\":\"0123456789abcdef0123456789abcdef01234567\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwCAEiLRjJykQG\\nLhYelxrw2InJwukw6mREgN5K2SwQQN/7pPwyGzcdCl/vUwEeSL68yualfAbEKIjl\\nCpflwVs0J98/nXMnruvmU4xy5rbNcSyxHRJinah/Av6g3f0TeIdJmTUjuKVLZFzk\\nQ3eX83nlHOHANkkcrHpm2QkI/aygrm2zprzec6TNGimBPTcV9jjV/KjDcLq9I4wE\\nFqU7vYM+783lvNVmeEGDSrOED7m1Ytjaf6JL7sq1oepOjlE0lzuLCweh49lZ236E\\nQaURa39MttneNlkm4Cdtzpm0ze8WTBWDScnLG3UrHHAo9KNarnSNg3if35hF20kt\\nv3Ndpfh3AgMBAAECggEABLV/cO5w59ED3IB2HK+2dklB97DsSQqJenWnZ1bY7BRi\\n3tn32c/1kPl6ky3kF+8ilG1UbzUv/yZbHHlvPSOyMLp8/o1+i59idcu4CZ4st2E2\\n11lrk6dxCaNxs/726q2XkjtJeyD7jFaXz469z8WhIKUS+u/Y09i0q4n/HmD0McDS\\npJLR5TCJxqxeeVna5On0lXAS8+Ef2qJesymbJdQdDir534KzNPpUU2hPwMh8K8xV\\n7+OJZbfsFhgxpfr7NWz5AxKQAvjeGHnf+Eub7BSAl8Uvul2VSk7pUrPgknmmZl5z\\nxlfAF3V/vlnbTPt5UDc5HS1cw/TN8M8qlDBWSudEJQKBgQD1bSmCwlvT2yVrUh0w\\ngtIspfr5z126tTV6pzUOTBXbseGE7E4u4DITVJ+t1iuGYIfLH+/jqQOguTTtNmsu\\nV4P9mPDkHv92WJCzNTibBSJ1TATa5xMJ9M2EJ//yqpJ8xXVJesbM5GLjtr81xBwN\\nzB5s+C/yTIWvWq0G/tOrAlicawKBgQC3nXmIR0z/UyLv68LaPghBVKKKxW71pmdQ\\ncHn3ZJR4OSlwZvAK3S0LcXonkRck9KafNNWAS/DEAw2Z5Vn9Aki+XXD8IQ0Rc1bZ\\nTUu9QwF2mleVpucBCpGiCgfmxosL5z0KK8WuPPUvqpi1rxUK5/ibGplCIr18uXgW\\ntuEZ+M1XJQKBgQCjFLJsrPGPySMIOTwkLAm0mWY38M77bcXnhov+wBgWMBEG3m7l\\nPxyHM8gXHyU02ZfiJYql4H0Eo4zDw1FdLdILBUGsk9x0q00bh9XhTHwlLSpcuwcv\\nqneVxW6RtT45oovZE7heFbSQU7Ki63koweXFyvUxMB/08W/gIhxMmfZ/mQKBgE+s\\nB/EHJzTeyRkbzrfOFNzsMX9Pff8fTlMMCxA612V3QDDiqaO9Ju+BNMT4YveJJMeO\\nMFn0Gauju4Icj7iGBjR77Sup17bLulKeBJBCA9+HxxtLiY7dHCYYfic33Vuz4buJ\\nFMSu9KDTQGINb28FCs2adAfLdTcqbx5EClavq8H1AoGAVV1nKAX/TXtiimB1a/3z\\nEMe3c5wO/aG0Z6vxmyCOLYDMv605paIpRwIlH1zldR/2+FD4p6KOtM+pWgmlAqdO\\n3ZYxk12wJKEL8foH6BcqNdjUGz2Y7Pa+x9S3iNAbhgy/Gs8h+3GmUs6Q/mp57IPp\\nuQyAmoZqJyqhMKCHNUOI2Fs=\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"agent-desktop@acme-contact-center.iam.gserviceaccount.com\",\"client_id\":\"100000000000000000001\",\"auth_uri\":\"https://accounts.google.com/o/oauth2/auth\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"auth_provider_x509_cert_url\":\"https://www.googleapis.com/oauth2/v1/certs\",\"client_x509_cert_url\":\"https://www.googleapis.com/robot/v1/metadata/x509/agent-desktop%40acme-contact-center.iam.gserviceaccount.com\",\"universe_domain\":\"googleapis.com\"}","url":"https://speech.googleapis.com/","useEnhancedModel":true},"type":"google_streaming_stt"}
+type GoogleStreamingSttCreate struct {
+	Default     *bool                               `json:"default,omitempty"`
+	Description *string                             `json:"description,omitempty"`
+	Enabled     *bool                               `json:"enabled,omitempty"`
+	Labels      *AccountLabels                      `json:"labels,omitempty"`
+	Name        string                              `json:"name"`
+	Properties  GoogleStreamingSttCreate_Properties `json:"properties"`
+	Type        GoogleStreamingSttCreateType        `json:"type"`
+}
+
+// GoogleStreamingSttCreate_Properties defines model for GoogleStreamingSttCreate.Properties.
+type GoogleStreamingSttCreate_Properties struct {
+	// ServiceAccountJson The whole content of the JSON key file of a service account that may recognize speech.
+	ServiceAccountJson *string `json:"serviceAccountJson,omitempty"`
+
+	// Url Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+	//
+	// Examples: https://speech.googleapis.com/
+	Url *string `json:"url,omitempty"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel *bool `json:"useEnhancedModel,omitempty"`
+}
+
+// GoogleStreamingSttCreateType defines model for GoogleStreamingSttCreate.Type.
+type GoogleStreamingSttCreateType string
+
+// GoogleStreamingSttCredentials defines model for GoogleStreamingSttCredentials.
+type GoogleStreamingSttCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                              `json:"etag"`
+	Family GoogleStreamingSttCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                 `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                            `json:"health"`
+	Id               openapi_types.UUID                       `json:"id"`
+	Labels           AccountLabels                            `json:"labels"`
+	Name             string                                   `json:"name"`
+	Properties       GoogleStreamingSttCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                    `json:"secrets"`
+	Type      GoogleStreamingSttCredentialsType `json:"type"`
+	UpdatedAt time.Time                         `json:"updatedAt"`
+	UpdatedBy string                            `json:"updatedBy"`
+	Version   int                               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleStreamingSttCredentialsFamily defines model for GoogleStreamingSttCredentials.Family.
+type GoogleStreamingSttCredentialsFamily string
+
+// GoogleStreamingSttCredentials_Properties defines model for GoogleStreamingSttCredentials.Properties.
+type GoogleStreamingSttCredentials_Properties struct {
+	// ServiceAccountJson The whole content of the JSON key file of a service account that may recognize speech.
+	ServiceAccountJson string `json:"serviceAccountJson"`
+
+	// Url Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+	//
+	// Examples: https://speech.googleapis.com/
+	Url string `json:"url"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel bool `json:"useEnhancedModel"`
+}
+
+// GoogleStreamingSttCredentialsType defines model for GoogleStreamingSttCredentials.Type.
+type GoogleStreamingSttCredentialsType string
+
+// GoogleStreamingSttReplace defines model for GoogleStreamingSttReplace.
+type GoogleStreamingSttReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                          `json:"etag,omitempty"`
+	Family *GoogleStreamingSttReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets             `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                       `json:"health,omitempty"`
+	Id               *openapi_types.UUID                  `json:"id,omitempty"`
+	Labels           *AccountLabels                       `json:"labels,omitempty"`
+	Name             string                               `json:"name"`
+	Properties       GoogleStreamingSttReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets               `json:"secrets,omitempty"`
+	Type      GoogleStreamingSttReplaceType `json:"type"`
+	UpdatedAt *time.Time                    `json:"updatedAt,omitempty"`
+	UpdatedBy *string                       `json:"updatedBy,omitempty"`
+	Version   *int                          `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleStreamingSttReplaceFamily defines model for GoogleStreamingSttReplace.Family.
+type GoogleStreamingSttReplaceFamily string
+
+// GoogleStreamingSttReplace_Properties defines model for GoogleStreamingSttReplace.Properties.
+type GoogleStreamingSttReplace_Properties struct {
+	// ServiceAccountJson The whole content of the JSON key file of a service account that may recognize speech.
+	ServiceAccountJson *string `json:"serviceAccountJson,omitempty"`
+
+	// Url Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+	//
+	// Examples: https://speech.googleapis.com/
+	Url *string `json:"url,omitempty"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel *bool `json:"useEnhancedModel,omitempty"`
+}
+
+// GoogleStreamingSttReplaceType defines model for GoogleStreamingSttReplace.Type.
+type GoogleStreamingSttReplaceType string
+
+// GoogleSttAccount defines model for GoogleSttAccount.
+type GoogleSttAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family GoogleSttAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       GoogleSttAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      GoogleSttAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleSttAccountFamily defines model for GoogleSttAccount.Family.
+type GoogleSttAccountFamily string
+
+// GoogleSttAccount_Properties defines model for GoogleSttAccount.Properties.
+type GoogleSttAccount_Properties struct {
+	// Url Root of the Speech-to-Text interface, with its version.
+	//
+	// Examples: https://speech.googleapis.com/v1/
+	Url interface{} `json:"url"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel bool `json:"useEnhancedModel"`
+}
+
+// GoogleSttAccountType defines model for GoogleSttAccount.Type.
+type GoogleSttAccountType string
+
+// GoogleSttCreate Examples: {"name":"Google synchronous STT","properties":{"apiKey":"AIzaSyEXAMPLE-OF-AN-API-KEY-0123456789a","url":"https://speech.googleapis.com/v1/","useEnhancedModel":true},"type":"google_stt"}
+type GoogleSttCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  GoogleSttCreate_Properties `json:"properties"`
+	Type        GoogleSttCreateType        `json:"type"`
+}
+
+// GoogleSttCreate_Properties defines model for GoogleSttCreate.Properties.
+type GoogleSttCreate_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Root of the Speech-to-Text interface, with its version.
+	//
+	// Examples: https://speech.googleapis.com/v1/
+	Url interface{} `json:"url,omitempty"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel *bool `json:"useEnhancedModel,omitempty"`
+}
+
+// GoogleSttCreateType defines model for GoogleSttCreate.Type.
+type GoogleSttCreateType string
+
+// GoogleSttCredentials defines model for GoogleSttCredentials.
+type GoogleSttCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family GoogleSttCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       GoogleSttCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      GoogleSttCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleSttCredentialsFamily defines model for GoogleSttCredentials.Family.
+type GoogleSttCredentialsFamily string
+
+// GoogleSttCredentials_Properties defines model for GoogleSttCredentials.Properties.
+type GoogleSttCredentials_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console.
+	ApiKey string `json:"apiKey"`
+
+	// Url Root of the Speech-to-Text interface, with its version.
+	//
+	// Examples: https://speech.googleapis.com/v1/
+	Url interface{} `json:"url"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel bool `json:"useEnhancedModel"`
+}
+
+// GoogleSttCredentialsType defines model for GoogleSttCredentials.Type.
+type GoogleSttCredentialsType string
+
+// GoogleSttReplace defines model for GoogleSttReplace.
+type GoogleSttReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *GoogleSttReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       GoogleSttReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      GoogleSttReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleSttReplaceFamily defines model for GoogleSttReplace.Family.
+type GoogleSttReplaceFamily string
+
+// GoogleSttReplace_Properties defines model for GoogleSttReplace.Properties.
+type GoogleSttReplace_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Root of the Speech-to-Text interface, with its version.
+	//
+	// Examples: https://speech.googleapis.com/v1/
+	Url interface{} `json:"url,omitempty"`
+
+	// UseEnhancedModel Understands telephone calls better; Google charges more for it.
+	UseEnhancedModel *bool `json:"useEnhancedModel,omitempty"`
+}
+
+// GoogleSttReplaceType defines model for GoogleSttReplace.Type.
+type GoogleSttReplaceType string
+
+// GoogleTtsAccount defines model for GoogleTtsAccount.
+type GoogleTtsAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family GoogleTtsAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       GoogleTtsAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      GoogleTtsAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleTtsAccountFamily defines model for GoogleTtsAccount.Family.
+type GoogleTtsAccountFamily string
+
+// GoogleTtsAccount_Properties defines model for GoogleTtsAccount.Properties.
+type GoogleTtsAccount_Properties struct {
+	// LanguageCode The language of prompts.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// Url Root of the Text-to-Speech interface, with its version.
+	//
+	// Examples: https://texttospeech.googleapis.com/v1/
+	Url string `json:"url"`
+
+	// Voice The name of a voice for the language; left out, Google chooses one.
+	//
+	// Examples: en-US-Neural2-F
+	Voice *string `json:"voice,omitempty"`
+}
+
+// GoogleTtsAccountType defines model for GoogleTtsAccount.Type.
+type GoogleTtsAccountType string
+
+// GoogleTtsCreate Examples: {"name":"Google TTS","properties":{"apiKey":"AIzaSyEXAMPLE-OF-AN-API-KEY-0123456789a","languageCode":"en-US","url":"https://texttospeech.googleapis.com/v1/","voice":"en-US-Neural2-F"},"type":"google_tts"}
+type GoogleTtsCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  GoogleTtsCreate_Properties `json:"properties"`
+	Type        GoogleTtsCreateType        `json:"type"`
+}
+
+// GoogleTtsCreate_Properties defines model for GoogleTtsCreate.Properties.
+type GoogleTtsCreate_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// LanguageCode The language of prompts.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// ServiceAccountJson The whole content of a service account's JSON key file; in place of an API key.
+	ServiceAccountJson *string `json:"serviceAccountJson,omitempty"`
+
+	// Url Root of the Text-to-Speech interface, with its version.
+	//
+	// Examples: https://texttospeech.googleapis.com/v1/
+	Url *string `json:"url,omitempty"`
+
+	// Voice The name of a voice for the language; left out, Google chooses one.
+	//
+	// Examples: en-US-Neural2-F
+	Voice *string `json:"voice,omitempty"`
+}
+
+// GoogleTtsCreateType defines model for GoogleTtsCreate.Type.
+type GoogleTtsCreateType string
+
+// GoogleTtsCredentials defines model for GoogleTtsCredentials.
+type GoogleTtsCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family GoogleTtsCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       GoogleTtsCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      GoogleTtsCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleTtsCredentialsFamily defines model for GoogleTtsCredentials.Family.
+type GoogleTtsCredentialsFamily string
+
+// GoogleTtsCredentials_Properties defines model for GoogleTtsCredentials.Properties.
+type GoogleTtsCredentials_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// LanguageCode The language of prompts.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// ServiceAccountJson The whole content of a service account's JSON key file; in place of an API key.
+	ServiceAccountJson *string `json:"serviceAccountJson,omitempty"`
+
+	// Url Root of the Text-to-Speech interface, with its version.
+	//
+	// Examples: https://texttospeech.googleapis.com/v1/
+	Url string `json:"url"`
+
+	// Voice The name of a voice for the language; left out, Google chooses one.
+	//
+	// Examples: en-US-Neural2-F
+	Voice *string `json:"voice,omitempty"`
+}
+
+// GoogleTtsCredentialsType defines model for GoogleTtsCredentials.Type.
+type GoogleTtsCredentialsType string
+
+// GoogleTtsReplace defines model for GoogleTtsReplace.
+type GoogleTtsReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *GoogleTtsReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       GoogleTtsReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      GoogleTtsReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GoogleTtsReplaceFamily defines model for GoogleTtsReplace.Family.
+type GoogleTtsReplaceFamily string
+
+// GoogleTtsReplace_Properties defines model for GoogleTtsReplace.Properties.
+type GoogleTtsReplace_Properties struct {
+	// ApiKey From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// LanguageCode The language of prompts.
+	//
+	// Examples: en-US
+	LanguageCode *string `json:"languageCode,omitempty"`
+
+	// ServiceAccountJson The whole content of a service account's JSON key file; in place of an API key.
+	ServiceAccountJson *string `json:"serviceAccountJson,omitempty"`
+
+	// Url Root of the Text-to-Speech interface, with its version.
+	//
+	// Examples: https://texttospeech.googleapis.com/v1/
+	Url *string `json:"url,omitempty"`
+
+	// Voice The name of a voice for the language; left out, Google chooses one.
+	//
+	// Examples: en-US-Neural2-F
+	Voice *string `json:"voice,omitempty"`
+}
+
+// GoogleTtsReplaceType defines model for GoogleTtsReplace.Type.
+type GoogleTtsReplaceType string
+
+// GovivaceSttAccount defines model for GovivaceSttAccount.
+type GovivaceSttAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family GovivaceSttAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       GovivaceSttAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      GovivaceSttAccountType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GovivaceSttAccountFamily defines model for GovivaceSttAccount.Family.
+type GovivaceSttAccountFamily string
+
+// GovivaceSttAccount_Properties defines model for GovivaceSttAccount.Properties.
+type GovivaceSttAccount_Properties struct {
+	// Url Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+	//
+	// Examples: wss://services.govivace.com:49149/telephony
+	Url string `json:"url"`
+}
+
+// GovivaceSttAccountType defines model for GovivaceSttAccount.Type.
+type GovivaceSttAccountType string
+
+// GovivaceSttCreate Examples: {"name":"GoVivace STT","properties":{"apiKey":"exampleKeyOfGoVivace0123456789","url":"wss://services.govivace.com:49149/telephony"},"type":"govivace_stt"}
+type GovivaceSttCreate struct {
+	Default     *bool                        `json:"default,omitempty"`
+	Description *string                      `json:"description,omitempty"`
+	Enabled     *bool                        `json:"enabled,omitempty"`
+	Labels      *AccountLabels               `json:"labels,omitempty"`
+	Name        string                       `json:"name"`
+	Properties  GovivaceSttCreate_Properties `json:"properties"`
+	Type        GovivaceSttCreateType        `json:"type"`
+}
+
+// GovivaceSttCreate_Properties defines model for GovivaceSttCreate.Properties.
+type GovivaceSttCreate_Properties struct {
+	// ApiKey Issued by GoVivace together with the URL.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+	//
+	// Examples: wss://services.govivace.com:49149/telephony
+	Url *string `json:"url,omitempty"`
+}
+
+// GovivaceSttCreateType defines model for GovivaceSttCreate.Type.
+type GovivaceSttCreateType string
+
+// GovivaceSttCredentials defines model for GovivaceSttCredentials.
+type GovivaceSttCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family GovivaceSttCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       GovivaceSttCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      GovivaceSttCredentialsType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GovivaceSttCredentialsFamily defines model for GovivaceSttCredentials.Family.
+type GovivaceSttCredentialsFamily string
+
+// GovivaceSttCredentials_Properties defines model for GovivaceSttCredentials.Properties.
+type GovivaceSttCredentials_Properties struct {
+	// ApiKey Issued by GoVivace together with the URL.
+	ApiKey string `json:"apiKey"`
+
+	// Url Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+	//
+	// Examples: wss://services.govivace.com:49149/telephony
+	Url string `json:"url"`
+}
+
+// GovivaceSttCredentialsType defines model for GovivaceSttCredentials.Type.
+type GovivaceSttCredentialsType string
+
+// GovivaceSttReplace defines model for GovivaceSttReplace.
+type GovivaceSttReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                   `json:"etag,omitempty"`
+	Family *GovivaceSttReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                `json:"health,omitempty"`
+	Id               *openapi_types.UUID           `json:"id,omitempty"`
+	Labels           *AccountLabels                `json:"labels,omitempty"`
+	Name             string                        `json:"name"`
+	Properties       GovivaceSttReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets        `json:"secrets,omitempty"`
+	Type      GovivaceSttReplaceType `json:"type"`
+	UpdatedAt *time.Time             `json:"updatedAt,omitempty"`
+	UpdatedBy *string                `json:"updatedBy,omitempty"`
+	Version   *int                   `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// GovivaceSttReplaceFamily defines model for GovivaceSttReplace.Family.
+type GovivaceSttReplaceFamily string
+
+// GovivaceSttReplace_Properties defines model for GovivaceSttReplace.Properties.
+type GovivaceSttReplace_Properties struct {
+	// ApiKey Issued by GoVivace together with the URL.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+	//
+	// Examples: wss://services.govivace.com:49149/telephony
+	Url *string `json:"url,omitempty"`
+}
+
+// GovivaceSttReplaceType defines model for GovivaceSttReplace.Type.
+type GovivaceSttReplaceType string
+
+// LineAccount defines model for LineAccount.
+type LineAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string            `json:"etag"`
+	Family LineAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       LineAccount_Properties   `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets  `json:"secrets"`
+	Type      LineAccountType `json:"type"`
+	UpdatedAt time.Time       `json:"updatedAt"`
+	UpdatedBy string          `json:"updatedBy"`
+	Version   int             `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LineAccountFamily defines model for LineAccount.Family.
+type LineAccountFamily string
+
+// LineAccount_Properties defines model for LineAccount.Properties.
+type LineAccount_Properties struct {
+	// ChannelId The channel's number; a test compares it with the token's channel.
+	//
+	// Examples: 1573163733
+	ChannelId *string `json:"channelId,omitempty"`
+}
+
+// LineAccountType defines model for LineAccount.Type.
+type LineAccountType string
+
+// LineCreate Examples: {"name":"LINE","properties":{"channelId":"1573163733","channelSecret":"fedcba9876543210fedcba9876543210","token":"bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cRdB04t89/1O/w1cDnyilFU="},"type":"line"}
+type LineCreate struct {
+	Default     *bool                 `json:"default,omitempty"`
+	Description *string               `json:"description,omitempty"`
+	Enabled     *bool                 `json:"enabled,omitempty"`
+	Labels      *AccountLabels        `json:"labels,omitempty"`
+	Name        string                `json:"name"`
+	Properties  LineCreate_Properties `json:"properties"`
+	Type        LineCreateType        `json:"type"`
+}
+
+// LineCreate_Properties defines model for LineCreate.Properties.
+type LineCreate_Properties struct {
+	// ChannelId The channel's number; a test compares it with the token's channel.
+	//
+	// Examples: 1573163733
+	ChannelId *string `json:"channelId,omitempty"`
+
+	// ChannelSecret From the channel's basic settings; with it the signatures of incoming messages are checked.
+	ChannelSecret *string `json:"channelSecret,omitempty"`
+
+	// Token Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+	Token *string `json:"token,omitempty"`
+}
+
+// LineCreateType defines model for LineCreate.Type.
+type LineCreateType string
+
+// LineCredentials defines model for LineCredentials.
+type LineCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family LineCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       LineCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      LineCredentialsType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LineCredentialsFamily defines model for LineCredentials.Family.
+type LineCredentialsFamily string
+
+// LineCredentials_Properties defines model for LineCredentials.Properties.
+type LineCredentials_Properties struct {
+	// ChannelId The channel's number; a test compares it with the token's channel.
+	//
+	// Examples: 1573163733
+	ChannelId *string `json:"channelId,omitempty"`
+
+	// ChannelSecret From the channel's basic settings; with it the signatures of incoming messages are checked.
+	ChannelSecret *string `json:"channelSecret,omitempty"`
+
+	// Token Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+	Token string `json:"token"`
+}
+
+// LineCredentialsType defines model for LineCredentials.Type.
+type LineCredentialsType string
+
+// LineReplace defines model for LineReplace.
+type LineReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string            `json:"etag,omitempty"`
+	Family *LineReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       LineReplace_Properties   `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets `json:"secrets,omitempty"`
+	Type      LineReplaceType `json:"type"`
+	UpdatedAt *time.Time      `json:"updatedAt,omitempty"`
+	UpdatedBy *string         `json:"updatedBy,omitempty"`
+	Version   *int            `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LineReplaceFamily defines model for LineReplace.Family.
+type LineReplaceFamily string
+
+// LineReplace_Properties defines model for LineReplace.Properties.
+type LineReplace_Properties struct {
+	// ChannelId The channel's number; a test compares it with the token's channel.
+	//
+	// Examples: 1573163733
+	ChannelId *string `json:"channelId,omitempty"`
+
+	// ChannelSecret From the channel's basic settings; with it the signatures of incoming messages are checked.
+	ChannelSecret *string `json:"channelSecret,omitempty"`
+
+	// Token Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+	Token *string `json:"token,omitempty"`
+}
+
+// LineReplaceType defines model for LineReplace.Type.
+type LineReplaceType string
 
 // Liveness defines model for Liveness.
 type Liveness struct {
@@ -1319,6 +6894,888 @@ type LogmeinReplace_Properties struct {
 // LogmeinReplaceType defines model for LogmeinReplace.Type.
 type LogmeinReplaceType string
 
+// NexmoAccount defines model for NexmoAccount.
+type NexmoAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string             `json:"etag"`
+	Family NexmoAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       NexmoAccount_Properties  `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets   `json:"secrets"`
+	Type      NexmoAccountType `json:"type"`
+	UpdatedAt time.Time        `json:"updatedAt"`
+	UpdatedBy string           `json:"updatedBy"`
+	Version   int              `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NexmoAccountFamily defines model for NexmoAccount.Family.
+type NexmoAccountFamily string
+
+// NexmoAccountPropertiesChannelsChannel The messenger.
+type NexmoAccountPropertiesChannelsChannel string
+
+// NexmoAccount_Properties_Channels defines model for NexmoAccount.Properties.Channels.
+type NexmoAccount_Properties_Channels struct {
+	// Channel The messenger.
+	Channel NexmoAccountPropertiesChannelsChannel `json:"channel"`
+
+	// ExternalId The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+	//
+	// Examples: 447700900000
+	ExternalId string `json:"externalId"`
+}
+
+// NexmoAccount_Properties defines model for NexmoAccount.Properties.
+type NexmoAccount_Properties struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApplicationId Of the application whose messages the contact center takes.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// Channels The numbers and pages to which customers write.
+	Channels *[]NexmoAccount_Properties_Channels `json:"channels,omitempty"`
+}
+
+// NexmoAccountType defines model for NexmoAccount.Type.
+type NexmoAccountType string
+
+// NexmoCreate Examples: {"name":"Nexmo (Vonage)","properties":{"apiKey":"a1b2c3d4","apiSecret":"Kx7mPq2vT9wZ4nRs","applicationId":"78d335fa-323d-4114-9c3d-d6f0d48968cf","channels":[{"channel":"whatsapp","externalId":"447700900000"},{"channel":"messenger","externalId":"106540352242922"}],"privateKey":"-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCl99iPldIazKf6\n3yaxC1UDZQ9P7jr6cyBGzjGzBCJJufK1b38kuAQ2/9MNnpmzi/bCytYWQjmadGjB\ncslo9HMXwAxh7a8Xr5hYCpoV7j2O2G3ZLKU4jDkD5CIHeI1T4xViX89PvYsSoLtq\nj377/7swere2Ezuq61YMqX6DLXYypPV9BYwS5ysmAM05MiNcygw1DoIypckdeTRL\nR9GbKM7WGHfrmYz78QBoQ/InBXeKb4uFYsMExfwunxuwCxOdrQI/jn3hlCF88/Dg\nlp5QIhSbLCGb527ewsUulhoZAIn/mxeF76d6gsPGgZWpsyiXv4hxA++Pjr77yMwX\ncnyS9lcNAgMBAAECggEAPYu2XDCz1EpWdJqx72+DXBnq3ro6VsvAiWFHXtpGmM6C\n6bNqE8TFk1u0+VT6LHHX1Q6A64otcFCA1FPryqbz0zfdn6cTihYMyYFM+Jr7avBp\nc+KxdlHRhtbfo6OZzSTltjBPYYOpggPm3DJQZcTEtsqbO8LQGqbgpxtnld+S+F5I\n5kgo0qn8zTskRKFMfERI0GI69+D2F+WaY54BH9dOuC1M1MWS7TSFAanTu9W4TzBv\n1QYUFKkXtpk4iwbgkrMfnkLySFERLE9FwNsFjQ4+dV6N6Mp9bxmTLy89t7GF6T1j\nt6h2NMisuYsfn6Sj2lLi6IXY6FxJzjsJBee5iLR9JQKBgQDOITA0skCd8xR1zN42\nBEMzV1knUfM5Z93HmWi1UtyuHWtM69YyFNtQceHLE4BFPsSYVll36srVAnwsJ7lA\nw/Cjw9l0DBiAvUeJ7VhyeZdUSCTq/uIBiDnyOypn8OZFb3j3kgorhojelVgeXWJs\ngcFacnp68G+pavm2nVGRu8EaswKBgQDOHzjR/c32s7KyKaTITa3ygi5J1/dAdJtj\n1Wsl3qPYrSxneOAFOVvMG0N5cVFj67K2iVesYfzK1mHqQKTgGIe///5jpCvMbYxW\nQ3LbPnrfIP45pLeUsjgyPbXSjGQnvB5oKRxVoQDtKeqZaJsmYbOBBDTlrWcszChH\nyVrj3OKnPwKBgQC++DZ+C8sbyrHg9X3Fk6tirIE3kZACVj09h95fZzZ2xWC8sh4O\n5g3N+MQU7as//AgNjqpzE/7428WI7wCNhTqzrmYPQomM9E+L9G2mGQpfljtF0AA5\nJSlyRuhhxejA2aa7zvxHGOxDMx+heikOmCQ3lKnurkT1M9vIGPYSS117SwKBgQCf\n/t5FKiSQ5cXEw8xz6tAmGOTDTw9OifUAVm4YdCxsiWeZXdtOUsqtsU/72Xka/Z64\nT/2tAlaOQEC667jPdlsRLy2QvKN+yF4Rq8Ng6avIvTx5FCGoG3rBjOMw7ubjbQOR\nSLAEy7gDX/EJaYhdD6Oddt10ltgqjsKJjoOtsgyBUwKBgH0cruXRO3egOPNprACv\n/SsVaJY9ZYFkNOJsmcF3abblBwcTk5eNsIzjJubYJ8dQg/v2qXcIP+1k9F4X7N3e\n7ewXnpEI6KPEK8qHmPgdfH3kLF4inQU11fxqCFDU9ZZvTlpVZIl0Bs1O1um0Ywty\nYEsJE6ConY3Fz059fEHumPI+\n-----END PRIVATE KEY-----\n"},"type":"nexmo"}
+type NexmoCreate struct {
+	Default     *bool                  `json:"default,omitempty"`
+	Description *string                `json:"description,omitempty"`
+	Enabled     *bool                  `json:"enabled,omitempty"`
+	Labels      *AccountLabels         `json:"labels,omitempty"`
+	Name        string                 `json:"name"`
+	Properties  NexmoCreate_Properties `json:"properties"`
+	Type        NexmoCreateType        `json:"type"`
+}
+
+// NexmoCreatePropertiesChannelsChannel The messenger.
+type NexmoCreatePropertiesChannelsChannel string
+
+// NexmoCreate_Properties_Channels defines model for NexmoCreate.Properties.Channels.
+type NexmoCreate_Properties_Channels struct {
+	// Channel The messenger.
+	Channel NexmoCreatePropertiesChannelsChannel `json:"channel"`
+
+	// ExternalId The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+	//
+	// Examples: 447700900000
+	ExternalId string `json:"externalId"`
+}
+
+// NexmoCreate_Properties defines model for NexmoCreate.Properties.
+type NexmoCreate_Properties struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret *string `json:"apiSecret,omitempty"`
+
+	// ApplicationId Of the application whose messages the contact center takes.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// Channels The numbers and pages to which customers write.
+	Channels *[]NexmoCreate_Properties_Channels `json:"channels,omitempty"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey *string `json:"privateKey,omitempty"`
+}
+
+// NexmoCreateType defines model for NexmoCreate.Type.
+type NexmoCreateType string
+
+// NexmoCredentials defines model for NexmoCredentials.
+type NexmoCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family NexmoCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       NexmoCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      NexmoCredentialsType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NexmoCredentialsFamily defines model for NexmoCredentials.Family.
+type NexmoCredentialsFamily string
+
+// NexmoCredentialsPropertiesChannelsChannel The messenger.
+type NexmoCredentialsPropertiesChannelsChannel string
+
+// NexmoCredentials_Properties_Channels defines model for NexmoCredentials.Properties.Channels.
+type NexmoCredentials_Properties_Channels struct {
+	// Channel The messenger.
+	Channel NexmoCredentialsPropertiesChannelsChannel `json:"channel"`
+
+	// ExternalId The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+	//
+	// Examples: 447700900000
+	ExternalId string `json:"externalId"`
+}
+
+// NexmoCredentials_Properties defines model for NexmoCredentials.Properties.
+type NexmoCredentials_Properties struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret string `json:"apiSecret"`
+
+	// ApplicationId Of the application whose messages the contact center takes.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// Channels The numbers and pages to which customers write.
+	Channels *[]NexmoCredentials_Properties_Channels `json:"channels,omitempty"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey string `json:"privateKey"`
+}
+
+// NexmoCredentialsType defines model for NexmoCredentials.Type.
+type NexmoCredentialsType string
+
+// NexmoReplace defines model for NexmoReplace.
+type NexmoReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string             `json:"etag,omitempty"`
+	Family *NexmoReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       NexmoReplace_Properties  `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets  `json:"secrets,omitempty"`
+	Type      NexmoReplaceType `json:"type"`
+	UpdatedAt *time.Time       `json:"updatedAt,omitempty"`
+	UpdatedBy *string          `json:"updatedBy,omitempty"`
+	Version   *int             `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NexmoReplaceFamily defines model for NexmoReplace.Family.
+type NexmoReplaceFamily string
+
+// NexmoReplacePropertiesChannelsChannel The messenger.
+type NexmoReplacePropertiesChannelsChannel string
+
+// NexmoReplace_Properties_Channels defines model for NexmoReplace.Properties.Channels.
+type NexmoReplace_Properties_Channels struct {
+	// Channel The messenger.
+	Channel NexmoReplacePropertiesChannelsChannel `json:"channel"`
+
+	// ExternalId The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+	//
+	// Examples: 447700900000
+	ExternalId string `json:"externalId"`
+}
+
+// NexmoReplace_Properties defines model for NexmoReplace.Properties.
+type NexmoReplace_Properties struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret *string `json:"apiSecret,omitempty"`
+
+	// ApplicationId Of the application whose messages the contact center takes.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// Channels The numbers and pages to which customers write.
+	Channels *[]NexmoReplace_Properties_Channels `json:"channels,omitempty"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey *string `json:"privateKey,omitempty"`
+}
+
+// NexmoReplaceType defines model for NexmoReplace.Type.
+type NexmoReplaceType string
+
+// NextCallerAccount defines model for NextCallerAccount.
+type NextCallerAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family NextCallerAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       NextCallerAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      NextCallerAccountType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NextCallerAccountFamily defines model for NextCallerAccount.Family.
+type NextCallerAccountFamily string
+
+// NextCallerAccountPropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type NextCallerAccountPropertiesFieldMappingsKind string
+
+// NextCallerAccount_Properties_FieldMappings defines model for NextCallerAccount.Properties.FieldMappings.
+type NextCallerAccount_Properties_FieldMappings struct {
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind NextCallerAccountPropertiesFieldMappingsKind `json:"kind"`
+
+	// Source Where the value stands in a record of Next Caller.
+	//
+	// Examples: first_name
+	Source string `json:"source"`
+
+	// Target The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	Target string `json:"target"`
+}
+
+// NextCallerAccount_Properties defines model for NextCallerAccount.Properties.
+type NextCallerAccount_Properties struct {
+	// FieldMappings Which fields of contact forms Next Caller may fill, and with what.
+	FieldMappings *[]NextCallerAccount_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// SandboxMode Whether the account is one for the sandbox of Next Caller.
+	SandboxMode bool `json:"sandboxMode"`
+
+	// Username API user name, which Next Caller gives with the account.
+	//
+	// Examples: acme-api
+	Username string `json:"username"`
+}
+
+// NextCallerAccountType defines model for NextCallerAccount.Type.
+type NextCallerAccountType string
+
+// NextCallerCreate Examples: {"name":"Next Caller","properties":{"fieldMappings":[{"kind":"internal","source":"first_name","target":"contact.firstName"},{"kind":"internal","source":"phone[0].number","target":"contact.phones.byType.mobile"},{"kind":"external","source":"phone[0].line_type","target":"lineType"}],"password":"correct horse battery staple","sandboxMode":false,"username":"acme-api"},"type":"next_caller"}
+type NextCallerCreate struct {
+	Default     *bool                       `json:"default,omitempty"`
+	Description *string                     `json:"description,omitempty"`
+	Enabled     *bool                       `json:"enabled,omitempty"`
+	Labels      *AccountLabels              `json:"labels,omitempty"`
+	Name        string                      `json:"name"`
+	Properties  NextCallerCreate_Properties `json:"properties"`
+	Type        NextCallerCreateType        `json:"type"`
+}
+
+// NextCallerCreatePropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type NextCallerCreatePropertiesFieldMappingsKind string
+
+// NextCallerCreate_Properties_FieldMappings defines model for NextCallerCreate.Properties.FieldMappings.
+type NextCallerCreate_Properties_FieldMappings struct {
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind NextCallerCreatePropertiesFieldMappingsKind `json:"kind"`
+
+	// Source Where the value stands in a record of Next Caller.
+	//
+	// Examples: first_name
+	Source string `json:"source"`
+
+	// Target The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	Target string `json:"target"`
+}
+
+// NextCallerCreate_Properties defines model for NextCallerCreate.Properties.
+type NextCallerCreate_Properties struct {
+	// FieldMappings Which fields of contact forms Next Caller may fill, and with what.
+	FieldMappings *[]NextCallerCreate_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password API password, given with the user name.
+	Password *string `json:"password,omitempty"`
+
+	// SandboxMode Whether the account is one for the sandbox of Next Caller.
+	SandboxMode *bool `json:"sandboxMode,omitempty"`
+
+	// Username API user name, which Next Caller gives with the account.
+	//
+	// Examples: acme-api
+	Username string `json:"username"`
+}
+
+// NextCallerCreateType defines model for NextCallerCreate.Type.
+type NextCallerCreateType string
+
+// NextCallerCredentials defines model for NextCallerCredentials.
+type NextCallerCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                      `json:"etag"`
+	Family NextCallerCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets         `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                    `json:"health"`
+	Id               openapi_types.UUID               `json:"id"`
+	Labels           AccountLabels                    `json:"labels"`
+	Name             string                           `json:"name"`
+	Properties       NextCallerCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets            `json:"secrets"`
+	Type      NextCallerCredentialsType `json:"type"`
+	UpdatedAt time.Time                 `json:"updatedAt"`
+	UpdatedBy string                    `json:"updatedBy"`
+	Version   int                       `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NextCallerCredentialsFamily defines model for NextCallerCredentials.Family.
+type NextCallerCredentialsFamily string
+
+// NextCallerCredentialsPropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type NextCallerCredentialsPropertiesFieldMappingsKind string
+
+// NextCallerCredentials_Properties_FieldMappings defines model for NextCallerCredentials.Properties.FieldMappings.
+type NextCallerCredentials_Properties_FieldMappings struct {
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind NextCallerCredentialsPropertiesFieldMappingsKind `json:"kind"`
+
+	// Source Where the value stands in a record of Next Caller.
+	//
+	// Examples: first_name
+	Source string `json:"source"`
+
+	// Target The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	Target string `json:"target"`
+}
+
+// NextCallerCredentials_Properties defines model for NextCallerCredentials.Properties.
+type NextCallerCredentials_Properties struct {
+	// FieldMappings Which fields of contact forms Next Caller may fill, and with what.
+	FieldMappings *[]NextCallerCredentials_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password API password, given with the user name.
+	Password string `json:"password"`
+
+	// SandboxMode Whether the account is one for the sandbox of Next Caller.
+	SandboxMode bool `json:"sandboxMode"`
+
+	// Username API user name, which Next Caller gives with the account.
+	//
+	// Examples: acme-api
+	Username string `json:"username"`
+}
+
+// NextCallerCredentialsType defines model for NextCallerCredentials.Type.
+type NextCallerCredentialsType string
+
+// NextCallerReplace defines model for NextCallerReplace.
+type NextCallerReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                  `json:"etag,omitempty"`
+	Family *NextCallerReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth               `json:"health,omitempty"`
+	Id               *openapi_types.UUID          `json:"id,omitempty"`
+	Labels           *AccountLabels               `json:"labels,omitempty"`
+	Name             string                       `json:"name"`
+	Properties       NextCallerReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets       `json:"secrets,omitempty"`
+	Type      NextCallerReplaceType `json:"type"`
+	UpdatedAt *time.Time            `json:"updatedAt,omitempty"`
+	UpdatedBy *string               `json:"updatedBy,omitempty"`
+	Version   *int                  `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NextCallerReplaceFamily defines model for NextCallerReplace.Family.
+type NextCallerReplaceFamily string
+
+// NextCallerReplacePropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type NextCallerReplacePropertiesFieldMappingsKind string
+
+// NextCallerReplace_Properties_FieldMappings defines model for NextCallerReplace.Properties.FieldMappings.
+type NextCallerReplace_Properties_FieldMappings struct {
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind NextCallerReplacePropertiesFieldMappingsKind `json:"kind"`
+
+	// Source Where the value stands in a record of Next Caller.
+	//
+	// Examples: first_name
+	Source string `json:"source"`
+
+	// Target The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	Target string `json:"target"`
+}
+
+// NextCallerReplace_Properties defines model for NextCallerReplace.Properties.
+type NextCallerReplace_Properties struct {
+	// FieldMappings Which fields of contact forms Next Caller may fill, and with what.
+	FieldMappings *[]NextCallerReplace_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password API password, given with the user name.
+	Password *string `json:"password,omitempty"`
+
+	// SandboxMode Whether the account is one for the sandbox of Next Caller.
+	SandboxMode *bool `json:"sandboxMode,omitempty"`
+
+	// Username API user name, which Next Caller gives with the account.
+	//
+	// Examples: acme-api
+	Username string `json:"username"`
+}
+
+// NextCallerReplaceType defines model for NextCallerReplace.Type.
+type NextCallerReplaceType string
+
+// NiceAccount defines model for NiceAccount.
+type NiceAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string            `json:"etag"`
+	Family NiceAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       NiceAccount_Properties   `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets  `json:"secrets"`
+	Type      NiceAccountType `json:"type"`
+	UpdatedAt time.Time       `json:"updatedAt"`
+	UpdatedBy string          `json:"updatedBy"`
+	Version   int             `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NiceAccountFamily defines model for NiceAccount.Family.
+type NiceAccountFamily string
+
+// NiceAccountPropertiesAuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+type NiceAccountPropertiesAuthMode string
+
+// NiceAccount_Properties defines model for NiceAccount.Properties.
+type NiceAccount_Properties struct {
+	// AccessKeyId From the Access Key tab of the user in CXone.
+	AccessKeyId *string `json:"accessKeyId,omitempty"`
+
+	// AuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+	AuthMode *NiceAccountPropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId What NICE sends when the app is registered.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// Region Area of your CXone tenant.
+	//
+	// Examples: na1
+	Region *string `json:"region,omitempty"`
+
+	// Url Base address of the product's interface.
+	//
+	// Examples: https://nice.acme.example/api
+	Url *string `json:"url,omitempty"`
+
+	// Username User for whom the contact center acts.
+	//
+	// Examples: contact_center
+	Username *string `json:"username,omitempty"`
+}
+
+// NiceAccountType defines model for NiceAccount.Type.
+type NiceAccountType string
+
+// NiceCreate Examples: {"name":"NICE","properties":{"accessKeyId":"EXAMPLEHETO535J2MRBFJZQPC62XI7A5F6FN6AKXMQ6BAU4W6ZLA====","accessKeySecret":"EXAMPLEWRIROAXV5WDNI5NOBQFO3TJKDAYSL4HL4YY77NWPS3Z2V====","authMode":"accessKey","region":"na1"},"type":"nice"}
+type NiceCreate struct {
+	Default     *bool                 `json:"default,omitempty"`
+	Description *string               `json:"description,omitempty"`
+	Enabled     *bool                 `json:"enabled,omitempty"`
+	Labels      *AccountLabels        `json:"labels,omitempty"`
+	Name        string                `json:"name"`
+	Properties  NiceCreate_Properties `json:"properties"`
+	Type        NiceCreateType        `json:"type"`
+}
+
+// NiceCreatePropertiesAuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+type NiceCreatePropertiesAuthMode string
+
+// NiceCreate_Properties defines model for NiceCreate.Properties.
+type NiceCreate_Properties struct {
+	// AccessKeyId From the Access Key tab of the user in CXone.
+	AccessKeyId *string `json:"accessKeyId,omitempty"`
+
+	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
+	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
+
+	// AuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+	AuthMode *NiceCreatePropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId What NICE sends when the app is registered.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Sent together with the client ID.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Region Area of your CXone tenant.
+	//
+	// Examples: na1
+	Region *string `json:"region,omitempty"`
+
+	// Url Base address of the product's interface.
+	//
+	// Examples: https://nice.acme.example/api
+	Url *string `json:"url,omitempty"`
+
+	// Username User for whom the contact center acts.
+	//
+	// Examples: contact_center
+	Username *string `json:"username,omitempty"`
+}
+
+// NiceCreateType defines model for NiceCreate.Type.
+type NiceCreateType string
+
+// NiceCredentials defines model for NiceCredentials.
+type NiceCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family NiceCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       NiceCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      NiceCredentialsType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NiceCredentialsFamily defines model for NiceCredentials.Family.
+type NiceCredentialsFamily string
+
+// NiceCredentialsPropertiesAuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+type NiceCredentialsPropertiesAuthMode string
+
+// NiceCredentials_Properties defines model for NiceCredentials.Properties.
+type NiceCredentials_Properties struct {
+	// AccessKeyId From the Access Key tab of the user in CXone.
+	AccessKeyId *string `json:"accessKeyId,omitempty"`
+
+	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
+	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
+
+	// AuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+	AuthMode *NiceCredentialsPropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId What NICE sends when the app is registered.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Sent together with the client ID.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Region Area of your CXone tenant.
+	//
+	// Examples: na1
+	Region *string `json:"region,omitempty"`
+
+	// Url Base address of the product's interface.
+	//
+	// Examples: https://nice.acme.example/api
+	Url *string `json:"url,omitempty"`
+
+	// Username User for whom the contact center acts.
+	//
+	// Examples: contact_center
+	Username *string `json:"username,omitempty"`
+}
+
+// NiceCredentialsType defines model for NiceCredentials.Type.
+type NiceCredentialsType string
+
+// NiceReplace defines model for NiceReplace.
+type NiceReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string            `json:"etag,omitempty"`
+	Family *NiceReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       NiceReplace_Properties   `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets `json:"secrets,omitempty"`
+	Type      NiceReplaceType `json:"type"`
+	UpdatedAt *time.Time      `json:"updatedAt,omitempty"`
+	UpdatedBy *string         `json:"updatedBy,omitempty"`
+	Version   *int            `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// NiceReplaceFamily defines model for NiceReplace.Family.
+type NiceReplaceFamily string
+
+// NiceReplacePropertiesAuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+type NiceReplacePropertiesAuthMode string
+
+// NiceReplace_Properties defines model for NiceReplace.Properties.
+type NiceReplace_Properties struct {
+	// AccessKeyId From the Access Key tab of the user in CXone.
+	AccessKeyId *string `json:"accessKeyId,omitempty"`
+
+	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
+	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
+
+	// AuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+	AuthMode *NiceReplacePropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId What NICE sends when the app is registered.
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret Sent together with the client ID.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Region Area of your CXone tenant.
+	//
+	// Examples: na1
+	Region *string `json:"region,omitempty"`
+
+	// Url Base address of the product's interface.
+	//
+	// Examples: https://nice.acme.example/api
+	Url *string `json:"url,omitempty"`
+
+	// Username User for whom the contact center acts.
+	//
+	// Examples: contact_center
+	Username *string `json:"username,omitempty"`
+}
+
+// NiceReplaceType defines model for NiceReplace.Type.
+type NiceReplaceType string
+
 // Option defines model for Option.
 type Option struct {
 	Label string `json:"label"`
@@ -1453,6 +7910,219 @@ type Report struct {
 	Valid    bool        `json:"valid"`
 	Warnings []Violation `json:"warnings"`
 }
+
+// RightnowAccount defines model for RightnowAccount.
+type RightnowAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family RightnowAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       RightnowAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      RightnowAccountType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// RightnowAccountFamily defines model for RightnowAccount.Family.
+type RightnowAccountFamily string
+
+// RightnowAccount_Properties defines model for RightnowAccount.Properties.
+type RightnowAccount_Properties struct {
+	// Url Address of the site's interface; a page of it will do as well.
+	//
+	// Examples: https://acme.custhelp.com
+	Url string `json:"url"`
+
+	// Username User name of the staff account.
+	//
+	// Examples: contact_center
+	Username string `json:"username"`
+}
+
+// RightnowAccountType defines model for RightnowAccount.Type.
+type RightnowAccountType string
+
+// RightnowCreate Examples: {"name":"RightNow","properties":{"password":"correct horse battery staple","url":"https://acme.custhelp.com","username":"contact_center"},"type":"rightnow"}
+type RightnowCreate struct {
+	Default     *bool                     `json:"default,omitempty"`
+	Description *string                   `json:"description,omitempty"`
+	Enabled     *bool                     `json:"enabled,omitempty"`
+	Labels      *AccountLabels            `json:"labels,omitempty"`
+	Name        string                    `json:"name"`
+	Properties  RightnowCreate_Properties `json:"properties"`
+	Type        RightnowCreateType        `json:"type"`
+}
+
+// RightnowCreate_Properties defines model for RightnowCreate.Properties.
+type RightnowCreate_Properties struct {
+	// Password Password of that staff account.
+	Password *string `json:"password,omitempty"`
+
+	// Url Address of the site's interface; a page of it will do as well.
+	//
+	// Examples: https://acme.custhelp.com
+	Url string `json:"url"`
+
+	// Username User name of the staff account.
+	//
+	// Examples: contact_center
+	Username string `json:"username"`
+}
+
+// RightnowCreateType defines model for RightnowCreate.Type.
+type RightnowCreateType string
+
+// RightnowCredentials defines model for RightnowCredentials.
+type RightnowCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family RightnowCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       RightnowCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      RightnowCredentialsType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// RightnowCredentialsFamily defines model for RightnowCredentials.Family.
+type RightnowCredentialsFamily string
+
+// RightnowCredentials_Properties defines model for RightnowCredentials.Properties.
+type RightnowCredentials_Properties struct {
+	// Password Password of that staff account.
+	Password string `json:"password"`
+
+	// Url Address of the site's interface; a page of it will do as well.
+	//
+	// Examples: https://acme.custhelp.com
+	Url string `json:"url"`
+
+	// Username User name of the staff account.
+	//
+	// Examples: contact_center
+	Username string `json:"username"`
+}
+
+// RightnowCredentialsType defines model for RightnowCredentials.Type.
+type RightnowCredentialsType string
+
+// RightnowReplace defines model for RightnowReplace.
+type RightnowReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                `json:"etag,omitempty"`
+	Family *RightnowReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       RightnowReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
+	Type      RightnowReplaceType `json:"type"`
+	UpdatedAt *time.Time          `json:"updatedAt,omitempty"`
+	UpdatedBy *string             `json:"updatedBy,omitempty"`
+	Version   *int                `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// RightnowReplaceFamily defines model for RightnowReplace.Family.
+type RightnowReplaceFamily string
+
+// RightnowReplace_Properties defines model for RightnowReplace.Properties.
+type RightnowReplace_Properties struct {
+	// Password Password of that staff account.
+	Password *string `json:"password,omitempty"`
+
+	// Url Address of the site's interface; a page of it will do as well.
+	//
+	// Examples: https://acme.custhelp.com
+	Url string `json:"url"`
+
+	// Username User name of the staff account.
+	//
+	// Examples: contact_center
+	Username string `json:"username"`
+}
+
+// RightnowReplaceType defines model for RightnowReplace.Type.
+type RightnowReplaceType string
 
 // RollbackInput defines model for RollbackInput.
 type RollbackInput struct {
@@ -1958,6 +8628,272 @@ type SecretState struct {
 	Version int `json:"version"`
 }
 
+// ServicenowAccount defines model for ServicenowAccount.
+type ServicenowAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family ServicenowAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       ServicenowAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      ServicenowAccountType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ServicenowAccountFamily defines model for ServicenowAccount.Family.
+type ServicenowAccountFamily string
+
+// ServicenowAccountPropertiesAuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+type ServicenowAccountPropertiesAuthMode string
+
+// ServicenowAccount_Properties defines model for ServicenowAccount.Properties.
+type ServicenowAccount_Properties struct {
+	// AuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+	AuthMode *ServicenowAccountPropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId From the entry for the contact center under System OAuth, Application Registry.
+	//
+	// Examples: be3aeb583ace210011c15b24a43e25d8
+	ClientId *string `json:"clientId,omitempty"`
+
+	// Url Address of the instance; its name alone or a page of it will do as well.
+	//
+	// Examples: https://acme.service-now.com
+	Url string `json:"url"`
+
+	// Username User ID of the user for whom the contact center acts.
+	//
+	// Examples: contact.center
+	Username string `json:"username"`
+}
+
+// ServicenowAccountType defines model for ServicenowAccount.Type.
+type ServicenowAccountType string
+
+// ServicenowCreate Examples: {"name":"ServiceNow","properties":{"authMode":"oauthPassword","clientId":"be3aeb583ace210011c15b24a43e25d8","clientSecret":"example-of-a-client-secret","password":"correct horse battery staple","url":"https://acme.service-now.com","username":"contact.center"},"type":"servicenow"}
+type ServicenowCreate struct {
+	Default     *bool                       `json:"default,omitempty"`
+	Description *string                     `json:"description,omitempty"`
+	Enabled     *bool                       `json:"enabled,omitempty"`
+	Labels      *AccountLabels              `json:"labels,omitempty"`
+	Name        string                      `json:"name"`
+	Properties  ServicenowCreate_Properties `json:"properties"`
+	Type        ServicenowCreateType        `json:"type"`
+}
+
+// ServicenowCreatePropertiesAuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+type ServicenowCreatePropertiesAuthMode string
+
+// ServicenowCreate_Properties defines model for ServicenowCreate.Properties.
+type ServicenowCreate_Properties struct {
+	// AuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+	AuthMode *ServicenowCreatePropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId From the entry for the contact center under System OAuth, Application Registry.
+	//
+	// Examples: be3aeb583ace210011c15b24a43e25d8
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret From the same entry.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Url Address of the instance; its name alone or a page of it will do as well.
+	//
+	// Examples: https://acme.service-now.com
+	Url string `json:"url"`
+
+	// Username User ID of the user for whom the contact center acts.
+	//
+	// Examples: contact.center
+	Username string `json:"username"`
+}
+
+// ServicenowCreateType defines model for ServicenowCreate.Type.
+type ServicenowCreateType string
+
+// ServicenowCredentials defines model for ServicenowCredentials.
+type ServicenowCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                      `json:"etag"`
+	Family ServicenowCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets         `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                    `json:"health"`
+	Id               openapi_types.UUID               `json:"id"`
+	Labels           AccountLabels                    `json:"labels"`
+	Name             string                           `json:"name"`
+	Properties       ServicenowCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets            `json:"secrets"`
+	Type      ServicenowCredentialsType `json:"type"`
+	UpdatedAt time.Time                 `json:"updatedAt"`
+	UpdatedBy string                    `json:"updatedBy"`
+	Version   int                       `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ServicenowCredentialsFamily defines model for ServicenowCredentials.Family.
+type ServicenowCredentialsFamily string
+
+// ServicenowCredentialsPropertiesAuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+type ServicenowCredentialsPropertiesAuthMode string
+
+// ServicenowCredentials_Properties defines model for ServicenowCredentials.Properties.
+type ServicenowCredentials_Properties struct {
+	// AuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+	AuthMode *ServicenowCredentialsPropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId From the entry for the contact center under System OAuth, Application Registry.
+	//
+	// Examples: be3aeb583ace210011c15b24a43e25d8
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret From the same entry.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password string `json:"password"`
+
+	// Url Address of the instance; its name alone or a page of it will do as well.
+	//
+	// Examples: https://acme.service-now.com
+	Url string `json:"url"`
+
+	// Username User ID of the user for whom the contact center acts.
+	//
+	// Examples: contact.center
+	Username string `json:"username"`
+}
+
+// ServicenowCredentialsType defines model for ServicenowCredentials.Type.
+type ServicenowCredentialsType string
+
+// ServicenowReplace defines model for ServicenowReplace.
+type ServicenowReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                  `json:"etag,omitempty"`
+	Family *ServicenowReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth               `json:"health,omitempty"`
+	Id               *openapi_types.UUID          `json:"id,omitempty"`
+	Labels           *AccountLabels               `json:"labels,omitempty"`
+	Name             string                       `json:"name"`
+	Properties       ServicenowReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets       `json:"secrets,omitempty"`
+	Type      ServicenowReplaceType `json:"type"`
+	UpdatedAt *time.Time            `json:"updatedAt,omitempty"`
+	UpdatedBy *string               `json:"updatedBy,omitempty"`
+	Version   *int                  `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ServicenowReplaceFamily defines model for ServicenowReplace.Family.
+type ServicenowReplaceFamily string
+
+// ServicenowReplacePropertiesAuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+type ServicenowReplacePropertiesAuthMode string
+
+// ServicenowReplace_Properties defines model for ServicenowReplace.Properties.
+type ServicenowReplace_Properties struct {
+	// AuthMode How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+	AuthMode *ServicenowReplacePropertiesAuthMode `json:"authMode,omitempty"`
+
+	// ClientId From the entry for the contact center under System OAuth, Application Registry.
+	//
+	// Examples: be3aeb583ace210011c15b24a43e25d8
+	ClientId *string `json:"clientId,omitempty"`
+
+	// ClientSecret From the same entry.
+	ClientSecret *string `json:"clientSecret,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Url Address of the instance; its name alone or a page of it will do as well.
+	//
+	// Examples: https://acme.service-now.com
+	Url string `json:"url"`
+
+	// Username User ID of the user for whom the contact center acts.
+	//
+	// Examples: contact.center
+	Username string `json:"username"`
+}
+
+// ServicenowReplaceType defines model for ServicenowReplace.Type.
+type ServicenowReplaceType string
+
 // SsoAccount defines model for SsoAccount.
 type SsoAccount struct {
 	// Certificates Certificates are those found in the properties.
@@ -2458,6 +9394,546 @@ type SsoReplace_Properties struct {
 // SsoReplaceType defines model for SsoReplace.Type.
 type SsoReplaceType string
 
+// StatisticsDataReceiverAccount defines model for StatisticsDataReceiverAccount.
+type StatisticsDataReceiverAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                              `json:"etag"`
+	Family StatisticsDataReceiverAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                 `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                            `json:"health"`
+	Id               openapi_types.UUID                       `json:"id"`
+	Labels           AccountLabels                            `json:"labels"`
+	Name             string                                   `json:"name"`
+	Properties       StatisticsDataReceiverAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                    `json:"secrets"`
+	Type      StatisticsDataReceiverAccountType `json:"type"`
+	UpdatedAt time.Time                         `json:"updatedAt"`
+	UpdatedBy string                            `json:"updatedBy"`
+	Version   int                               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// StatisticsDataReceiverAccountFamily defines model for StatisticsDataReceiverAccount.Family.
+type StatisticsDataReceiverAccountFamily string
+
+// StatisticsDataReceiverAccountPropertiesAuthMethod How the contact center proves to the receiver who it is.
+type StatisticsDataReceiverAccountPropertiesAuthMethod string
+
+// StatisticsDataReceiverAccount_Properties defines model for StatisticsDataReceiverAccount.Properties.
+type StatisticsDataReceiverAccount_Properties struct {
+	// AuthMethod How the contact center proves to the receiver who it is.
+	AuthMethod StatisticsDataReceiverAccountPropertiesAuthMethod `json:"authMethod"`
+
+	// HeaderName The header that carries the token.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// ServiceIds Identifiers of the services to report on; none means all.
+	ServiceIds *[]openapi_types.UUID `json:"serviceIds,omitempty"`
+
+	// Statistics Names of the statistics to send; none means all.
+	Statistics *[]string `json:"statistics,omitempty"`
+
+	// TeamIds Identifiers of the teams to report on; none means all.
+	TeamIds *[]openapi_types.UUID `json:"teamIds,omitempty"`
+
+	// UpdateIntervalSeconds Seconds between two posts.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Where statistics are posted.
+	//
+	// Examples: https://wallboard.acme.com/statistics
+	Url string `json:"url"`
+
+	// Username What the receiver knows the contact center by.
+	Username *string `json:"username,omitempty"`
+}
+
+// StatisticsDataReceiverAccountType defines model for StatisticsDataReceiverAccount.Type.
+type StatisticsDataReceiverAccountType string
+
+// StatisticsDataReceiverCreate Examples: {"name":"Statistics Data Receiver","properties":{"authMethod":"bearer","hmacSecret":"made-up-secret-for-signatures","serviceIds":["0198a7c2-6f4e-7b1d-9a3c-2e5f8d1b4c60"],"statistics":["calls_waiting","service_level"],"token":"made-up-token-of-the-wallboard","updateIntervalSeconds":10,"url":"https://wallboard.acme.com/statistics"},"type":"statistics_data_receiver"}
+type StatisticsDataReceiverCreate struct {
+	Default     *bool                                   `json:"default,omitempty"`
+	Description *string                                 `json:"description,omitempty"`
+	Enabled     *bool                                   `json:"enabled,omitempty"`
+	Labels      *AccountLabels                          `json:"labels,omitempty"`
+	Name        string                                  `json:"name"`
+	Properties  StatisticsDataReceiverCreate_Properties `json:"properties"`
+	Type        StatisticsDataReceiverCreateType        `json:"type"`
+}
+
+// StatisticsDataReceiverCreatePropertiesAuthMethod How the contact center proves to the receiver who it is.
+type StatisticsDataReceiverCreatePropertiesAuthMethod string
+
+// StatisticsDataReceiverCreate_Properties defines model for StatisticsDataReceiverCreate.Properties.
+type StatisticsDataReceiverCreate_Properties struct {
+	// AuthMethod How the contact center proves to the receiver who it is.
+	AuthMethod *StatisticsDataReceiverCreatePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// HmacSecret Signs every post, so that the receiver can tell it from a forged one.
+	HmacSecret *string `json:"hmacSecret,omitempty"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ServiceIds Identifiers of the services to report on; none means all.
+	ServiceIds *[]openapi_types.UUID `json:"serviceIds,omitempty"`
+
+	// Statistics Names of the statistics to send; none means all.
+	Statistics *[]string `json:"statistics,omitempty"`
+
+	// TeamIds Identifiers of the teams to report on; none means all.
+	TeamIds *[]openapi_types.UUID `json:"teamIds,omitempty"`
+
+	// Token Issued by the receiver.
+	Token *string `json:"token,omitempty"`
+
+	// UpdateIntervalSeconds Seconds between two posts.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Where statistics are posted.
+	//
+	// Examples: https://wallboard.acme.com/statistics
+	Url string `json:"url"`
+
+	// Username What the receiver knows the contact center by.
+	Username *string `json:"username,omitempty"`
+}
+
+// StatisticsDataReceiverCreateType defines model for StatisticsDataReceiverCreate.Type.
+type StatisticsDataReceiverCreateType string
+
+// StatisticsDataReceiverCredentials defines model for StatisticsDataReceiverCredentials.
+type StatisticsDataReceiverCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                                  `json:"etag"`
+	Family StatisticsDataReceiverCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                                `json:"health"`
+	Id               openapi_types.UUID                           `json:"id"`
+	Labels           AccountLabels                                `json:"labels"`
+	Name             string                                       `json:"name"`
+	Properties       StatisticsDataReceiverCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                        `json:"secrets"`
+	Type      StatisticsDataReceiverCredentialsType `json:"type"`
+	UpdatedAt time.Time                             `json:"updatedAt"`
+	UpdatedBy string                                `json:"updatedBy"`
+	Version   int                                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// StatisticsDataReceiverCredentialsFamily defines model for StatisticsDataReceiverCredentials.Family.
+type StatisticsDataReceiverCredentialsFamily string
+
+// StatisticsDataReceiverCredentialsPropertiesAuthMethod How the contact center proves to the receiver who it is.
+type StatisticsDataReceiverCredentialsPropertiesAuthMethod string
+
+// StatisticsDataReceiverCredentials_Properties defines model for StatisticsDataReceiverCredentials.Properties.
+type StatisticsDataReceiverCredentials_Properties struct {
+	// AuthMethod How the contact center proves to the receiver who it is.
+	AuthMethod StatisticsDataReceiverCredentialsPropertiesAuthMethod `json:"authMethod"`
+
+	// HeaderName The header that carries the token.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// HmacSecret Signs every post, so that the receiver can tell it from a forged one.
+	HmacSecret *string `json:"hmacSecret,omitempty"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ServiceIds Identifiers of the services to report on; none means all.
+	ServiceIds *[]openapi_types.UUID `json:"serviceIds,omitempty"`
+
+	// Statistics Names of the statistics to send; none means all.
+	Statistics *[]string `json:"statistics,omitempty"`
+
+	// TeamIds Identifiers of the teams to report on; none means all.
+	TeamIds *[]openapi_types.UUID `json:"teamIds,omitempty"`
+
+	// Token Issued by the receiver.
+	Token *string `json:"token,omitempty"`
+
+	// UpdateIntervalSeconds Seconds between two posts.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Where statistics are posted.
+	//
+	// Examples: https://wallboard.acme.com/statistics
+	Url string `json:"url"`
+
+	// Username What the receiver knows the contact center by.
+	Username *string `json:"username,omitempty"`
+}
+
+// StatisticsDataReceiverCredentialsType defines model for StatisticsDataReceiverCredentials.Type.
+type StatisticsDataReceiverCredentialsType string
+
+// StatisticsDataReceiverReplace defines model for StatisticsDataReceiverReplace.
+type StatisticsDataReceiverReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                              `json:"etag,omitempty"`
+	Family *StatisticsDataReceiverReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets                 `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                           `json:"health,omitempty"`
+	Id               *openapi_types.UUID                      `json:"id,omitempty"`
+	Labels           *AccountLabels                           `json:"labels,omitempty"`
+	Name             string                                   `json:"name"`
+	Properties       StatisticsDataReceiverReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets                   `json:"secrets,omitempty"`
+	Type      StatisticsDataReceiverReplaceType `json:"type"`
+	UpdatedAt *time.Time                        `json:"updatedAt,omitempty"`
+	UpdatedBy *string                           `json:"updatedBy,omitempty"`
+	Version   *int                              `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// StatisticsDataReceiverReplaceFamily defines model for StatisticsDataReceiverReplace.Family.
+type StatisticsDataReceiverReplaceFamily string
+
+// StatisticsDataReceiverReplacePropertiesAuthMethod How the contact center proves to the receiver who it is.
+type StatisticsDataReceiverReplacePropertiesAuthMethod string
+
+// StatisticsDataReceiverReplace_Properties defines model for StatisticsDataReceiverReplace.Properties.
+type StatisticsDataReceiverReplace_Properties struct {
+	// AuthMethod How the contact center proves to the receiver who it is.
+	AuthMethod *StatisticsDataReceiverReplacePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// HmacSecret Signs every post, so that the receiver can tell it from a forged one.
+	HmacSecret *string `json:"hmacSecret,omitempty"`
+
+	// Password Belongs to the username.
+	Password *string `json:"password,omitempty"`
+
+	// ServiceIds Identifiers of the services to report on; none means all.
+	ServiceIds *[]openapi_types.UUID `json:"serviceIds,omitempty"`
+
+	// Statistics Names of the statistics to send; none means all.
+	Statistics *[]string `json:"statistics,omitempty"`
+
+	// TeamIds Identifiers of the teams to report on; none means all.
+	TeamIds *[]openapi_types.UUID `json:"teamIds,omitempty"`
+
+	// Token Issued by the receiver.
+	Token *string `json:"token,omitempty"`
+
+	// UpdateIntervalSeconds Seconds between two posts.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Where statistics are posted.
+	//
+	// Examples: https://wallboard.acme.com/statistics
+	Url string `json:"url"`
+
+	// Username What the receiver knows the contact center by.
+	Username *string `json:"username,omitempty"`
+}
+
+// StatisticsDataReceiverReplaceType defines model for StatisticsDataReceiverReplace.Type.
+type StatisticsDataReceiverReplaceType string
+
+// SurflyAccount defines model for SurflyAccount.
+type SurflyAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string              `json:"etag"`
+	Family SurflyAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       SurflyAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets    `json:"secrets"`
+	Type      SurflyAccountType `json:"type"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+	UpdatedBy string            `json:"updatedBy"`
+	Version   int               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// SurflyAccountFamily defines model for SurflyAccount.Family.
+type SurflyAccountFamily string
+
+// SurflyAccount_Properties defines model for SurflyAccount.Properties.
+type SurflyAccount_Properties struct {
+	// AgentControlAllowed Left off, agents only watch and follow.
+	AgentControlAllowed bool `json:"agentControlAllowed"`
+
+	// Url Server to use; customers with a server of their own enter its address.
+	//
+	// Examples: https://surfly.com
+	Url string `json:"url"`
+
+	// WidgetKey The key in the code that you put on your pages; everybody can read it there.
+	//
+	// Examples: 3b57bd2d00c46d2875508b982968d26a
+	WidgetKey *string `json:"widgetKey,omitempty"`
+}
+
+// SurflyAccountType defines model for SurflyAccount.Type.
+type SurflyAccountType string
+
+// SurflyCreate Examples: {"name":"Surfly","properties":{"agentControlAllowed":false,"apiKey":"0f1e2d3c4b5a69788796a5b4c3d2e1f0","url":"https://surfly.com","widgetKey":"3b57bd2d00c46d2875508b982968d26a"},"type":"surfly"}
+type SurflyCreate struct {
+	Default     *bool                   `json:"default,omitempty"`
+	Description *string                 `json:"description,omitempty"`
+	Enabled     *bool                   `json:"enabled,omitempty"`
+	Labels      *AccountLabels          `json:"labels,omitempty"`
+	Name        string                  `json:"name"`
+	Properties  SurflyCreate_Properties `json:"properties"`
+	Type        SurflyCreateType        `json:"type"`
+}
+
+// SurflyCreate_Properties defines model for SurflyCreate.Properties.
+type SurflyCreate_Properties struct {
+	// AgentControlAllowed Left off, agents only watch and follow.
+	AgentControlAllowed *bool `json:"agentControlAllowed,omitempty"`
+
+	// ApiKey The REST key below the widget code in Surfly's integration panel.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Server to use; customers with a server of their own enter its address.
+	//
+	// Examples: https://surfly.com
+	Url *string `json:"url,omitempty"`
+
+	// WidgetKey The key in the code that you put on your pages; everybody can read it there.
+	//
+	// Examples: 3b57bd2d00c46d2875508b982968d26a
+	WidgetKey *string `json:"widgetKey,omitempty"`
+}
+
+// SurflyCreateType defines model for SurflyCreate.Type.
+type SurflyCreateType string
+
+// SurflyCredentials defines model for SurflyCredentials.
+type SurflyCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family SurflyCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       SurflyCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      SurflyCredentialsType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// SurflyCredentialsFamily defines model for SurflyCredentials.Family.
+type SurflyCredentialsFamily string
+
+// SurflyCredentials_Properties defines model for SurflyCredentials.Properties.
+type SurflyCredentials_Properties struct {
+	// AgentControlAllowed Left off, agents only watch and follow.
+	AgentControlAllowed bool `json:"agentControlAllowed"`
+
+	// ApiKey The REST key below the widget code in Surfly's integration panel.
+	ApiKey string `json:"apiKey"`
+
+	// Url Server to use; customers with a server of their own enter its address.
+	//
+	// Examples: https://surfly.com
+	Url string `json:"url"`
+
+	// WidgetKey The key in the code that you put on your pages; everybody can read it there.
+	//
+	// Examples: 3b57bd2d00c46d2875508b982968d26a
+	WidgetKey *string `json:"widgetKey,omitempty"`
+}
+
+// SurflyCredentialsType defines model for SurflyCredentials.Type.
+type SurflyCredentialsType string
+
+// SurflyReplace defines model for SurflyReplace.
+type SurflyReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string              `json:"etag,omitempty"`
+	Family *SurflyReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       SurflyReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets   `json:"secrets,omitempty"`
+	Type      SurflyReplaceType `json:"type"`
+	UpdatedAt *time.Time        `json:"updatedAt,omitempty"`
+	UpdatedBy *string           `json:"updatedBy,omitempty"`
+	Version   *int              `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// SurflyReplaceFamily defines model for SurflyReplace.Family.
+type SurflyReplaceFamily string
+
+// SurflyReplace_Properties defines model for SurflyReplace.Properties.
+type SurflyReplace_Properties struct {
+	// AgentControlAllowed Left off, agents only watch and follow.
+	AgentControlAllowed *bool `json:"agentControlAllowed,omitempty"`
+
+	// ApiKey The REST key below the widget code in Surfly's integration panel.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Url Server to use; customers with a server of their own enter its address.
+	//
+	// Examples: https://surfly.com
+	Url *string `json:"url,omitempty"`
+
+	// WidgetKey The key in the code that you put on your pages; everybody can read it there.
+	//
+	// Examples: 3b57bd2d00c46d2875508b982968d26a
+	WidgetKey *string `json:"widgetKey,omitempty"`
+}
+
+// SurflyReplaceType defines model for SurflyReplace.Type.
+type SurflyReplaceType string
+
 // TelegramAccount defines model for TelegramAccount.
 type TelegramAccount struct {
 	// Certificates Certificates are those found in the properties.
@@ -2669,6 +10145,551 @@ type TestInput struct {
 	Type *string `json:"type,omitempty"`
 }
 
+// TheDataGroupAccount defines model for TheDataGroupAccount.
+type TheDataGroupAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family TheDataGroupAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       TheDataGroupAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      TheDataGroupAccountType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TheDataGroupAccountFamily defines model for TheDataGroupAccount.Family.
+type TheDataGroupAccountFamily string
+
+// TheDataGroupAccountPropertiesBaseUrl Which interface of TDG the account is for.
+type TheDataGroupAccountPropertiesBaseUrl string
+
+// TheDataGroupAccountPropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type TheDataGroupAccountPropertiesFieldMappingsKind string
+
+// TheDataGroupAccount_Properties_FieldMappings defines model for TheDataGroupAccount.Properties.FieldMappings.
+type TheDataGroupAccount_Properties_FieldMappings struct {
+	// ExternalField The member of TDG's answer that fills it.
+	//
+	// Examples: first_name
+	ExternalField string `json:"externalField"`
+
+	// InternalField The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	InternalField string `json:"internalField"`
+
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind TheDataGroupAccountPropertiesFieldMappingsKind `json:"kind"`
+}
+
+// TheDataGroupAccount_Properties defines model for TheDataGroupAccount.Properties.
+type TheDataGroupAccount_Properties struct {
+	// BaseUrl Which interface of TDG the account is for.
+	BaseUrl *TheDataGroupAccountPropertiesBaseUrl `json:"baseUrl,omitempty"`
+
+	// FieldMappings Which fields of contact forms TDG may fill, and with what.
+	FieldMappings *[]TheDataGroupAccount_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Username User of TDG's interface, given with the API key.
+	//
+	// Examples: acme
+	Username *string `json:"username,omitempty"`
+}
+
+// TheDataGroupAccountType defines model for TheDataGroupAccount.Type.
+type TheDataGroupAccountType string
+
+// TheDataGroupCreate Examples: {"name":"The Data Group (TDG)","properties":{"apiKey":"EXAMPLEofAnApiKeyOfTDG0123456789abcdef","baseUrl":"https://api.thedatagroup.com/v3","fieldMappings":[{"externalField":"first_name","internalField":"contact.firstName","kind":"internal"},{"externalField":"mobile_phone","internalField":"contact.phones.byType.mobile","kind":"internal"}],"password":"correct horse battery staple","username":"acme"},"type":"the_data_group"}
+type TheDataGroupCreate struct {
+	Default     *bool                         `json:"default,omitempty"`
+	Description *string                       `json:"description,omitempty"`
+	Enabled     *bool                         `json:"enabled,omitempty"`
+	Labels      *AccountLabels                `json:"labels,omitempty"`
+	Name        string                        `json:"name"`
+	Properties  TheDataGroupCreate_Properties `json:"properties"`
+	Type        TheDataGroupCreateType        `json:"type"`
+}
+
+// TheDataGroupCreatePropertiesBaseUrl Which interface of TDG the account is for.
+type TheDataGroupCreatePropertiesBaseUrl string
+
+// TheDataGroupCreatePropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type TheDataGroupCreatePropertiesFieldMappingsKind string
+
+// TheDataGroupCreate_Properties_FieldMappings defines model for TheDataGroupCreate.Properties.FieldMappings.
+type TheDataGroupCreate_Properties_FieldMappings struct {
+	// ExternalField The member of TDG's answer that fills it.
+	//
+	// Examples: first_name
+	ExternalField string `json:"externalField"`
+
+	// InternalField The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	InternalField string `json:"internalField"`
+
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind TheDataGroupCreatePropertiesFieldMappingsKind `json:"kind"`
+}
+
+// TheDataGroupCreate_Properties defines model for TheDataGroupCreate.Properties.
+type TheDataGroupCreate_Properties struct {
+	// ApiKey TDG sends it after registration; every request needs it.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// BaseUrl Which interface of TDG the account is for.
+	BaseUrl *TheDataGroupCreatePropertiesBaseUrl `json:"baseUrl,omitempty"`
+
+	// FieldMappings Which fields of contact forms TDG may fill, and with what.
+	FieldMappings *[]TheDataGroupCreate_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Username User of TDG's interface, given with the API key.
+	//
+	// Examples: acme
+	Username *string `json:"username,omitempty"`
+}
+
+// TheDataGroupCreateType defines model for TheDataGroupCreate.Type.
+type TheDataGroupCreateType string
+
+// TheDataGroupCredentials defines model for TheDataGroupCredentials.
+type TheDataGroupCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                        `json:"etag"`
+	Family TheDataGroupCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets           `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                      `json:"health"`
+	Id               openapi_types.UUID                 `json:"id"`
+	Labels           AccountLabels                      `json:"labels"`
+	Name             string                             `json:"name"`
+	Properties       TheDataGroupCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets              `json:"secrets"`
+	Type      TheDataGroupCredentialsType `json:"type"`
+	UpdatedAt time.Time                   `json:"updatedAt"`
+	UpdatedBy string                      `json:"updatedBy"`
+	Version   int                         `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TheDataGroupCredentialsFamily defines model for TheDataGroupCredentials.Family.
+type TheDataGroupCredentialsFamily string
+
+// TheDataGroupCredentialsPropertiesBaseUrl Which interface of TDG the account is for.
+type TheDataGroupCredentialsPropertiesBaseUrl string
+
+// TheDataGroupCredentialsPropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type TheDataGroupCredentialsPropertiesFieldMappingsKind string
+
+// TheDataGroupCredentials_Properties_FieldMappings defines model for TheDataGroupCredentials.Properties.FieldMappings.
+type TheDataGroupCredentials_Properties_FieldMappings struct {
+	// ExternalField The member of TDG's answer that fills it.
+	//
+	// Examples: first_name
+	ExternalField string `json:"externalField"`
+
+	// InternalField The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	InternalField string `json:"internalField"`
+
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind TheDataGroupCredentialsPropertiesFieldMappingsKind `json:"kind"`
+}
+
+// TheDataGroupCredentials_Properties defines model for TheDataGroupCredentials.Properties.
+type TheDataGroupCredentials_Properties struct {
+	// ApiKey TDG sends it after registration; every request needs it.
+	ApiKey string `json:"apiKey"`
+
+	// BaseUrl Which interface of TDG the account is for.
+	BaseUrl *TheDataGroupCredentialsPropertiesBaseUrl `json:"baseUrl,omitempty"`
+
+	// FieldMappings Which fields of contact forms TDG may fill, and with what.
+	FieldMappings *[]TheDataGroupCredentials_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Username User of TDG's interface, given with the API key.
+	//
+	// Examples: acme
+	Username *string `json:"username,omitempty"`
+}
+
+// TheDataGroupCredentialsType defines model for TheDataGroupCredentials.Type.
+type TheDataGroupCredentialsType string
+
+// TheDataGroupReplace defines model for TheDataGroupReplace.
+type TheDataGroupReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                    `json:"etag,omitempty"`
+	Family *TheDataGroupReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                 `json:"health,omitempty"`
+	Id               *openapi_types.UUID            `json:"id,omitempty"`
+	Labels           *AccountLabels                 `json:"labels,omitempty"`
+	Name             string                         `json:"name"`
+	Properties       TheDataGroupReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets         `json:"secrets,omitempty"`
+	Type      TheDataGroupReplaceType `json:"type"`
+	UpdatedAt *time.Time              `json:"updatedAt,omitempty"`
+	UpdatedBy *string                 `json:"updatedBy,omitempty"`
+	Version   *int                    `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TheDataGroupReplaceFamily defines model for TheDataGroupReplace.Family.
+type TheDataGroupReplaceFamily string
+
+// TheDataGroupReplacePropertiesBaseUrl Which interface of TDG the account is for.
+type TheDataGroupReplacePropertiesBaseUrl string
+
+// TheDataGroupReplacePropertiesFieldMappingsKind An internal field belongs to the contact; an external one stands in the form only.
+type TheDataGroupReplacePropertiesFieldMappingsKind string
+
+// TheDataGroupReplace_Properties_FieldMappings defines model for TheDataGroupReplace.Properties.FieldMappings.
+type TheDataGroupReplace_Properties_FieldMappings struct {
+	// ExternalField The member of TDG's answer that fills it.
+	//
+	// Examples: first_name
+	ExternalField string `json:"externalField"`
+
+	// InternalField The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+	//
+	// Examples: contact.firstName
+	InternalField string `json:"internalField"`
+
+	// Kind An internal field belongs to the contact; an external one stands in the form only.
+	Kind TheDataGroupReplacePropertiesFieldMappingsKind `json:"kind"`
+}
+
+// TheDataGroupReplace_Properties defines model for TheDataGroupReplace.Properties.
+type TheDataGroupReplace_Properties struct {
+	// ApiKey TDG sends it after registration; every request needs it.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// BaseUrl Which interface of TDG the account is for.
+	BaseUrl *TheDataGroupReplacePropertiesBaseUrl `json:"baseUrl,omitempty"`
+
+	// FieldMappings Which fields of contact forms TDG may fill, and with what.
+	FieldMappings *[]TheDataGroupReplace_Properties_FieldMappings `json:"fieldMappings,omitempty"`
+
+	// Password Password of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Username User of TDG's interface, given with the API key.
+	//
+	// Examples: acme
+	Username *string `json:"username,omitempty"`
+}
+
+// TheDataGroupReplaceType defines model for TheDataGroupReplace.Type.
+type TheDataGroupReplaceType string
+
+// TwitterAccount defines model for TwitterAccount.
+type TwitterAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string               `json:"etag"`
+	Family TwitterAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth             `json:"health"`
+	Id               openapi_types.UUID        `json:"id"`
+	Labels           AccountLabels             `json:"labels"`
+	Name             string                    `json:"name"`
+	Properties       TwitterAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets     `json:"secrets"`
+	Type      TwitterAccountType `json:"type"`
+	UpdatedAt time.Time          `json:"updatedAt"`
+	UpdatedBy string             `json:"updatedBy"`
+	Version   int                `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TwitterAccountFamily defines model for TwitterAccount.Family.
+type TwitterAccountFamily string
+
+// TwitterAccount_Properties defines model for TwitterAccount.Properties.
+type TwitterAccount_Properties struct {
+	// ApiKey Under Consumer Keys in the app's tab Keys and tokens.
+	//
+	// Examples: xvz1evFS4wEEPTGEFPHBog1aB
+	ApiKey string `json:"apiKey"`
+
+	// EnvironmentLabel Label of the environment under which the app's webhook is registered.
+	//
+	// Examples: production
+	EnvironmentLabel *string `json:"environmentLabel,omitempty"`
+}
+
+// TwitterAccountType defines model for TwitterAccount.Type.
+type TwitterAccountType string
+
+// TwitterCreate Examples: {"name":"X (Twitter)","properties":{"accessToken":"370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb","accessTokenSecret":"LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE7Qzn","apiKey":"xvz1evFS4wEEPTGEFPHBog1aB","apiSecretKey":"kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBwQ9s2LmX","environmentLabel":"production"},"type":"twitter"}
+type TwitterCreate struct {
+	Default     *bool                    `json:"default,omitempty"`
+	Description *string                  `json:"description,omitempty"`
+	Enabled     *bool                    `json:"enabled,omitempty"`
+	Labels      *AccountLabels           `json:"labels,omitempty"`
+	Name        string                   `json:"name"`
+	Properties  TwitterCreate_Properties `json:"properties"`
+	Type        TwitterCreateType        `json:"type"`
+}
+
+// TwitterCreate_Properties defines model for TwitterCreate.Properties.
+type TwitterCreate_Properties struct {
+	// AccessToken Under Authentication Tokens in the same tab, issued for the account that customers write to.
+	AccessToken *string `json:"accessToken,omitempty"`
+
+	// AccessTokenSecret Next to the access token; X shows it once.
+	AccessTokenSecret *string `json:"accessTokenSecret,omitempty"`
+
+	// ApiKey Under Consumer Keys in the app's tab Keys and tokens.
+	//
+	// Examples: xvz1evFS4wEEPTGEFPHBog1aB
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecretKey Next to the API key; it also answers the challenges by which X checks the webhook.
+	ApiSecretKey *string `json:"apiSecretKey,omitempty"`
+
+	// EnvironmentLabel Label of the environment under which the app's webhook is registered.
+	//
+	// Examples: production
+	EnvironmentLabel *string `json:"environmentLabel,omitempty"`
+}
+
+// TwitterCreateType defines model for TwitterCreate.Type.
+type TwitterCreateType string
+
+// TwitterCredentials defines model for TwitterCredentials.
+type TwitterCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family TwitterCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       TwitterCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      TwitterCredentialsType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TwitterCredentialsFamily defines model for TwitterCredentials.Family.
+type TwitterCredentialsFamily string
+
+// TwitterCredentials_Properties defines model for TwitterCredentials.Properties.
+type TwitterCredentials_Properties struct {
+	// AccessToken Under Authentication Tokens in the same tab, issued for the account that customers write to.
+	AccessToken string `json:"accessToken"`
+
+	// AccessTokenSecret Next to the access token; X shows it once.
+	AccessTokenSecret string `json:"accessTokenSecret"`
+
+	// ApiKey Under Consumer Keys in the app's tab Keys and tokens.
+	//
+	// Examples: xvz1evFS4wEEPTGEFPHBog1aB
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecretKey Next to the API key; it also answers the challenges by which X checks the webhook.
+	ApiSecretKey string `json:"apiSecretKey"`
+
+	// EnvironmentLabel Label of the environment under which the app's webhook is registered.
+	//
+	// Examples: production
+	EnvironmentLabel *string `json:"environmentLabel,omitempty"`
+}
+
+// TwitterCredentialsType defines model for TwitterCredentials.Type.
+type TwitterCredentialsType string
+
+// TwitterReplace defines model for TwitterReplace.
+type TwitterReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string               `json:"etag,omitempty"`
+	Family *TwitterReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets  `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth            `json:"health,omitempty"`
+	Id               *openapi_types.UUID       `json:"id,omitempty"`
+	Labels           *AccountLabels            `json:"labels,omitempty"`
+	Name             string                    `json:"name"`
+	Properties       TwitterReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets    `json:"secrets,omitempty"`
+	Type      TwitterReplaceType `json:"type"`
+	UpdatedAt *time.Time         `json:"updatedAt,omitempty"`
+	UpdatedBy *string            `json:"updatedBy,omitempty"`
+	Version   *int               `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TwitterReplaceFamily defines model for TwitterReplace.Family.
+type TwitterReplaceFamily string
+
+// TwitterReplace_Properties defines model for TwitterReplace.Properties.
+type TwitterReplace_Properties struct {
+	// AccessToken Under Authentication Tokens in the same tab, issued for the account that customers write to.
+	AccessToken *string `json:"accessToken,omitempty"`
+
+	// AccessTokenSecret Next to the access token; X shows it once.
+	AccessTokenSecret *string `json:"accessTokenSecret,omitempty"`
+
+	// ApiKey Under Consumer Keys in the app's tab Keys and tokens.
+	//
+	// Examples: xvz1evFS4wEEPTGEFPHBog1aB
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecretKey Next to the API key; it also answers the challenges by which X checks the webhook.
+	ApiSecretKey *string `json:"apiSecretKey,omitempty"`
+
+	// EnvironmentLabel Label of the environment under which the app's webhook is registered.
+	//
+	// Examples: production
+	EnvironmentLabel *string `json:"environmentLabel,omitempty"`
+}
+
+// TwitterReplaceType defines model for TwitterReplace.Type.
+type TwitterReplaceType string
+
 // Type defines model for Type.
 type Type struct {
 	Capabilities Capabilities `json:"capabilities"`
@@ -2743,6 +10764,176 @@ type VersionSummary struct {
 // VersionSummaryOperation defines model for VersionSummary.Operation.
 type VersionSummaryOperation string
 
+// ViberAccount defines model for ViberAccount.
+type ViberAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string             `json:"etag"`
+	Family ViberAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       map[string]interface{}   `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets   `json:"secrets"`
+	Type      ViberAccountType `json:"type"`
+	UpdatedAt time.Time        `json:"updatedAt"`
+	UpdatedBy string           `json:"updatedBy"`
+	Version   int              `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ViberAccountFamily defines model for ViberAccount.Family.
+type ViberAccountFamily string
+
+// ViberAccountType defines model for ViberAccount.Type.
+type ViberAccountType string
+
+// ViberCreate Examples: {"name":"Viber","properties":{"token":"445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"},"type":"viber"}
+type ViberCreate struct {
+	Default     *bool                  `json:"default,omitempty"`
+	Description *string                `json:"description,omitempty"`
+	Enabled     *bool                  `json:"enabled,omitempty"`
+	Labels      *AccountLabels         `json:"labels,omitempty"`
+	Name        string                 `json:"name"`
+	Properties  ViberCreate_Properties `json:"properties"`
+	Type        ViberCreateType        `json:"type"`
+}
+
+// ViberCreate_Properties defines model for ViberCreate.Properties.
+type ViberCreate_Properties struct {
+	// Token The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+	Token *string `json:"token,omitempty"`
+}
+
+// ViberCreateType defines model for ViberCreate.Type.
+type ViberCreateType string
+
+// ViberCredentials defines model for ViberCredentials.
+type ViberCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family ViberCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       ViberCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      ViberCredentialsType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ViberCredentialsFamily defines model for ViberCredentials.Family.
+type ViberCredentialsFamily string
+
+// ViberCredentials_Properties defines model for ViberCredentials.Properties.
+type ViberCredentials_Properties struct {
+	// Token The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+	Token string `json:"token"`
+}
+
+// ViberCredentialsType defines model for ViberCredentials.Type.
+type ViberCredentialsType string
+
+// ViberReplace defines model for ViberReplace.
+type ViberReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string             `json:"etag,omitempty"`
+	Family *ViberReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       ViberReplace_Properties  `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets  `json:"secrets,omitempty"`
+	Type      ViberReplaceType `json:"type"`
+	UpdatedAt *time.Time       `json:"updatedAt,omitempty"`
+	UpdatedBy *string          `json:"updatedBy,omitempty"`
+	Version   *int             `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ViberReplaceFamily defines model for ViberReplace.Family.
+type ViberReplaceFamily string
+
+// ViberReplace_Properties defines model for ViberReplace.Properties.
+type ViberReplace_Properties struct {
+	// Token The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+	Token *string `json:"token,omitempty"`
+}
+
+// ViberReplaceType defines model for ViberReplace.Type.
+type ViberReplaceType string
+
 // Violation defines model for Violation.
 type Violation struct {
 	// Code Code is stable and snake_case.
@@ -2759,6 +10950,1952 @@ type Violation struct {
 	// Examples: #/properties/url
 	Pointer string `json:"pointer"`
 }
+
+// WatsonAssistantAccount defines model for WatsonAssistantAccount.
+type WatsonAssistantAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family WatsonAssistantAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       WatsonAssistantAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      WatsonAssistantAccountType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonAssistantAccountFamily defines model for WatsonAssistantAccount.Family.
+type WatsonAssistantAccountFamily string
+
+// WatsonAssistantAccountPropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonAssistantAccountPropertiesAuthenticationMethod string
+
+// WatsonAssistantAccount_Properties defines model for WatsonAssistantAccount.Properties.
+type WatsonAssistantAccount_Properties struct {
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod WatsonAssistantAccountPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Url The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+	//
+	// Examples: https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonAssistantAccountType defines model for WatsonAssistantAccount.Type.
+type WatsonAssistantAccountType string
+
+// WatsonAssistantCreate Examples: {"name":"IBM Watson Assistant","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authenticationMethod":"apiKey","maxApiCallsPerDay":1000,"url":"https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27"},"type":"watson_assistant"}
+type WatsonAssistantCreate struct {
+	Default     *bool                            `json:"default,omitempty"`
+	Description *string                          `json:"description,omitempty"`
+	Enabled     *bool                            `json:"enabled,omitempty"`
+	Labels      *AccountLabels                   `json:"labels,omitempty"`
+	Name        string                           `json:"name"`
+	Properties  WatsonAssistantCreate_Properties `json:"properties"`
+	Type        WatsonAssistantCreateType        `json:"type"`
+}
+
+// WatsonAssistantCreatePropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonAssistantCreatePropertiesAuthenticationMethod string
+
+// WatsonAssistantCreate_Properties defines model for WatsonAssistantCreate.Properties.
+type WatsonAssistantCreate_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod *WatsonAssistantCreatePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+	//
+	// Examples: https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonAssistantCreateType defines model for WatsonAssistantCreate.Type.
+type WatsonAssistantCreateType string
+
+// WatsonAssistantCredentials defines model for WatsonAssistantCredentials.
+type WatsonAssistantCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                           `json:"etag"`
+	Family WatsonAssistantCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets              `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                         `json:"health"`
+	Id               openapi_types.UUID                    `json:"id"`
+	Labels           AccountLabels                         `json:"labels"`
+	Name             string                                `json:"name"`
+	Properties       WatsonAssistantCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets                 `json:"secrets"`
+	Type      WatsonAssistantCredentialsType `json:"type"`
+	UpdatedAt time.Time                      `json:"updatedAt"`
+	UpdatedBy string                         `json:"updatedBy"`
+	Version   int                            `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonAssistantCredentialsFamily defines model for WatsonAssistantCredentials.Family.
+type WatsonAssistantCredentialsFamily string
+
+// WatsonAssistantCredentialsPropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonAssistantCredentialsPropertiesAuthenticationMethod string
+
+// WatsonAssistantCredentials_Properties defines model for WatsonAssistantCredentials.Properties.
+type WatsonAssistantCredentials_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod WatsonAssistantCredentialsPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+	//
+	// Examples: https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonAssistantCredentialsType defines model for WatsonAssistantCredentials.Type.
+type WatsonAssistantCredentialsType string
+
+// WatsonAssistantReplace defines model for WatsonAssistantReplace.
+type WatsonAssistantReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                       `json:"etag,omitempty"`
+	Family *WatsonAssistantReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                    `json:"health,omitempty"`
+	Id               *openapi_types.UUID               `json:"id,omitempty"`
+	Labels           *AccountLabels                    `json:"labels,omitempty"`
+	Name             string                            `json:"name"`
+	Properties       WatsonAssistantReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets            `json:"secrets,omitempty"`
+	Type      WatsonAssistantReplaceType `json:"type"`
+	UpdatedAt *time.Time                 `json:"updatedAt,omitempty"`
+	UpdatedBy *string                    `json:"updatedBy,omitempty"`
+	Version   *int                       `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonAssistantReplaceFamily defines model for WatsonAssistantReplace.Family.
+type WatsonAssistantReplaceFamily string
+
+// WatsonAssistantReplacePropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonAssistantReplacePropertiesAuthenticationMethod string
+
+// WatsonAssistantReplace_Properties defines model for WatsonAssistantReplace.Properties.
+type WatsonAssistantReplace_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod *WatsonAssistantReplacePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// MaxApiCallsPerDay Keeps usage inside what is paid for; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+	//
+	// Examples: https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonAssistantReplaceType defines model for WatsonAssistantReplace.Type.
+type WatsonAssistantReplaceType string
+
+// WatsonNluAccount defines model for WatsonNluAccount.
+type WatsonNluAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family WatsonNluAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       WatsonNluAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      WatsonNluAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonNluAccountFamily defines model for WatsonNluAccount.Family.
+type WatsonNluAccountFamily string
+
+// WatsonNluAccountPropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonNluAccountPropertiesAuthenticationMethod string
+
+// WatsonNluAccountPropertiesMethod How texts are sent; IBM knows this one way only.
+type WatsonNluAccountPropertiesMethod string
+
+// WatsonNluAccount_Properties defines model for WatsonNluAccount.Properties.
+type WatsonNluAccount_Properties struct {
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod WatsonNluAccountPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// MaxApiCallsPerDay Calls per day, to stay inside a free plan; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Method How texts are sent; IBM knows this one way only.
+	Method *WatsonNluAccountPropertiesMethod `json:"method,omitempty"`
+
+	// Url From the service credentials; an address that goes on with /v1/analyze will do as well.
+	//
+	// Examples: https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Given when you signed up with IBM before it had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
+	//
+	// Examples: 2022-04-07
+	Version *string `json:"version,omitempty"`
+}
+
+// WatsonNluAccountType defines model for WatsonNluAccount.Type.
+type WatsonNluAccountType string
+
+// WatsonNluCreate Examples: {"name":"Watson Natural Language Understanding","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authenticationMethod":"apiKey","maxApiCallsPerDay":1000,"url":"https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60","version":"2022-04-07"},"type":"watson_nlu"}
+type WatsonNluCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  WatsonNluCreate_Properties `json:"properties"`
+	Type        WatsonNluCreateType        `json:"type"`
+}
+
+// WatsonNluCreatePropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonNluCreatePropertiesAuthenticationMethod string
+
+// WatsonNluCreatePropertiesMethod How texts are sent; IBM knows this one way only.
+type WatsonNluCreatePropertiesMethod string
+
+// WatsonNluCreate_Properties defines model for WatsonNluCreate.Properties.
+type WatsonNluCreate_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod *WatsonNluCreatePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// MaxApiCallsPerDay Calls per day, to stay inside a free plan; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Method How texts are sent; IBM knows this one way only.
+	Method *WatsonNluCreatePropertiesMethod `json:"method,omitempty"`
+
+	// Password The password of that user name.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; an address that goes on with /v1/analyze will do as well.
+	//
+	// Examples: https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Given when you signed up with IBM before it had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
+	//
+	// Examples: 2022-04-07
+	Version *string `json:"version,omitempty"`
+}
+
+// WatsonNluCreateType defines model for WatsonNluCreate.Type.
+type WatsonNluCreateType string
+
+// WatsonNluCredentials defines model for WatsonNluCredentials.
+type WatsonNluCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family WatsonNluCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       WatsonNluCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      WatsonNluCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonNluCredentialsFamily defines model for WatsonNluCredentials.Family.
+type WatsonNluCredentialsFamily string
+
+// WatsonNluCredentialsPropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonNluCredentialsPropertiesAuthenticationMethod string
+
+// WatsonNluCredentialsPropertiesMethod How texts are sent; IBM knows this one way only.
+type WatsonNluCredentialsPropertiesMethod string
+
+// WatsonNluCredentials_Properties defines model for WatsonNluCredentials.Properties.
+type WatsonNluCredentials_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod WatsonNluCredentialsPropertiesAuthenticationMethod `json:"authenticationMethod"`
+
+	// MaxApiCallsPerDay Calls per day, to stay inside a free plan; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Method How texts are sent; IBM knows this one way only.
+	Method *WatsonNluCredentialsPropertiesMethod `json:"method,omitempty"`
+
+	// Password The password of that user name.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; an address that goes on with /v1/analyze will do as well.
+	//
+	// Examples: https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Given when you signed up with IBM before it had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
+	//
+	// Examples: 2022-04-07
+	Version *string `json:"version,omitempty"`
+}
+
+// WatsonNluCredentialsType defines model for WatsonNluCredentials.Type.
+type WatsonNluCredentialsType string
+
+// WatsonNluReplace defines model for WatsonNluReplace.
+type WatsonNluReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *WatsonNluReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       WatsonNluReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      WatsonNluReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonNluReplaceFamily defines model for WatsonNluReplace.Family.
+type WatsonNluReplaceFamily string
+
+// WatsonNluReplacePropertiesAuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonNluReplacePropertiesAuthenticationMethod string
+
+// WatsonNluReplacePropertiesMethod How texts are sent; IBM knows this one way only.
+type WatsonNluReplacePropertiesMethod string
+
+// WatsonNluReplace_Properties defines model for WatsonNluReplace.Properties.
+type WatsonNluReplace_Properties struct {
+	// ApiKey From the service credentials of the instance in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthenticationMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthenticationMethod *WatsonNluReplacePropertiesAuthenticationMethod `json:"authenticationMethod,omitempty"`
+
+	// MaxApiCallsPerDay Calls per day, to stay inside a free plan; left out, there is no limit.
+	MaxApiCallsPerDay *int `json:"maxApiCallsPerDay,omitempty"`
+
+	// Method How texts are sent; IBM knows this one way only.
+	Method *WatsonNluReplacePropertiesMethod `json:"method,omitempty"`
+
+	// Password The password of that user name.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; an address that goes on with /v1/analyze will do as well.
+	//
+	// Examples: https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Given when you signed up with IBM before it had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
+	//
+	// Examples: 2022-04-07
+	Version *string `json:"version,omitempty"`
+}
+
+// WatsonNluReplaceType defines model for WatsonNluReplace.Type.
+type WatsonNluReplaceType string
+
+// WatsonSttAccount defines model for WatsonSttAccount.
+type WatsonSttAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family WatsonSttAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       WatsonSttAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      WatsonSttAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonSttAccountFamily defines model for WatsonSttAccount.Family.
+type WatsonSttAccountFamily string
+
+// WatsonSttAccountPropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonSttAccountPropertiesAuthMethod string
+
+// WatsonSttAccount_Properties defines model for WatsonSttAccount.Properties.
+type WatsonSttAccount_Properties struct {
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod WatsonSttAccountPropertiesAuthMethod `json:"authMethod"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonSttAccountType defines model for WatsonSttAccount.Type.
+type WatsonSttAccountType string
+
+// WatsonSttCreate Examples: {"name":"IBM Watson STT","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authMethod":"apiKey","url":"wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60"},"type":"watson_stt"}
+type WatsonSttCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  WatsonSttCreate_Properties `json:"properties"`
+	Type        WatsonSttCreateType        `json:"type"`
+}
+
+// WatsonSttCreatePropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonSttCreatePropertiesAuthMethod string
+
+// WatsonSttCreate_Properties defines model for WatsonSttCreate.Properties.
+type WatsonSttCreate_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod *WatsonSttCreatePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url *string `json:"url,omitempty"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonSttCreateType defines model for WatsonSttCreate.Type.
+type WatsonSttCreateType string
+
+// WatsonSttCredentials defines model for WatsonSttCredentials.
+type WatsonSttCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family WatsonSttCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       WatsonSttCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      WatsonSttCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonSttCredentialsFamily defines model for WatsonSttCredentials.Family.
+type WatsonSttCredentialsFamily string
+
+// WatsonSttCredentialsPropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonSttCredentialsPropertiesAuthMethod string
+
+// WatsonSttCredentials_Properties defines model for WatsonSttCredentials.Properties.
+type WatsonSttCredentials_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod WatsonSttCredentialsPropertiesAuthMethod `json:"authMethod"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonSttCredentialsType defines model for WatsonSttCredentials.Type.
+type WatsonSttCredentialsType string
+
+// WatsonSttReplace defines model for WatsonSttReplace.
+type WatsonSttReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *WatsonSttReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       WatsonSttReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      WatsonSttReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonSttReplaceFamily defines model for WatsonSttReplace.Family.
+type WatsonSttReplaceFamily string
+
+// WatsonSttReplacePropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonSttReplacePropertiesAuthMethod string
+
+// WatsonSttReplace_Properties defines model for WatsonSttReplace.Properties.
+type WatsonSttReplace_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod *WatsonSttReplacePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url *string `json:"url,omitempty"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+}
+
+// WatsonSttReplaceType defines model for WatsonSttReplace.Type.
+type WatsonSttReplaceType string
+
+// WatsonTtsAccount defines model for WatsonTtsAccount.
+type WatsonTtsAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family WatsonTtsAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       WatsonTtsAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      WatsonTtsAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonTtsAccountFamily defines model for WatsonTtsAccount.Family.
+type WatsonTtsAccountFamily string
+
+// WatsonTtsAccountPropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonTtsAccountPropertiesAuthMethod string
+
+// WatsonTtsAccount_Properties defines model for WatsonTtsAccount.Properties.
+type WatsonTtsAccount_Properties struct {
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod WatsonTtsAccountPropertiesAuthMethod `json:"authMethod"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Voice The name of a voice; a test finds out whether the service has it.
+	//
+	// Examples: en-US_MichaelV3Voice
+	Voice *string `json:"voice,omitempty"`
+}
+
+// WatsonTtsAccountType defines model for WatsonTtsAccount.Type.
+type WatsonTtsAccountType string
+
+// WatsonTtsCreate Examples: {"name":"IBM Watson TTS","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authMethod":"apiKey","url":"https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60","voice":"en-US_MichaelV3Voice"},"type":"watson_tts"}
+type WatsonTtsCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  WatsonTtsCreate_Properties `json:"properties"`
+	Type        WatsonTtsCreateType        `json:"type"`
+}
+
+// WatsonTtsCreatePropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonTtsCreatePropertiesAuthMethod string
+
+// WatsonTtsCreate_Properties defines model for WatsonTtsCreate.Properties.
+type WatsonTtsCreate_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod *WatsonTtsCreatePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url *string `json:"url,omitempty"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Voice The name of a voice; a test finds out whether the service has it.
+	//
+	// Examples: en-US_MichaelV3Voice
+	Voice *string `json:"voice,omitempty"`
+}
+
+// WatsonTtsCreateType defines model for WatsonTtsCreate.Type.
+type WatsonTtsCreateType string
+
+// WatsonTtsCredentials defines model for WatsonTtsCredentials.
+type WatsonTtsCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family WatsonTtsCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       WatsonTtsCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      WatsonTtsCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonTtsCredentialsFamily defines model for WatsonTtsCredentials.Family.
+type WatsonTtsCredentialsFamily string
+
+// WatsonTtsCredentialsPropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonTtsCredentialsPropertiesAuthMethod string
+
+// WatsonTtsCredentials_Properties defines model for WatsonTtsCredentials.Properties.
+type WatsonTtsCredentials_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod WatsonTtsCredentialsPropertiesAuthMethod `json:"authMethod"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url string `json:"url"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Voice The name of a voice; a test finds out whether the service has it.
+	//
+	// Examples: en-US_MichaelV3Voice
+	Voice *string `json:"voice,omitempty"`
+}
+
+// WatsonTtsCredentialsType defines model for WatsonTtsCredentials.Type.
+type WatsonTtsCredentialsType string
+
+// WatsonTtsReplace defines model for WatsonTtsReplace.
+type WatsonTtsReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *WatsonTtsReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       WatsonTtsReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      WatsonTtsReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WatsonTtsReplaceFamily defines model for WatsonTtsReplace.Family.
+type WatsonTtsReplaceFamily string
+
+// WatsonTtsReplacePropertiesAuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+type WatsonTtsReplacePropertiesAuthMethod string
+
+// WatsonTtsReplace_Properties defines model for WatsonTtsReplace.Properties.
+type WatsonTtsReplace_Properties struct {
+	// ApiKey Under Manage, Credentials of the service in IBM Cloud.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// AuthMethod User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+	AuthMethod *WatsonTtsReplacePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// Password Of credentials made before IBM Cloud had API keys.
+	Password *string `json:"password,omitempty"`
+
+	// Url From the service credentials; https:// and wss:// mean the same service.
+	//
+	// Examples: https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+	Url *string `json:"url,omitempty"`
+
+	// Username Of credentials made before IBM Cloud had API keys.
+	Username *string `json:"username,omitempty"`
+
+	// Voice The name of a voice; a test finds out whether the service has it.
+	//
+	// Examples: en-US_MichaelV3Voice
+	Voice *string `json:"voice,omitempty"`
+}
+
+// WatsonTtsReplaceType defines model for WatsonTtsReplace.Type.
+type WatsonTtsReplaceType string
+
+// WechatAccount defines model for WechatAccount.
+type WechatAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string              `json:"etag"`
+	Family WechatAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       WechatAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets    `json:"secrets"`
+	Type      WechatAccountType `json:"type"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+	UpdatedBy string            `json:"updatedBy"`
+	Version   int               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WechatAccountFamily defines model for WechatAccount.Family.
+type WechatAccountFamily string
+
+// WechatAccountPropertiesMessageMode How messages are encrypted, as chosen in the server configuration.
+type WechatAccountPropertiesMessageMode string
+
+// WechatAccount_Properties defines model for WechatAccount.Properties.
+type WechatAccount_Properties struct {
+	// AppId Under Settings and Development, Basic Configuration of the Official Account.
+	//
+	// Examples: wx0123456789abcdef
+	AppId string `json:"appId"`
+
+	// MessageMode How messages are encrypted, as chosen in the server configuration.
+	MessageMode *WechatAccountPropertiesMessageMode `json:"messageMode,omitempty"`
+}
+
+// WechatAccountType defines model for WechatAccount.Type.
+type WechatAccountType string
+
+// WechatCreate Examples: {"name":"WeChat","properties":{"appId":"wx0123456789abcdef","appSecret":"00112233445566778899aabbccddeeff","encodingAesKey":"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG","messageMode":"encrypted","verifyToken":"Qm4vK7xT2pZ9"},"type":"wechat"}
+type WechatCreate struct {
+	Default     *bool                   `json:"default,omitempty"`
+	Description *string                 `json:"description,omitempty"`
+	Enabled     *bool                   `json:"enabled,omitempty"`
+	Labels      *AccountLabels          `json:"labels,omitempty"`
+	Name        string                  `json:"name"`
+	Properties  WechatCreate_Properties `json:"properties"`
+	Type        WechatCreateType        `json:"type"`
+}
+
+// WechatCreatePropertiesMessageMode How messages are encrypted, as chosen in the server configuration.
+type WechatCreatePropertiesMessageMode string
+
+// WechatCreate_Properties defines model for WechatCreate.Properties.
+type WechatCreate_Properties struct {
+	// AppId Under Settings and Development, Basic Configuration of the Official Account.
+	//
+	// Examples: wx0123456789abcdef
+	AppId string `json:"appId"`
+
+	// AppSecret From the same page; WeChat shows it once.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// EncodingAesKey The key of the messages, from the same configuration.
+	EncodingAesKey *string `json:"encodingAesKey,omitempty"`
+
+	// MessageMode How messages are encrypted, as chosen in the server configuration.
+	MessageMode *WechatCreatePropertiesMessageMode `json:"messageMode,omitempty"`
+
+	// VerifyToken The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+	VerifyToken *string `json:"verifyToken,omitempty"`
+}
+
+// WechatCreateType defines model for WechatCreate.Type.
+type WechatCreateType string
+
+// WechatCredentials defines model for WechatCredentials.
+type WechatCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family WechatCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       WechatCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      WechatCredentialsType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WechatCredentialsFamily defines model for WechatCredentials.Family.
+type WechatCredentialsFamily string
+
+// WechatCredentialsPropertiesMessageMode How messages are encrypted, as chosen in the server configuration.
+type WechatCredentialsPropertiesMessageMode string
+
+// WechatCredentials_Properties defines model for WechatCredentials.Properties.
+type WechatCredentials_Properties struct {
+	// AppId Under Settings and Development, Basic Configuration of the Official Account.
+	//
+	// Examples: wx0123456789abcdef
+	AppId string `json:"appId"`
+
+	// AppSecret From the same page; WeChat shows it once.
+	AppSecret string `json:"appSecret"`
+
+	// EncodingAesKey The key of the messages, from the same configuration.
+	EncodingAesKey *string `json:"encodingAesKey,omitempty"`
+
+	// MessageMode How messages are encrypted, as chosen in the server configuration.
+	MessageMode *WechatCredentialsPropertiesMessageMode `json:"messageMode,omitempty"`
+
+	// VerifyToken The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+	VerifyToken string `json:"verifyToken"`
+}
+
+// WechatCredentialsType defines model for WechatCredentials.Type.
+type WechatCredentialsType string
+
+// WechatReplace defines model for WechatReplace.
+type WechatReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string              `json:"etag,omitempty"`
+	Family *WechatReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       WechatReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets   `json:"secrets,omitempty"`
+	Type      WechatReplaceType `json:"type"`
+	UpdatedAt *time.Time        `json:"updatedAt,omitempty"`
+	UpdatedBy *string           `json:"updatedBy,omitempty"`
+	Version   *int              `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WechatReplaceFamily defines model for WechatReplace.Family.
+type WechatReplaceFamily string
+
+// WechatReplacePropertiesMessageMode How messages are encrypted, as chosen in the server configuration.
+type WechatReplacePropertiesMessageMode string
+
+// WechatReplace_Properties defines model for WechatReplace.Properties.
+type WechatReplace_Properties struct {
+	// AppId Under Settings and Development, Basic Configuration of the Official Account.
+	//
+	// Examples: wx0123456789abcdef
+	AppId string `json:"appId"`
+
+	// AppSecret From the same page; WeChat shows it once.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// EncodingAesKey The key of the messages, from the same configuration.
+	EncodingAesKey *string `json:"encodingAesKey,omitempty"`
+
+	// MessageMode How messages are encrypted, as chosen in the server configuration.
+	MessageMode *WechatReplacePropertiesMessageMode `json:"messageMode,omitempty"`
+
+	// VerifyToken The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+	VerifyToken *string `json:"verifyToken,omitempty"`
+}
+
+// WechatReplaceType defines model for WechatReplace.Type.
+type WechatReplaceType string
+
+// WhatsappAccount defines model for WhatsappAccount.
+type WhatsappAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                `json:"etag"`
+	Family WhatsappAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth              `json:"health"`
+	Id               openapi_types.UUID         `json:"id"`
+	Labels           AccountLabels              `json:"labels"`
+	Name             string                     `json:"name"`
+	Properties       WhatsappAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets      `json:"secrets"`
+	Type      WhatsappAccountType `json:"type"`
+	UpdatedAt time.Time           `json:"updatedAt"`
+	UpdatedBy string              `json:"updatedBy"`
+	Version   int                 `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WhatsappAccountFamily defines model for WhatsappAccount.Family.
+type WhatsappAccountFamily string
+
+// WhatsappAccount_Properties_Infobip Access to your Infobip account.
+type WhatsappAccount_Properties_Infobip struct {
+	// BaseUrl The address of your account, shown on the home page of Infobip's web interface.
+	//
+	// Examples: https://4m2kx8.api.infobip.com
+	BaseUrl interface{} `json:"baseUrl"`
+}
+
+// WhatsappAccount_Properties_MetaCloud Access to the number at Meta.
+type WhatsappAccount_Properties_MetaCloud struct {
+	// BusinessAccountId From the same page.
+	//
+	// Examples: 102290129340398
+	BusinessAccountId *string `json:"businessAccountId,omitempty"`
+
+	// PhoneNumberId Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+	//
+	// Examples: 106540352242922
+	PhoneNumberId string `json:"phoneNumberId"`
+}
+
+// WhatsappAccountPropertiesProvider Who connects the number with WhatsApp.
+type WhatsappAccountPropertiesProvider string
+
+// WhatsappAccount_Properties_Twilio Access to your Twilio account.
+type WhatsappAccount_Properties_Twilio struct {
+	// AccountSid Under Account Info in the Twilio Console.
+	//
+	// Examples: AC0123456789abcdef0123456789abcdef
+	AccountSid string `json:"accountSid"`
+}
+
+// WhatsappAccount_Properties_Vonage Access to your Vonage application.
+type WhatsappAccount_Properties_Vonage struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApplicationId Of the application with which the number is linked.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+}
+
+// WhatsappAccount_Properties defines model for WhatsappAccount.Properties.
+type WhatsappAccount_Properties struct {
+	// Infobip Access to your Infobip account.
+	Infobip *WhatsappAccount_Properties_Infobip `json:"infobip,omitempty"`
+
+	// MetaCloud Access to the number at Meta.
+	MetaCloud *WhatsappAccount_Properties_MetaCloud `json:"metaCloud,omitempty"`
+
+	// Provider Who connects the number with WhatsApp.
+	Provider WhatsappAccountPropertiesProvider `json:"provider"`
+
+	// Twilio Access to your Twilio account.
+	Twilio *WhatsappAccount_Properties_Twilio `json:"twilio,omitempty"`
+
+	// Vonage Access to your Vonage application.
+	Vonage *WhatsappAccount_Properties_Vonage `json:"vonage,omitempty"`
+
+	// WhatsappNumber The number to which customers write, with + and country code.
+	//
+	// Examples: +447700900000
+	WhatsappNumber string `json:"whatsappNumber"`
+}
+
+// WhatsappAccountType defines model for WhatsappAccount.Type.
+type WhatsappAccountType string
+
+// WhatsappCreate Examples: {"name":"WhatsApp","properties":{"infobip":{"apiKey":"0a1b2c3d4e5f60718293a4b5c6d7e8f9-3f2e1d0c-9b8a-4756-a4b3-c2d1e0f98765","baseUrl":"https://4m2kx8.api.infobip.com"},"provider":"infobip","whatsappNumber":"+447700900000"},"type":"whatsapp"}
+type WhatsappCreate struct {
+	Default     *bool                     `json:"default,omitempty"`
+	Description *string                   `json:"description,omitempty"`
+	Enabled     *bool                     `json:"enabled,omitempty"`
+	Labels      *AccountLabels            `json:"labels,omitempty"`
+	Name        string                    `json:"name"`
+	Properties  WhatsappCreate_Properties `json:"properties"`
+	Type        WhatsappCreateType        `json:"type"`
+}
+
+// WhatsappCreate_Properties_Infobip Access to your Infobip account.
+type WhatsappCreate_Properties_Infobip struct {
+	// ApiKey Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// BaseUrl The address of your account, shown on the home page of Infobip's web interface.
+	//
+	// Examples: https://4m2kx8.api.infobip.com
+	BaseUrl interface{} `json:"baseUrl"`
+}
+
+// WhatsappCreate_Properties_MetaCloud Access to the number at Meta.
+type WhatsappCreate_Properties_MetaCloud struct {
+	// AccessToken Of a system user; the one that API Setup shows expires after a day.
+	AccessToken *string `json:"accessToken,omitempty"`
+
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// BusinessAccountId From the same page.
+	//
+	// Examples: 102290129340398
+	BusinessAccountId *string `json:"businessAccountId,omitempty"`
+
+	// PhoneNumberId Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+	//
+	// Examples: 106540352242922
+	PhoneNumberId string `json:"phoneNumberId"`
+}
+
+// WhatsappCreatePropertiesProvider Who connects the number with WhatsApp.
+type WhatsappCreatePropertiesProvider string
+
+// WhatsappCreate_Properties_Twilio Access to your Twilio account.
+type WhatsappCreate_Properties_Twilio struct {
+	// AccountSid Under Account Info in the Twilio Console.
+	//
+	// Examples: AC0123456789abcdef0123456789abcdef
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Next to the account SID; it also checks the signatures of incoming messages.
+	AuthToken *string `json:"authToken,omitempty"`
+}
+
+// WhatsappCreate_Properties_Vonage Access to your Vonage application.
+type WhatsappCreate_Properties_Vonage struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret *string `json:"apiSecret,omitempty"`
+
+	// ApplicationId Of the application with which the number is linked.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey *string `json:"privateKey,omitempty"`
+}
+
+// WhatsappCreate_Properties defines model for WhatsappCreate.Properties.
+type WhatsappCreate_Properties struct {
+	// Infobip Access to your Infobip account.
+	Infobip *WhatsappCreate_Properties_Infobip `json:"infobip,omitempty"`
+
+	// MetaCloud Access to the number at Meta.
+	MetaCloud *WhatsappCreate_Properties_MetaCloud `json:"metaCloud,omitempty"`
+
+	// Provider Who connects the number with WhatsApp.
+	Provider WhatsappCreatePropertiesProvider `json:"provider"`
+
+	// Twilio Access to your Twilio account.
+	Twilio *WhatsappCreate_Properties_Twilio `json:"twilio,omitempty"`
+
+	// Vonage Access to your Vonage application.
+	Vonage *WhatsappCreate_Properties_Vonage `json:"vonage,omitempty"`
+
+	// WhatsappNumber The number to which customers write, with + and country code.
+	//
+	// Examples: +447700900000
+	WhatsappNumber string `json:"whatsappNumber"`
+}
+
+// WhatsappCreateType defines model for WhatsappCreate.Type.
+type WhatsappCreateType string
+
+// WhatsappCredentials defines model for WhatsappCredentials.
+type WhatsappCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                    `json:"etag"`
+	Family WhatsappCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets       `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                  `json:"health"`
+	Id               openapi_types.UUID             `json:"id"`
+	Labels           AccountLabels                  `json:"labels"`
+	Name             string                         `json:"name"`
+	Properties       WhatsappCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets          `json:"secrets"`
+	Type      WhatsappCredentialsType `json:"type"`
+	UpdatedAt time.Time               `json:"updatedAt"`
+	UpdatedBy string                  `json:"updatedBy"`
+	Version   int                     `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WhatsappCredentialsFamily defines model for WhatsappCredentials.Family.
+type WhatsappCredentialsFamily string
+
+// WhatsappCredentials_Properties_Infobip Access to your Infobip account.
+type WhatsappCredentials_Properties_Infobip struct {
+	// ApiKey Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+	ApiKey string `json:"apiKey"`
+
+	// BaseUrl The address of your account, shown on the home page of Infobip's web interface.
+	//
+	// Examples: https://4m2kx8.api.infobip.com
+	BaseUrl interface{} `json:"baseUrl"`
+}
+
+// WhatsappCredentials_Properties_MetaCloud Access to the number at Meta.
+type WhatsappCredentials_Properties_MetaCloud struct {
+	// AccessToken Of a system user; the one that API Setup shows expires after a day.
+	AccessToken string `json:"accessToken"`
+
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// BusinessAccountId From the same page.
+	//
+	// Examples: 102290129340398
+	BusinessAccountId *string `json:"businessAccountId,omitempty"`
+
+	// PhoneNumberId Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+	//
+	// Examples: 106540352242922
+	PhoneNumberId string `json:"phoneNumberId"`
+}
+
+// WhatsappCredentialsPropertiesProvider Who connects the number with WhatsApp.
+type WhatsappCredentialsPropertiesProvider string
+
+// WhatsappCredentials_Properties_Twilio Access to your Twilio account.
+type WhatsappCredentials_Properties_Twilio struct {
+	// AccountSid Under Account Info in the Twilio Console.
+	//
+	// Examples: AC0123456789abcdef0123456789abcdef
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Next to the account SID; it also checks the signatures of incoming messages.
+	AuthToken string `json:"authToken"`
+}
+
+// WhatsappCredentials_Properties_Vonage Access to your Vonage application.
+type WhatsappCredentials_Properties_Vonage struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret string `json:"apiSecret"`
+
+	// ApplicationId Of the application with which the number is linked.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey string `json:"privateKey"`
+}
+
+// WhatsappCredentials_Properties defines model for WhatsappCredentials.Properties.
+type WhatsappCredentials_Properties struct {
+	// Infobip Access to your Infobip account.
+	Infobip *WhatsappCredentials_Properties_Infobip `json:"infobip,omitempty"`
+
+	// MetaCloud Access to the number at Meta.
+	MetaCloud *WhatsappCredentials_Properties_MetaCloud `json:"metaCloud,omitempty"`
+
+	// Provider Who connects the number with WhatsApp.
+	Provider WhatsappCredentialsPropertiesProvider `json:"provider"`
+
+	// Twilio Access to your Twilio account.
+	Twilio *WhatsappCredentials_Properties_Twilio `json:"twilio,omitempty"`
+
+	// Vonage Access to your Vonage application.
+	Vonage *WhatsappCredentials_Properties_Vonage `json:"vonage,omitempty"`
+
+	// WhatsappNumber The number to which customers write, with + and country code.
+	//
+	// Examples: +447700900000
+	WhatsappNumber string `json:"whatsappNumber"`
+}
+
+// WhatsappCredentialsType defines model for WhatsappCredentials.Type.
+type WhatsappCredentialsType string
+
+// WhatsappReplace defines model for WhatsappReplace.
+type WhatsappReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                `json:"etag,omitempty"`
+	Family *WhatsappReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets   `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth             `json:"health,omitempty"`
+	Id               *openapi_types.UUID        `json:"id,omitempty"`
+	Labels           *AccountLabels             `json:"labels,omitempty"`
+	Name             string                     `json:"name"`
+	Properties       WhatsappReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets     `json:"secrets,omitempty"`
+	Type      WhatsappReplaceType `json:"type"`
+	UpdatedAt *time.Time          `json:"updatedAt,omitempty"`
+	UpdatedBy *string             `json:"updatedBy,omitempty"`
+	Version   *int                `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// WhatsappReplaceFamily defines model for WhatsappReplace.Family.
+type WhatsappReplaceFamily string
+
+// WhatsappReplace_Properties_Infobip Access to your Infobip account.
+type WhatsappReplace_Properties_Infobip struct {
+	// ApiKey Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// BaseUrl The address of your account, shown on the home page of Infobip's web interface.
+	//
+	// Examples: https://4m2kx8.api.infobip.com
+	BaseUrl interface{} `json:"baseUrl"`
+}
+
+// WhatsappReplace_Properties_MetaCloud Access to the number at Meta.
+type WhatsappReplace_Properties_MetaCloud struct {
+	// AccessToken Of a system user; the one that API Setup shows expires after a day.
+	AccessToken *string `json:"accessToken,omitempty"`
+
+	// AppSecret From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+	AppSecret *string `json:"appSecret,omitempty"`
+
+	// BusinessAccountId From the same page.
+	//
+	// Examples: 102290129340398
+	BusinessAccountId *string `json:"businessAccountId,omitempty"`
+
+	// PhoneNumberId Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+	//
+	// Examples: 106540352242922
+	PhoneNumberId string `json:"phoneNumberId"`
+}
+
+// WhatsappReplacePropertiesProvider Who connects the number with WhatsApp.
+type WhatsappReplacePropertiesProvider string
+
+// WhatsappReplace_Properties_Twilio Access to your Twilio account.
+type WhatsappReplace_Properties_Twilio struct {
+	// AccountSid Under Account Info in the Twilio Console.
+	//
+	// Examples: AC0123456789abcdef0123456789abcdef
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Next to the account SID; it also checks the signatures of incoming messages.
+	AuthToken *string `json:"authToken,omitempty"`
+}
+
+// WhatsappReplace_Properties_Vonage Access to your Vonage application.
+type WhatsappReplace_Properties_Vonage struct {
+	// ApiKey From the API settings of the Vonage dashboard.
+	//
+	// Examples: a1b2c3d4
+	ApiKey string `json:"apiKey"`
+
+	// ApiSecret From the same page.
+	ApiSecret *string `json:"apiSecret,omitempty"`
+
+	// ApplicationId Of the application with which the number is linked.
+	//
+	// Examples: 78d335fa-323d-4114-9c3d-d6f0d48968cf
+	ApplicationId openapi_types.UUID `json:"applicationId"`
+
+	// PrivateKey The whole file private.key that was downloaded when the application's keys were made.
+	PrivateKey *string `json:"privateKey,omitempty"`
+}
+
+// WhatsappReplace_Properties defines model for WhatsappReplace.Properties.
+type WhatsappReplace_Properties struct {
+	// Infobip Access to your Infobip account.
+	Infobip *WhatsappReplace_Properties_Infobip `json:"infobip,omitempty"`
+
+	// MetaCloud Access to the number at Meta.
+	MetaCloud *WhatsappReplace_Properties_MetaCloud `json:"metaCloud,omitempty"`
+
+	// Provider Who connects the number with WhatsApp.
+	Provider WhatsappReplacePropertiesProvider `json:"provider"`
+
+	// Twilio Access to your Twilio account.
+	Twilio *WhatsappReplace_Properties_Twilio `json:"twilio,omitempty"`
+
+	// Vonage Access to your Vonage application.
+	Vonage *WhatsappReplace_Properties_Vonage `json:"vonage,omitempty"`
+
+	// WhatsappNumber The number to which customers write, with + and country code.
+	//
+	// Examples: +447700900000
+	WhatsappNumber string `json:"whatsappNumber"`
+}
+
+// WhatsappReplaceType defines model for WhatsappReplace.Type.
+type WhatsappReplaceType string
+
+// ZapierAccount defines model for ZapierAccount.
+type ZapierAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string              `json:"etag"`
+	Family ZapierAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth            `json:"health"`
+	Id               openapi_types.UUID       `json:"id"`
+	Labels           AccountLabels            `json:"labels"`
+	Name             string                   `json:"name"`
+	Properties       ZapierAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets    `json:"secrets"`
+	Type      ZapierAccountType `json:"type"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+	UpdatedBy string            `json:"updatedBy"`
+	Version   int               `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ZapierAccountFamily defines model for ZapierAccount.Family.
+type ZapierAccountFamily string
+
+// ZapierAccount_Properties defines model for ZapierAccount.Properties.
+type ZapierAccount_Properties struct {
+	// Username The name that Zapier presents.
+	//
+	// Examples: zapier-production
+	Username string `json:"username"`
+}
+
+// ZapierAccountType defines model for ZapierAccount.Type.
+type ZapierAccountType string
+
+// ZapierCreate Examples: {"name":"Zapier","properties":{"password":"made-up-Pass-phrase-of-Zapier","username":"zapier-production"},"type":"zapier"}
+type ZapierCreate struct {
+	Default     *bool                   `json:"default,omitempty"`
+	Description *string                 `json:"description,omitempty"`
+	Enabled     *bool                   `json:"enabled,omitempty"`
+	Labels      *AccountLabels          `json:"labels,omitempty"`
+	Name        string                  `json:"name"`
+	Properties  ZapierCreate_Properties `json:"properties"`
+	Type        ZapierCreateType        `json:"type"`
+}
+
+// ZapierCreate_Properties defines model for ZapierCreate.Properties.
+type ZapierCreate_Properties struct {
+	// Password What Zapier presents with the name; made here unless you enter one.
+	Password *string `json:"password,omitempty"`
+
+	// Username The name that Zapier presents.
+	//
+	// Examples: zapier-production
+	Username string `json:"username"`
+}
+
+// ZapierCreateType defines model for ZapierCreate.Type.
+type ZapierCreateType string
+
+// ZapierCredentials defines model for ZapierCredentials.
+type ZapierCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                  `json:"etag"`
+	Family ZapierCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets     `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                `json:"health"`
+	Id               openapi_types.UUID           `json:"id"`
+	Labels           AccountLabels                `json:"labels"`
+	Name             string                       `json:"name"`
+	Properties       ZapierCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets        `json:"secrets"`
+	Type      ZapierCredentialsType `json:"type"`
+	UpdatedAt time.Time             `json:"updatedAt"`
+	UpdatedBy string                `json:"updatedBy"`
+	Version   int                   `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ZapierCredentialsFamily defines model for ZapierCredentials.Family.
+type ZapierCredentialsFamily string
+
+// ZapierCredentials_Properties defines model for ZapierCredentials.Properties.
+type ZapierCredentials_Properties struct {
+	// Password What Zapier presents with the name; made here unless you enter one.
+	Password *string `json:"password,omitempty"`
+
+	// Username The name that Zapier presents.
+	//
+	// Examples: zapier-production
+	Username string `json:"username"`
+}
+
+// ZapierCredentialsType defines model for ZapierCredentials.Type.
+type ZapierCredentialsType string
+
+// ZapierReplace defines model for ZapierReplace.
+type ZapierReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string              `json:"etag,omitempty"`
+	Family *ZapierReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth           `json:"health,omitempty"`
+	Id               *openapi_types.UUID      `json:"id,omitempty"`
+	Labels           *AccountLabels           `json:"labels,omitempty"`
+	Name             string                   `json:"name"`
+	Properties       ZapierReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets   `json:"secrets,omitempty"`
+	Type      ZapierReplaceType `json:"type"`
+	UpdatedAt *time.Time        `json:"updatedAt,omitempty"`
+	UpdatedBy *string           `json:"updatedBy,omitempty"`
+	Version   *int              `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// ZapierReplaceFamily defines model for ZapierReplace.Family.
+type ZapierReplaceFamily string
+
+// ZapierReplace_Properties defines model for ZapierReplace.Properties.
+type ZapierReplace_Properties struct {
+	// Password What Zapier presents with the name; made here unless you enter one.
+	Password *string `json:"password,omitempty"`
+
+	// Username The name that Zapier presents.
+	//
+	// Examples: zapier-production
+	Username string `json:"username"`
+}
+
+// ZapierReplaceType defines model for ZapierReplace.Type.
+type ZapierReplaceType string
 
 // ZendeskAccount defines model for ZendeskAccount.
 type ZendeskAccount struct {
@@ -3330,6 +13467,40 @@ type RollbackAccountJSONRequestBody = RollbackInput
 // TestAccountJSONRequestBody defines body for TestAccount for application/json ContentType.
 type TestAccountJSONRequestBody = TestInput
 
+// AsAwsLambdaAccount returns the union data inside the Account as a AwsLambdaAccount
+func (t Account) AsAwsLambdaAccount() (AwsLambdaAccount, error) {
+	var body AwsLambdaAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLambdaAccount overwrites any union data inside the Account as the provided AwsLambdaAccount
+func (t *Account) FromAwsLambdaAccount(v AwsLambdaAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLambdaAccount performs a merge with any union data inside the Account, using the provided AwsLambdaAccount
+func (t *Account) MergeAwsLambdaAccount(v AwsLambdaAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsS3Account returns the union data inside the Account as a AwsS3Account
 func (t Account) AsAwsS3Account() (AwsS3Account, error) {
 	var body AwsS3Account
@@ -3355,6 +13526,278 @@ func (t *Account) MergeAwsS3Account(v AwsS3Account) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_s3"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsLexAccount returns the union data inside the Account as a AwsLexAccount
+func (t Account) AsAwsLexAccount() (AwsLexAccount, error) {
+	var body AwsLexAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLexAccount overwrites any union data inside the Account as the provided AwsLexAccount
+func (t *Account) FromAwsLexAccount(v AwsLexAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLexAccount performs a merge with any union data inside the Account, using the provided AwsLexAccount
+func (t *Account) MergeAwsLexAccount(v AwsLexAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDialogflowAccount returns the union data inside the Account as a DialogflowAccount
+func (t Account) AsDialogflowAccount() (DialogflowAccount, error) {
+	var body DialogflowAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDialogflowAccount overwrites any union data inside the Account as the provided DialogflowAccount
+func (t *Account) FromDialogflowAccount(v DialogflowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	t.union = b
+	return err
+}
+
+// MergeDialogflowAccount performs a merge with any union data inside the Account, using the provided DialogflowAccount
+func (t *Account) MergeDialogflowAccount(v DialogflowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonAssistantAccount returns the union data inside the Account as a WatsonAssistantAccount
+func (t Account) AsWatsonAssistantAccount() (WatsonAssistantAccount, error) {
+	var body WatsonAssistantAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonAssistantAccount overwrites any union data inside the Account as the provided WatsonAssistantAccount
+func (t *Account) FromWatsonAssistantAccount(v WatsonAssistantAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonAssistantAccount performs a merge with any union data inside the Account, using the provided WatsonAssistantAccount
+func (t *Account) MergeWatsonAssistantAccount(v WatsonAssistantAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSurflyAccount returns the union data inside the Account as a SurflyAccount
+func (t Account) AsSurflyAccount() (SurflyAccount, error) {
+	var body SurflyAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSurflyAccount overwrites any union data inside the Account as the provided SurflyAccount
+func (t *Account) FromSurflyAccount(v SurflyAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	t.union = b
+	return err
+}
+
+// MergeSurflyAccount performs a merge with any union data inside the Account, using the provided SurflyAccount
+func (t *Account) MergeSurflyAccount(v SurflyAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsExternalKnowledgeBaseAccount returns the union data inside the Account as a ExternalKnowledgeBaseAccount
+func (t Account) AsExternalKnowledgeBaseAccount() (ExternalKnowledgeBaseAccount, error) {
+	var body ExternalKnowledgeBaseAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromExternalKnowledgeBaseAccount overwrites any union data inside the Account as the provided ExternalKnowledgeBaseAccount
+func (t *Account) FromExternalKnowledgeBaseAccount(v ExternalKnowledgeBaseAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	t.union = b
+	return err
+}
+
+// MergeExternalKnowledgeBaseAccount performs a merge with any union data inside the Account, using the provided ExternalKnowledgeBaseAccount
+func (t *Account) MergeExternalKnowledgeBaseAccount(v ExternalKnowledgeBaseAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFacebookMessengerAccount returns the union data inside the Account as a FacebookMessengerAccount
+func (t Account) AsFacebookMessengerAccount() (FacebookMessengerAccount, error) {
+	var body FacebookMessengerAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFacebookMessengerAccount overwrites any union data inside the Account as the provided FacebookMessengerAccount
+func (t *Account) FromFacebookMessengerAccount(v FacebookMessengerAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	t.union = b
+	return err
+}
+
+// MergeFacebookMessengerAccount performs a merge with any union data inside the Account, using the provided FacebookMessengerAccount
+func (t *Account) MergeFacebookMessengerAccount(v FacebookMessengerAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLineAccount returns the union data inside the Account as a LineAccount
+func (t Account) AsLineAccount() (LineAccount, error) {
+	var body LineAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLineAccount overwrites any union data inside the Account as the provided LineAccount
+func (t *Account) FromLineAccount(v LineAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	t.union = b
+	return err
+}
+
+// MergeLineAccount performs a merge with any union data inside the Account, using the provided LineAccount
+func (t *Account) MergeLineAccount(v LineAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNexmoAccount returns the union data inside the Account as a NexmoAccount
+func (t Account) AsNexmoAccount() (NexmoAccount, error) {
+	var body NexmoAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNexmoAccount overwrites any union data inside the Account as the provided NexmoAccount
+func (t *Account) FromNexmoAccount(v NexmoAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
+	t.union = b
+	return err
+}
+
+// MergeNexmoAccount performs a merge with any union data inside the Account, using the provided NexmoAccount
+func (t *Account) MergeNexmoAccount(v NexmoAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
 	if err != nil {
 		return err
 	}
@@ -3398,6 +13841,278 @@ func (t *Account) MergeTelegramAccount(v TelegramAccount) error {
 	return err
 }
 
+// AsTwitterAccount returns the union data inside the Account as a TwitterAccount
+func (t Account) AsTwitterAccount() (TwitterAccount, error) {
+	var body TwitterAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTwitterAccount overwrites any union data inside the Account as the provided TwitterAccount
+func (t *Account) FromTwitterAccount(v TwitterAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	t.union = b
+	return err
+}
+
+// MergeTwitterAccount performs a merge with any union data inside the Account, using the provided TwitterAccount
+func (t *Account) MergeTwitterAccount(v TwitterAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsViberAccount returns the union data inside the Account as a ViberAccount
+func (t Account) AsViberAccount() (ViberAccount, error) {
+	var body ViberAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromViberAccount overwrites any union data inside the Account as the provided ViberAccount
+func (t *Account) FromViberAccount(v ViberAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	t.union = b
+	return err
+}
+
+// MergeViberAccount performs a merge with any union data inside the Account, using the provided ViberAccount
+func (t *Account) MergeViberAccount(v ViberAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWechatAccount returns the union data inside the Account as a WechatAccount
+func (t Account) AsWechatAccount() (WechatAccount, error) {
+	var body WechatAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWechatAccount overwrites any union data inside the Account as the provided WechatAccount
+func (t *Account) FromWechatAccount(v WechatAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	t.union = b
+	return err
+}
+
+// MergeWechatAccount performs a merge with any union data inside the Account, using the provided WechatAccount
+func (t *Account) MergeWechatAccount(v WechatAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsappAccount returns the union data inside the Account as a WhatsappAccount
+func (t Account) AsWhatsappAccount() (WhatsappAccount, error) {
+	var body WhatsappAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsappAccount overwrites any union data inside the Account as the provided WhatsappAccount
+func (t *Account) FromWhatsappAccount(v WhatsappAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsappAccount performs a merge with any union data inside the Account, using the provided WhatsappAccount
+func (t *Account) MergeWhatsappAccount(v WhatsappAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDynamics365Account returns the union data inside the Account as a Dynamics365Account
+func (t Account) AsDynamics365Account() (Dynamics365Account, error) {
+	var body Dynamics365Account
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDynamics365Account overwrites any union data inside the Account as the provided Dynamics365Account
+func (t *Account) FromDynamics365Account(v Dynamics365Account) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	t.union = b
+	return err
+}
+
+// MergeDynamics365Account performs a merge with any union data inside the Account, using the provided Dynamics365Account
+func (t *Account) MergeDynamics365Account(v Dynamics365Account) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonNluAccount returns the union data inside the Account as a WatsonNluAccount
+func (t Account) AsWatsonNluAccount() (WatsonNluAccount, error) {
+	var body WatsonNluAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonNluAccount overwrites any union data inside the Account as the provided WatsonNluAccount
+func (t *Account) FromWatsonNluAccount(v WatsonNluAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonNluAccount performs a merge with any union data inside the Account, using the provided WatsonNluAccount
+func (t *Account) MergeWatsonNluAccount(v WatsonNluAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNextCallerAccount returns the union data inside the Account as a NextCallerAccount
+func (t Account) AsNextCallerAccount() (NextCallerAccount, error) {
+	var body NextCallerAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNextCallerAccount overwrites any union data inside the Account as the provided NextCallerAccount
+func (t *Account) FromNextCallerAccount(v NextCallerAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	t.union = b
+	return err
+}
+
+// MergeNextCallerAccount performs a merge with any union data inside the Account, using the provided NextCallerAccount
+func (t *Account) MergeNextCallerAccount(v NextCallerAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNiceAccount returns the union data inside the Account as a NiceAccount
+func (t Account) AsNiceAccount() (NiceAccount, error) {
+	var body NiceAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNiceAccount overwrites any union data inside the Account as the provided NiceAccount
+func (t *Account) FromNiceAccount(v NiceAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	t.union = b
+	return err
+}
+
+// MergeNiceAccount performs a merge with any union data inside the Account, using the provided NiceAccount
+func (t *Account) MergeNiceAccount(v NiceAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsLogmeinAccount returns the union data inside the Account as a LogmeinAccount
 func (t Account) AsLogmeinAccount() (LogmeinAccount, error) {
 	var body LogmeinAccount
@@ -3423,6 +14138,40 @@ func (t *Account) MergeLogmeinAccount(v LogmeinAccount) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"logmein"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRightnowAccount returns the union data inside the Account as a RightnowAccount
+func (t Account) AsRightnowAccount() (RightnowAccount, error) {
+	var body RightnowAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRightnowAccount overwrites any union data inside the Account as the provided RightnowAccount
+func (t *Account) FromRightnowAccount(v RightnowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
+	t.union = b
+	return err
+}
+
+// MergeRightnowAccount performs a merge with any union data inside the Account, using the provided RightnowAccount
+func (t *Account) MergeRightnowAccount(v RightnowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
 	if err != nil {
 		return err
 	}
@@ -3500,6 +14249,40 @@ func (t *Account) MergeScimAccount(v ScimAccount) error {
 	return err
 }
 
+// AsServicenowAccount returns the union data inside the Account as a ServicenowAccount
+func (t Account) AsServicenowAccount() (ServicenowAccount, error) {
+	var body ServicenowAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromServicenowAccount overwrites any union data inside the Account as the provided ServicenowAccount
+func (t *Account) FromServicenowAccount(v ServicenowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	t.union = b
+	return err
+}
+
+// MergeServicenowAccount performs a merge with any union data inside the Account, using the provided ServicenowAccount
+func (t *Account) MergeServicenowAccount(v ServicenowAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsSsoAccount returns the union data inside the Account as a SsoAccount
 func (t Account) AsSsoAccount() (SsoAccount, error) {
 	var body SsoAccount
@@ -3525,6 +14308,448 @@ func (t *Account) MergeSsoAccount(v SsoAccount) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"sso"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsTranscribeAccount returns the union data inside the Account as a AwsTranscribeAccount
+func (t Account) AsAwsTranscribeAccount() (AwsTranscribeAccount, error) {
+	var body AwsTranscribeAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsTranscribeAccount overwrites any union data inside the Account as the provided AwsTranscribeAccount
+func (t *Account) FromAwsTranscribeAccount(v AwsTranscribeAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsTranscribeAccount performs a merge with any union data inside the Account, using the provided AwsTranscribeAccount
+func (t *Account) MergeAwsTranscribeAccount(v AwsTranscribeAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureSttAccount returns the union data inside the Account as a AzureSttAccount
+func (t Account) AsAzureSttAccount() (AzureSttAccount, error) {
+	var body AzureSttAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureSttAccount overwrites any union data inside the Account as the provided AzureSttAccount
+func (t *Account) FromAzureSttAccount(v AzureSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureSttAccount performs a merge with any union data inside the Account, using the provided AzureSttAccount
+func (t *Account) MergeAzureSttAccount(v AzureSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleStreamingSttAccount returns the union data inside the Account as a GoogleStreamingSttAccount
+func (t Account) AsGoogleStreamingSttAccount() (GoogleStreamingSttAccount, error) {
+	var body GoogleStreamingSttAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleStreamingSttAccount overwrites any union data inside the Account as the provided GoogleStreamingSttAccount
+func (t *Account) FromGoogleStreamingSttAccount(v GoogleStreamingSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleStreamingSttAccount performs a merge with any union data inside the Account, using the provided GoogleStreamingSttAccount
+func (t *Account) MergeGoogleStreamingSttAccount(v GoogleStreamingSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleSttAccount returns the union data inside the Account as a GoogleSttAccount
+func (t Account) AsGoogleSttAccount() (GoogleSttAccount, error) {
+	var body GoogleSttAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleSttAccount overwrites any union data inside the Account as the provided GoogleSttAccount
+func (t *Account) FromGoogleSttAccount(v GoogleSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleSttAccount performs a merge with any union data inside the Account, using the provided GoogleSttAccount
+func (t *Account) MergeGoogleSttAccount(v GoogleSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGovivaceSttAccount returns the union data inside the Account as a GovivaceSttAccount
+func (t Account) AsGovivaceSttAccount() (GovivaceSttAccount, error) {
+	var body GovivaceSttAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGovivaceSttAccount overwrites any union data inside the Account as the provided GovivaceSttAccount
+func (t *Account) FromGovivaceSttAccount(v GovivaceSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGovivaceSttAccount performs a merge with any union data inside the Account, using the provided GovivaceSttAccount
+func (t *Account) MergeGovivaceSttAccount(v GovivaceSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonSttAccount returns the union data inside the Account as a WatsonSttAccount
+func (t Account) AsWatsonSttAccount() (WatsonSttAccount, error) {
+	var body WatsonSttAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonSttAccount overwrites any union data inside the Account as the provided WatsonSttAccount
+func (t *Account) FromWatsonSttAccount(v WatsonSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonSttAccount performs a merge with any union data inside the Account, using the provided WatsonSttAccount
+func (t *Account) MergeWatsonSttAccount(v WatsonSttAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStatisticsDataReceiverAccount returns the union data inside the Account as a StatisticsDataReceiverAccount
+func (t Account) AsStatisticsDataReceiverAccount() (StatisticsDataReceiverAccount, error) {
+	var body StatisticsDataReceiverAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStatisticsDataReceiverAccount overwrites any union data inside the Account as the provided StatisticsDataReceiverAccount
+func (t *Account) FromStatisticsDataReceiverAccount(v StatisticsDataReceiverAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	t.union = b
+	return err
+}
+
+// MergeStatisticsDataReceiverAccount performs a merge with any union data inside the Account, using the provided StatisticsDataReceiverAccount
+func (t *Account) MergeStatisticsDataReceiverAccount(v StatisticsDataReceiverAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsPollyAccount returns the union data inside the Account as a AwsPollyAccount
+func (t Account) AsAwsPollyAccount() (AwsPollyAccount, error) {
+	var body AwsPollyAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsPollyAccount overwrites any union data inside the Account as the provided AwsPollyAccount
+func (t *Account) FromAwsPollyAccount(v AwsPollyAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsPollyAccount performs a merge with any union data inside the Account, using the provided AwsPollyAccount
+func (t *Account) MergeAwsPollyAccount(v AwsPollyAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureTtsAccount returns the union data inside the Account as a AzureTtsAccount
+func (t Account) AsAzureTtsAccount() (AzureTtsAccount, error) {
+	var body AzureTtsAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureTtsAccount overwrites any union data inside the Account as the provided AzureTtsAccount
+func (t *Account) FromAzureTtsAccount(v AzureTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureTtsAccount performs a merge with any union data inside the Account, using the provided AzureTtsAccount
+func (t *Account) MergeAzureTtsAccount(v AzureTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleTtsAccount returns the union data inside the Account as a GoogleTtsAccount
+func (t Account) AsGoogleTtsAccount() (GoogleTtsAccount, error) {
+	var body GoogleTtsAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleTtsAccount overwrites any union data inside the Account as the provided GoogleTtsAccount
+func (t *Account) FromGoogleTtsAccount(v GoogleTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleTtsAccount performs a merge with any union data inside the Account, using the provided GoogleTtsAccount
+func (t *Account) MergeGoogleTtsAccount(v GoogleTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonTtsAccount returns the union data inside the Account as a WatsonTtsAccount
+func (t Account) AsWatsonTtsAccount() (WatsonTtsAccount, error) {
+	var body WatsonTtsAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonTtsAccount overwrites any union data inside the Account as the provided WatsonTtsAccount
+func (t *Account) FromWatsonTtsAccount(v WatsonTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonTtsAccount performs a merge with any union data inside the Account, using the provided WatsonTtsAccount
+func (t *Account) MergeWatsonTtsAccount(v WatsonTtsAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTheDataGroupAccount returns the union data inside the Account as a TheDataGroupAccount
+func (t Account) AsTheDataGroupAccount() (TheDataGroupAccount, error) {
+	var body TheDataGroupAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTheDataGroupAccount overwrites any union data inside the Account as the provided TheDataGroupAccount
+func (t *Account) FromTheDataGroupAccount(v TheDataGroupAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	t.union = b
+	return err
+}
+
+// MergeTheDataGroupAccount performs a merge with any union data inside the Account, using the provided TheDataGroupAccount
+func (t *Account) MergeTheDataGroupAccount(v TheDataGroupAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsZapierAccount returns the union data inside the Account as a ZapierAccount
+func (t Account) AsZapierAccount() (ZapierAccount, error) {
+	var body ZapierAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromZapierAccount overwrites any union data inside the Account as the provided ZapierAccount
+func (t *Account) FromZapierAccount(v ZapierAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
+	t.union = b
+	return err
+}
+
+// MergeZapierAccount performs a merge with any union data inside the Account, using the provided ZapierAccount
+func (t *Account) MergeZapierAccount(v ZapierAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
 	if err != nil {
 		return err
 	}
@@ -3582,18 +14807,82 @@ func (t Account) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aws_lambda":
+		return t.AsAwsLambdaAccount()
+	case "aws_lex":
+		return t.AsAwsLexAccount()
+	case "aws_polly":
+		return t.AsAwsPollyAccount()
 	case "aws_s3":
 		return t.AsAwsS3Account()
+	case "aws_transcribe":
+		return t.AsAwsTranscribeAccount()
+	case "azure_stt":
+		return t.AsAzureSttAccount()
+	case "azure_tts":
+		return t.AsAzureTtsAccount()
+	case "dialogflow":
+		return t.AsDialogflowAccount()
+	case "dynamics365":
+		return t.AsDynamics365Account()
+	case "external_knowledge_base":
+		return t.AsExternalKnowledgeBaseAccount()
+	case "facebook_messenger":
+		return t.AsFacebookMessengerAccount()
+	case "google_streaming_stt":
+		return t.AsGoogleStreamingSttAccount()
+	case "google_stt":
+		return t.AsGoogleSttAccount()
+	case "google_tts":
+		return t.AsGoogleTtsAccount()
+	case "govivace_stt":
+		return t.AsGovivaceSttAccount()
+	case "line":
+		return t.AsLineAccount()
 	case "logmein":
 		return t.AsLogmeinAccount()
+	case "nexmo":
+		return t.AsNexmoAccount()
+	case "next_caller":
+		return t.AsNextCallerAccount()
+	case "nice":
+		return t.AsNiceAccount()
+	case "rightnow":
+		return t.AsRightnowAccount()
 	case "salesforce":
 		return t.AsSalesforceAccount()
 	case "scim":
 		return t.AsScimAccount()
+	case "servicenow":
+		return t.AsServicenowAccount()
 	case "sso":
 		return t.AsSsoAccount()
+	case "statistics_data_receiver":
+		return t.AsStatisticsDataReceiverAccount()
+	case "surfly":
+		return t.AsSurflyAccount()
 	case "telegram":
 		return t.AsTelegramAccount()
+	case "the_data_group":
+		return t.AsTheDataGroupAccount()
+	case "twitter":
+		return t.AsTwitterAccount()
+	case "viber":
+		return t.AsViberAccount()
+	case "watson_assistant":
+		return t.AsWatsonAssistantAccount()
+	case "watson_nlu":
+		return t.AsWatsonNluAccount()
+	case "watson_stt":
+		return t.AsWatsonSttAccount()
+	case "watson_tts":
+		return t.AsWatsonTtsAccount()
+	case "wechat":
+		return t.AsWechatAccount()
+	case "whatsapp":
+		return t.AsWhatsappAccount()
+	case "zapier":
+		return t.AsZapierAccount()
 	case "zendesk":
 		return t.AsZendeskAccount()
 	default:
@@ -3608,6 +14897,40 @@ func (t Account) MarshalJSON() ([]byte, error) {
 
 func (t *Account) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsAwsLambdaCreate returns the union data inside the AccountCreate as a AwsLambdaCreate
+func (t AccountCreate) AsAwsLambdaCreate() (AwsLambdaCreate, error) {
+	var body AwsLambdaCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLambdaCreate overwrites any union data inside the AccountCreate as the provided AwsLambdaCreate
+func (t *AccountCreate) FromAwsLambdaCreate(v AwsLambdaCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLambdaCreate performs a merge with any union data inside the AccountCreate, using the provided AwsLambdaCreate
+func (t *AccountCreate) MergeAwsLambdaCreate(v AwsLambdaCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
 	return err
 }
 
@@ -3636,6 +14959,278 @@ func (t *AccountCreate) MergeAwsS3Create(v AwsS3Create) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_s3"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsLexCreate returns the union data inside the AccountCreate as a AwsLexCreate
+func (t AccountCreate) AsAwsLexCreate() (AwsLexCreate, error) {
+	var body AwsLexCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLexCreate overwrites any union data inside the AccountCreate as the provided AwsLexCreate
+func (t *AccountCreate) FromAwsLexCreate(v AwsLexCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLexCreate performs a merge with any union data inside the AccountCreate, using the provided AwsLexCreate
+func (t *AccountCreate) MergeAwsLexCreate(v AwsLexCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDialogflowCreate returns the union data inside the AccountCreate as a DialogflowCreate
+func (t AccountCreate) AsDialogflowCreate() (DialogflowCreate, error) {
+	var body DialogflowCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDialogflowCreate overwrites any union data inside the AccountCreate as the provided DialogflowCreate
+func (t *AccountCreate) FromDialogflowCreate(v DialogflowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	t.union = b
+	return err
+}
+
+// MergeDialogflowCreate performs a merge with any union data inside the AccountCreate, using the provided DialogflowCreate
+func (t *AccountCreate) MergeDialogflowCreate(v DialogflowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonAssistantCreate returns the union data inside the AccountCreate as a WatsonAssistantCreate
+func (t AccountCreate) AsWatsonAssistantCreate() (WatsonAssistantCreate, error) {
+	var body WatsonAssistantCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonAssistantCreate overwrites any union data inside the AccountCreate as the provided WatsonAssistantCreate
+func (t *AccountCreate) FromWatsonAssistantCreate(v WatsonAssistantCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonAssistantCreate performs a merge with any union data inside the AccountCreate, using the provided WatsonAssistantCreate
+func (t *AccountCreate) MergeWatsonAssistantCreate(v WatsonAssistantCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSurflyCreate returns the union data inside the AccountCreate as a SurflyCreate
+func (t AccountCreate) AsSurflyCreate() (SurflyCreate, error) {
+	var body SurflyCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSurflyCreate overwrites any union data inside the AccountCreate as the provided SurflyCreate
+func (t *AccountCreate) FromSurflyCreate(v SurflyCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	t.union = b
+	return err
+}
+
+// MergeSurflyCreate performs a merge with any union data inside the AccountCreate, using the provided SurflyCreate
+func (t *AccountCreate) MergeSurflyCreate(v SurflyCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsExternalKnowledgeBaseCreate returns the union data inside the AccountCreate as a ExternalKnowledgeBaseCreate
+func (t AccountCreate) AsExternalKnowledgeBaseCreate() (ExternalKnowledgeBaseCreate, error) {
+	var body ExternalKnowledgeBaseCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromExternalKnowledgeBaseCreate overwrites any union data inside the AccountCreate as the provided ExternalKnowledgeBaseCreate
+func (t *AccountCreate) FromExternalKnowledgeBaseCreate(v ExternalKnowledgeBaseCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	t.union = b
+	return err
+}
+
+// MergeExternalKnowledgeBaseCreate performs a merge with any union data inside the AccountCreate, using the provided ExternalKnowledgeBaseCreate
+func (t *AccountCreate) MergeExternalKnowledgeBaseCreate(v ExternalKnowledgeBaseCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFacebookMessengerCreate returns the union data inside the AccountCreate as a FacebookMessengerCreate
+func (t AccountCreate) AsFacebookMessengerCreate() (FacebookMessengerCreate, error) {
+	var body FacebookMessengerCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFacebookMessengerCreate overwrites any union data inside the AccountCreate as the provided FacebookMessengerCreate
+func (t *AccountCreate) FromFacebookMessengerCreate(v FacebookMessengerCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	t.union = b
+	return err
+}
+
+// MergeFacebookMessengerCreate performs a merge with any union data inside the AccountCreate, using the provided FacebookMessengerCreate
+func (t *AccountCreate) MergeFacebookMessengerCreate(v FacebookMessengerCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLineCreate returns the union data inside the AccountCreate as a LineCreate
+func (t AccountCreate) AsLineCreate() (LineCreate, error) {
+	var body LineCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLineCreate overwrites any union data inside the AccountCreate as the provided LineCreate
+func (t *AccountCreate) FromLineCreate(v LineCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	t.union = b
+	return err
+}
+
+// MergeLineCreate performs a merge with any union data inside the AccountCreate, using the provided LineCreate
+func (t *AccountCreate) MergeLineCreate(v LineCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNexmoCreate returns the union data inside the AccountCreate as a NexmoCreate
+func (t AccountCreate) AsNexmoCreate() (NexmoCreate, error) {
+	var body NexmoCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNexmoCreate overwrites any union data inside the AccountCreate as the provided NexmoCreate
+func (t *AccountCreate) FromNexmoCreate(v NexmoCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
+	t.union = b
+	return err
+}
+
+// MergeNexmoCreate performs a merge with any union data inside the AccountCreate, using the provided NexmoCreate
+func (t *AccountCreate) MergeNexmoCreate(v NexmoCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
 	if err != nil {
 		return err
 	}
@@ -3679,6 +15274,278 @@ func (t *AccountCreate) MergeTelegramCreate(v TelegramCreate) error {
 	return err
 }
 
+// AsTwitterCreate returns the union data inside the AccountCreate as a TwitterCreate
+func (t AccountCreate) AsTwitterCreate() (TwitterCreate, error) {
+	var body TwitterCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTwitterCreate overwrites any union data inside the AccountCreate as the provided TwitterCreate
+func (t *AccountCreate) FromTwitterCreate(v TwitterCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	t.union = b
+	return err
+}
+
+// MergeTwitterCreate performs a merge with any union data inside the AccountCreate, using the provided TwitterCreate
+func (t *AccountCreate) MergeTwitterCreate(v TwitterCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsViberCreate returns the union data inside the AccountCreate as a ViberCreate
+func (t AccountCreate) AsViberCreate() (ViberCreate, error) {
+	var body ViberCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromViberCreate overwrites any union data inside the AccountCreate as the provided ViberCreate
+func (t *AccountCreate) FromViberCreate(v ViberCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	t.union = b
+	return err
+}
+
+// MergeViberCreate performs a merge with any union data inside the AccountCreate, using the provided ViberCreate
+func (t *AccountCreate) MergeViberCreate(v ViberCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWechatCreate returns the union data inside the AccountCreate as a WechatCreate
+func (t AccountCreate) AsWechatCreate() (WechatCreate, error) {
+	var body WechatCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWechatCreate overwrites any union data inside the AccountCreate as the provided WechatCreate
+func (t *AccountCreate) FromWechatCreate(v WechatCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	t.union = b
+	return err
+}
+
+// MergeWechatCreate performs a merge with any union data inside the AccountCreate, using the provided WechatCreate
+func (t *AccountCreate) MergeWechatCreate(v WechatCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsappCreate returns the union data inside the AccountCreate as a WhatsappCreate
+func (t AccountCreate) AsWhatsappCreate() (WhatsappCreate, error) {
+	var body WhatsappCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsappCreate overwrites any union data inside the AccountCreate as the provided WhatsappCreate
+func (t *AccountCreate) FromWhatsappCreate(v WhatsappCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsappCreate performs a merge with any union data inside the AccountCreate, using the provided WhatsappCreate
+func (t *AccountCreate) MergeWhatsappCreate(v WhatsappCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDynamics365Create returns the union data inside the AccountCreate as a Dynamics365Create
+func (t AccountCreate) AsDynamics365Create() (Dynamics365Create, error) {
+	var body Dynamics365Create
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDynamics365Create overwrites any union data inside the AccountCreate as the provided Dynamics365Create
+func (t *AccountCreate) FromDynamics365Create(v Dynamics365Create) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	t.union = b
+	return err
+}
+
+// MergeDynamics365Create performs a merge with any union data inside the AccountCreate, using the provided Dynamics365Create
+func (t *AccountCreate) MergeDynamics365Create(v Dynamics365Create) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonNluCreate returns the union data inside the AccountCreate as a WatsonNluCreate
+func (t AccountCreate) AsWatsonNluCreate() (WatsonNluCreate, error) {
+	var body WatsonNluCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonNluCreate overwrites any union data inside the AccountCreate as the provided WatsonNluCreate
+func (t *AccountCreate) FromWatsonNluCreate(v WatsonNluCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonNluCreate performs a merge with any union data inside the AccountCreate, using the provided WatsonNluCreate
+func (t *AccountCreate) MergeWatsonNluCreate(v WatsonNluCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNextCallerCreate returns the union data inside the AccountCreate as a NextCallerCreate
+func (t AccountCreate) AsNextCallerCreate() (NextCallerCreate, error) {
+	var body NextCallerCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNextCallerCreate overwrites any union data inside the AccountCreate as the provided NextCallerCreate
+func (t *AccountCreate) FromNextCallerCreate(v NextCallerCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	t.union = b
+	return err
+}
+
+// MergeNextCallerCreate performs a merge with any union data inside the AccountCreate, using the provided NextCallerCreate
+func (t *AccountCreate) MergeNextCallerCreate(v NextCallerCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNiceCreate returns the union data inside the AccountCreate as a NiceCreate
+func (t AccountCreate) AsNiceCreate() (NiceCreate, error) {
+	var body NiceCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNiceCreate overwrites any union data inside the AccountCreate as the provided NiceCreate
+func (t *AccountCreate) FromNiceCreate(v NiceCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	t.union = b
+	return err
+}
+
+// MergeNiceCreate performs a merge with any union data inside the AccountCreate, using the provided NiceCreate
+func (t *AccountCreate) MergeNiceCreate(v NiceCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsLogmeinCreate returns the union data inside the AccountCreate as a LogmeinCreate
 func (t AccountCreate) AsLogmeinCreate() (LogmeinCreate, error) {
 	var body LogmeinCreate
@@ -3704,6 +15571,40 @@ func (t *AccountCreate) MergeLogmeinCreate(v LogmeinCreate) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"logmein"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRightnowCreate returns the union data inside the AccountCreate as a RightnowCreate
+func (t AccountCreate) AsRightnowCreate() (RightnowCreate, error) {
+	var body RightnowCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRightnowCreate overwrites any union data inside the AccountCreate as the provided RightnowCreate
+func (t *AccountCreate) FromRightnowCreate(v RightnowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
+	t.union = b
+	return err
+}
+
+// MergeRightnowCreate performs a merge with any union data inside the AccountCreate, using the provided RightnowCreate
+func (t *AccountCreate) MergeRightnowCreate(v RightnowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
 	if err != nil {
 		return err
 	}
@@ -3781,6 +15682,40 @@ func (t *AccountCreate) MergeScimCreate(v ScimCreate) error {
 	return err
 }
 
+// AsServicenowCreate returns the union data inside the AccountCreate as a ServicenowCreate
+func (t AccountCreate) AsServicenowCreate() (ServicenowCreate, error) {
+	var body ServicenowCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromServicenowCreate overwrites any union data inside the AccountCreate as the provided ServicenowCreate
+func (t *AccountCreate) FromServicenowCreate(v ServicenowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	t.union = b
+	return err
+}
+
+// MergeServicenowCreate performs a merge with any union data inside the AccountCreate, using the provided ServicenowCreate
+func (t *AccountCreate) MergeServicenowCreate(v ServicenowCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsSsoCreate returns the union data inside the AccountCreate as a SsoCreate
 func (t AccountCreate) AsSsoCreate() (SsoCreate, error) {
 	var body SsoCreate
@@ -3806,6 +15741,448 @@ func (t *AccountCreate) MergeSsoCreate(v SsoCreate) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"sso"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsTranscribeCreate returns the union data inside the AccountCreate as a AwsTranscribeCreate
+func (t AccountCreate) AsAwsTranscribeCreate() (AwsTranscribeCreate, error) {
+	var body AwsTranscribeCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsTranscribeCreate overwrites any union data inside the AccountCreate as the provided AwsTranscribeCreate
+func (t *AccountCreate) FromAwsTranscribeCreate(v AwsTranscribeCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsTranscribeCreate performs a merge with any union data inside the AccountCreate, using the provided AwsTranscribeCreate
+func (t *AccountCreate) MergeAwsTranscribeCreate(v AwsTranscribeCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureSttCreate returns the union data inside the AccountCreate as a AzureSttCreate
+func (t AccountCreate) AsAzureSttCreate() (AzureSttCreate, error) {
+	var body AzureSttCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureSttCreate overwrites any union data inside the AccountCreate as the provided AzureSttCreate
+func (t *AccountCreate) FromAzureSttCreate(v AzureSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureSttCreate performs a merge with any union data inside the AccountCreate, using the provided AzureSttCreate
+func (t *AccountCreate) MergeAzureSttCreate(v AzureSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleStreamingSttCreate returns the union data inside the AccountCreate as a GoogleStreamingSttCreate
+func (t AccountCreate) AsGoogleStreamingSttCreate() (GoogleStreamingSttCreate, error) {
+	var body GoogleStreamingSttCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleStreamingSttCreate overwrites any union data inside the AccountCreate as the provided GoogleStreamingSttCreate
+func (t *AccountCreate) FromGoogleStreamingSttCreate(v GoogleStreamingSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleStreamingSttCreate performs a merge with any union data inside the AccountCreate, using the provided GoogleStreamingSttCreate
+func (t *AccountCreate) MergeGoogleStreamingSttCreate(v GoogleStreamingSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleSttCreate returns the union data inside the AccountCreate as a GoogleSttCreate
+func (t AccountCreate) AsGoogleSttCreate() (GoogleSttCreate, error) {
+	var body GoogleSttCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleSttCreate overwrites any union data inside the AccountCreate as the provided GoogleSttCreate
+func (t *AccountCreate) FromGoogleSttCreate(v GoogleSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleSttCreate performs a merge with any union data inside the AccountCreate, using the provided GoogleSttCreate
+func (t *AccountCreate) MergeGoogleSttCreate(v GoogleSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGovivaceSttCreate returns the union data inside the AccountCreate as a GovivaceSttCreate
+func (t AccountCreate) AsGovivaceSttCreate() (GovivaceSttCreate, error) {
+	var body GovivaceSttCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGovivaceSttCreate overwrites any union data inside the AccountCreate as the provided GovivaceSttCreate
+func (t *AccountCreate) FromGovivaceSttCreate(v GovivaceSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGovivaceSttCreate performs a merge with any union data inside the AccountCreate, using the provided GovivaceSttCreate
+func (t *AccountCreate) MergeGovivaceSttCreate(v GovivaceSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonSttCreate returns the union data inside the AccountCreate as a WatsonSttCreate
+func (t AccountCreate) AsWatsonSttCreate() (WatsonSttCreate, error) {
+	var body WatsonSttCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonSttCreate overwrites any union data inside the AccountCreate as the provided WatsonSttCreate
+func (t *AccountCreate) FromWatsonSttCreate(v WatsonSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonSttCreate performs a merge with any union data inside the AccountCreate, using the provided WatsonSttCreate
+func (t *AccountCreate) MergeWatsonSttCreate(v WatsonSttCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStatisticsDataReceiverCreate returns the union data inside the AccountCreate as a StatisticsDataReceiverCreate
+func (t AccountCreate) AsStatisticsDataReceiverCreate() (StatisticsDataReceiverCreate, error) {
+	var body StatisticsDataReceiverCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStatisticsDataReceiverCreate overwrites any union data inside the AccountCreate as the provided StatisticsDataReceiverCreate
+func (t *AccountCreate) FromStatisticsDataReceiverCreate(v StatisticsDataReceiverCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	t.union = b
+	return err
+}
+
+// MergeStatisticsDataReceiverCreate performs a merge with any union data inside the AccountCreate, using the provided StatisticsDataReceiverCreate
+func (t *AccountCreate) MergeStatisticsDataReceiverCreate(v StatisticsDataReceiverCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsPollyCreate returns the union data inside the AccountCreate as a AwsPollyCreate
+func (t AccountCreate) AsAwsPollyCreate() (AwsPollyCreate, error) {
+	var body AwsPollyCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsPollyCreate overwrites any union data inside the AccountCreate as the provided AwsPollyCreate
+func (t *AccountCreate) FromAwsPollyCreate(v AwsPollyCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsPollyCreate performs a merge with any union data inside the AccountCreate, using the provided AwsPollyCreate
+func (t *AccountCreate) MergeAwsPollyCreate(v AwsPollyCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureTtsCreate returns the union data inside the AccountCreate as a AzureTtsCreate
+func (t AccountCreate) AsAzureTtsCreate() (AzureTtsCreate, error) {
+	var body AzureTtsCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureTtsCreate overwrites any union data inside the AccountCreate as the provided AzureTtsCreate
+func (t *AccountCreate) FromAzureTtsCreate(v AzureTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureTtsCreate performs a merge with any union data inside the AccountCreate, using the provided AzureTtsCreate
+func (t *AccountCreate) MergeAzureTtsCreate(v AzureTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleTtsCreate returns the union data inside the AccountCreate as a GoogleTtsCreate
+func (t AccountCreate) AsGoogleTtsCreate() (GoogleTtsCreate, error) {
+	var body GoogleTtsCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleTtsCreate overwrites any union data inside the AccountCreate as the provided GoogleTtsCreate
+func (t *AccountCreate) FromGoogleTtsCreate(v GoogleTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleTtsCreate performs a merge with any union data inside the AccountCreate, using the provided GoogleTtsCreate
+func (t *AccountCreate) MergeGoogleTtsCreate(v GoogleTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonTtsCreate returns the union data inside the AccountCreate as a WatsonTtsCreate
+func (t AccountCreate) AsWatsonTtsCreate() (WatsonTtsCreate, error) {
+	var body WatsonTtsCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonTtsCreate overwrites any union data inside the AccountCreate as the provided WatsonTtsCreate
+func (t *AccountCreate) FromWatsonTtsCreate(v WatsonTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonTtsCreate performs a merge with any union data inside the AccountCreate, using the provided WatsonTtsCreate
+func (t *AccountCreate) MergeWatsonTtsCreate(v WatsonTtsCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTheDataGroupCreate returns the union data inside the AccountCreate as a TheDataGroupCreate
+func (t AccountCreate) AsTheDataGroupCreate() (TheDataGroupCreate, error) {
+	var body TheDataGroupCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTheDataGroupCreate overwrites any union data inside the AccountCreate as the provided TheDataGroupCreate
+func (t *AccountCreate) FromTheDataGroupCreate(v TheDataGroupCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	t.union = b
+	return err
+}
+
+// MergeTheDataGroupCreate performs a merge with any union data inside the AccountCreate, using the provided TheDataGroupCreate
+func (t *AccountCreate) MergeTheDataGroupCreate(v TheDataGroupCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsZapierCreate returns the union data inside the AccountCreate as a ZapierCreate
+func (t AccountCreate) AsZapierCreate() (ZapierCreate, error) {
+	var body ZapierCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromZapierCreate overwrites any union data inside the AccountCreate as the provided ZapierCreate
+func (t *AccountCreate) FromZapierCreate(v ZapierCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
+	t.union = b
+	return err
+}
+
+// MergeZapierCreate performs a merge with any union data inside the AccountCreate, using the provided ZapierCreate
+func (t *AccountCreate) MergeZapierCreate(v ZapierCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
 	if err != nil {
 		return err
 	}
@@ -3863,18 +16240,82 @@ func (t AccountCreate) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aws_lambda":
+		return t.AsAwsLambdaCreate()
+	case "aws_lex":
+		return t.AsAwsLexCreate()
+	case "aws_polly":
+		return t.AsAwsPollyCreate()
 	case "aws_s3":
 		return t.AsAwsS3Create()
+	case "aws_transcribe":
+		return t.AsAwsTranscribeCreate()
+	case "azure_stt":
+		return t.AsAzureSttCreate()
+	case "azure_tts":
+		return t.AsAzureTtsCreate()
+	case "dialogflow":
+		return t.AsDialogflowCreate()
+	case "dynamics365":
+		return t.AsDynamics365Create()
+	case "external_knowledge_base":
+		return t.AsExternalKnowledgeBaseCreate()
+	case "facebook_messenger":
+		return t.AsFacebookMessengerCreate()
+	case "google_streaming_stt":
+		return t.AsGoogleStreamingSttCreate()
+	case "google_stt":
+		return t.AsGoogleSttCreate()
+	case "google_tts":
+		return t.AsGoogleTtsCreate()
+	case "govivace_stt":
+		return t.AsGovivaceSttCreate()
+	case "line":
+		return t.AsLineCreate()
 	case "logmein":
 		return t.AsLogmeinCreate()
+	case "nexmo":
+		return t.AsNexmoCreate()
+	case "next_caller":
+		return t.AsNextCallerCreate()
+	case "nice":
+		return t.AsNiceCreate()
+	case "rightnow":
+		return t.AsRightnowCreate()
 	case "salesforce":
 		return t.AsSalesforceCreate()
 	case "scim":
 		return t.AsScimCreate()
+	case "servicenow":
+		return t.AsServicenowCreate()
 	case "sso":
 		return t.AsSsoCreate()
+	case "statistics_data_receiver":
+		return t.AsStatisticsDataReceiverCreate()
+	case "surfly":
+		return t.AsSurflyCreate()
 	case "telegram":
 		return t.AsTelegramCreate()
+	case "the_data_group":
+		return t.AsTheDataGroupCreate()
+	case "twitter":
+		return t.AsTwitterCreate()
+	case "viber":
+		return t.AsViberCreate()
+	case "watson_assistant":
+		return t.AsWatsonAssistantCreate()
+	case "watson_nlu":
+		return t.AsWatsonNluCreate()
+	case "watson_stt":
+		return t.AsWatsonSttCreate()
+	case "watson_tts":
+		return t.AsWatsonTtsCreate()
+	case "wechat":
+		return t.AsWechatCreate()
+	case "whatsapp":
+		return t.AsWhatsappCreate()
+	case "zapier":
+		return t.AsZapierCreate()
 	case "zendesk":
 		return t.AsZendeskCreate()
 	default:
@@ -3889,6 +16330,40 @@ func (t AccountCreate) MarshalJSON() ([]byte, error) {
 
 func (t *AccountCreate) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsAwsLambdaCredentials returns the union data inside the AccountCredentials as a AwsLambdaCredentials
+func (t AccountCredentials) AsAwsLambdaCredentials() (AwsLambdaCredentials, error) {
+	var body AwsLambdaCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLambdaCredentials overwrites any union data inside the AccountCredentials as the provided AwsLambdaCredentials
+func (t *AccountCredentials) FromAwsLambdaCredentials(v AwsLambdaCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLambdaCredentials performs a merge with any union data inside the AccountCredentials, using the provided AwsLambdaCredentials
+func (t *AccountCredentials) MergeAwsLambdaCredentials(v AwsLambdaCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
 	return err
 }
 
@@ -3917,6 +16392,278 @@ func (t *AccountCredentials) MergeAwsS3Credentials(v AwsS3Credentials) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_s3"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsLexCredentials returns the union data inside the AccountCredentials as a AwsLexCredentials
+func (t AccountCredentials) AsAwsLexCredentials() (AwsLexCredentials, error) {
+	var body AwsLexCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLexCredentials overwrites any union data inside the AccountCredentials as the provided AwsLexCredentials
+func (t *AccountCredentials) FromAwsLexCredentials(v AwsLexCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLexCredentials performs a merge with any union data inside the AccountCredentials, using the provided AwsLexCredentials
+func (t *AccountCredentials) MergeAwsLexCredentials(v AwsLexCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDialogflowCredentials returns the union data inside the AccountCredentials as a DialogflowCredentials
+func (t AccountCredentials) AsDialogflowCredentials() (DialogflowCredentials, error) {
+	var body DialogflowCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDialogflowCredentials overwrites any union data inside the AccountCredentials as the provided DialogflowCredentials
+func (t *AccountCredentials) FromDialogflowCredentials(v DialogflowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	t.union = b
+	return err
+}
+
+// MergeDialogflowCredentials performs a merge with any union data inside the AccountCredentials, using the provided DialogflowCredentials
+func (t *AccountCredentials) MergeDialogflowCredentials(v DialogflowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonAssistantCredentials returns the union data inside the AccountCredentials as a WatsonAssistantCredentials
+func (t AccountCredentials) AsWatsonAssistantCredentials() (WatsonAssistantCredentials, error) {
+	var body WatsonAssistantCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonAssistantCredentials overwrites any union data inside the AccountCredentials as the provided WatsonAssistantCredentials
+func (t *AccountCredentials) FromWatsonAssistantCredentials(v WatsonAssistantCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonAssistantCredentials performs a merge with any union data inside the AccountCredentials, using the provided WatsonAssistantCredentials
+func (t *AccountCredentials) MergeWatsonAssistantCredentials(v WatsonAssistantCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSurflyCredentials returns the union data inside the AccountCredentials as a SurflyCredentials
+func (t AccountCredentials) AsSurflyCredentials() (SurflyCredentials, error) {
+	var body SurflyCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSurflyCredentials overwrites any union data inside the AccountCredentials as the provided SurflyCredentials
+func (t *AccountCredentials) FromSurflyCredentials(v SurflyCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	t.union = b
+	return err
+}
+
+// MergeSurflyCredentials performs a merge with any union data inside the AccountCredentials, using the provided SurflyCredentials
+func (t *AccountCredentials) MergeSurflyCredentials(v SurflyCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsExternalKnowledgeBaseCredentials returns the union data inside the AccountCredentials as a ExternalKnowledgeBaseCredentials
+func (t AccountCredentials) AsExternalKnowledgeBaseCredentials() (ExternalKnowledgeBaseCredentials, error) {
+	var body ExternalKnowledgeBaseCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromExternalKnowledgeBaseCredentials overwrites any union data inside the AccountCredentials as the provided ExternalKnowledgeBaseCredentials
+func (t *AccountCredentials) FromExternalKnowledgeBaseCredentials(v ExternalKnowledgeBaseCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	t.union = b
+	return err
+}
+
+// MergeExternalKnowledgeBaseCredentials performs a merge with any union data inside the AccountCredentials, using the provided ExternalKnowledgeBaseCredentials
+func (t *AccountCredentials) MergeExternalKnowledgeBaseCredentials(v ExternalKnowledgeBaseCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFacebookMessengerCredentials returns the union data inside the AccountCredentials as a FacebookMessengerCredentials
+func (t AccountCredentials) AsFacebookMessengerCredentials() (FacebookMessengerCredentials, error) {
+	var body FacebookMessengerCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFacebookMessengerCredentials overwrites any union data inside the AccountCredentials as the provided FacebookMessengerCredentials
+func (t *AccountCredentials) FromFacebookMessengerCredentials(v FacebookMessengerCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	t.union = b
+	return err
+}
+
+// MergeFacebookMessengerCredentials performs a merge with any union data inside the AccountCredentials, using the provided FacebookMessengerCredentials
+func (t *AccountCredentials) MergeFacebookMessengerCredentials(v FacebookMessengerCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLineCredentials returns the union data inside the AccountCredentials as a LineCredentials
+func (t AccountCredentials) AsLineCredentials() (LineCredentials, error) {
+	var body LineCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLineCredentials overwrites any union data inside the AccountCredentials as the provided LineCredentials
+func (t *AccountCredentials) FromLineCredentials(v LineCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	t.union = b
+	return err
+}
+
+// MergeLineCredentials performs a merge with any union data inside the AccountCredentials, using the provided LineCredentials
+func (t *AccountCredentials) MergeLineCredentials(v LineCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNexmoCredentials returns the union data inside the AccountCredentials as a NexmoCredentials
+func (t AccountCredentials) AsNexmoCredentials() (NexmoCredentials, error) {
+	var body NexmoCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNexmoCredentials overwrites any union data inside the AccountCredentials as the provided NexmoCredentials
+func (t *AccountCredentials) FromNexmoCredentials(v NexmoCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
+	t.union = b
+	return err
+}
+
+// MergeNexmoCredentials performs a merge with any union data inside the AccountCredentials, using the provided NexmoCredentials
+func (t *AccountCredentials) MergeNexmoCredentials(v NexmoCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
 	if err != nil {
 		return err
 	}
@@ -3960,6 +16707,278 @@ func (t *AccountCredentials) MergeTelegramCredentials(v TelegramCredentials) err
 	return err
 }
 
+// AsTwitterCredentials returns the union data inside the AccountCredentials as a TwitterCredentials
+func (t AccountCredentials) AsTwitterCredentials() (TwitterCredentials, error) {
+	var body TwitterCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTwitterCredentials overwrites any union data inside the AccountCredentials as the provided TwitterCredentials
+func (t *AccountCredentials) FromTwitterCredentials(v TwitterCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	t.union = b
+	return err
+}
+
+// MergeTwitterCredentials performs a merge with any union data inside the AccountCredentials, using the provided TwitterCredentials
+func (t *AccountCredentials) MergeTwitterCredentials(v TwitterCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsViberCredentials returns the union data inside the AccountCredentials as a ViberCredentials
+func (t AccountCredentials) AsViberCredentials() (ViberCredentials, error) {
+	var body ViberCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromViberCredentials overwrites any union data inside the AccountCredentials as the provided ViberCredentials
+func (t *AccountCredentials) FromViberCredentials(v ViberCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	t.union = b
+	return err
+}
+
+// MergeViberCredentials performs a merge with any union data inside the AccountCredentials, using the provided ViberCredentials
+func (t *AccountCredentials) MergeViberCredentials(v ViberCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWechatCredentials returns the union data inside the AccountCredentials as a WechatCredentials
+func (t AccountCredentials) AsWechatCredentials() (WechatCredentials, error) {
+	var body WechatCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWechatCredentials overwrites any union data inside the AccountCredentials as the provided WechatCredentials
+func (t *AccountCredentials) FromWechatCredentials(v WechatCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	t.union = b
+	return err
+}
+
+// MergeWechatCredentials performs a merge with any union data inside the AccountCredentials, using the provided WechatCredentials
+func (t *AccountCredentials) MergeWechatCredentials(v WechatCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsappCredentials returns the union data inside the AccountCredentials as a WhatsappCredentials
+func (t AccountCredentials) AsWhatsappCredentials() (WhatsappCredentials, error) {
+	var body WhatsappCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsappCredentials overwrites any union data inside the AccountCredentials as the provided WhatsappCredentials
+func (t *AccountCredentials) FromWhatsappCredentials(v WhatsappCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsappCredentials performs a merge with any union data inside the AccountCredentials, using the provided WhatsappCredentials
+func (t *AccountCredentials) MergeWhatsappCredentials(v WhatsappCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDynamics365Credentials returns the union data inside the AccountCredentials as a Dynamics365Credentials
+func (t AccountCredentials) AsDynamics365Credentials() (Dynamics365Credentials, error) {
+	var body Dynamics365Credentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDynamics365Credentials overwrites any union data inside the AccountCredentials as the provided Dynamics365Credentials
+func (t *AccountCredentials) FromDynamics365Credentials(v Dynamics365Credentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	t.union = b
+	return err
+}
+
+// MergeDynamics365Credentials performs a merge with any union data inside the AccountCredentials, using the provided Dynamics365Credentials
+func (t *AccountCredentials) MergeDynamics365Credentials(v Dynamics365Credentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonNluCredentials returns the union data inside the AccountCredentials as a WatsonNluCredentials
+func (t AccountCredentials) AsWatsonNluCredentials() (WatsonNluCredentials, error) {
+	var body WatsonNluCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonNluCredentials overwrites any union data inside the AccountCredentials as the provided WatsonNluCredentials
+func (t *AccountCredentials) FromWatsonNluCredentials(v WatsonNluCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonNluCredentials performs a merge with any union data inside the AccountCredentials, using the provided WatsonNluCredentials
+func (t *AccountCredentials) MergeWatsonNluCredentials(v WatsonNluCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNextCallerCredentials returns the union data inside the AccountCredentials as a NextCallerCredentials
+func (t AccountCredentials) AsNextCallerCredentials() (NextCallerCredentials, error) {
+	var body NextCallerCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNextCallerCredentials overwrites any union data inside the AccountCredentials as the provided NextCallerCredentials
+func (t *AccountCredentials) FromNextCallerCredentials(v NextCallerCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	t.union = b
+	return err
+}
+
+// MergeNextCallerCredentials performs a merge with any union data inside the AccountCredentials, using the provided NextCallerCredentials
+func (t *AccountCredentials) MergeNextCallerCredentials(v NextCallerCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNiceCredentials returns the union data inside the AccountCredentials as a NiceCredentials
+func (t AccountCredentials) AsNiceCredentials() (NiceCredentials, error) {
+	var body NiceCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNiceCredentials overwrites any union data inside the AccountCredentials as the provided NiceCredentials
+func (t *AccountCredentials) FromNiceCredentials(v NiceCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	t.union = b
+	return err
+}
+
+// MergeNiceCredentials performs a merge with any union data inside the AccountCredentials, using the provided NiceCredentials
+func (t *AccountCredentials) MergeNiceCredentials(v NiceCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsLogmeinCredentials returns the union data inside the AccountCredentials as a LogmeinCredentials
 func (t AccountCredentials) AsLogmeinCredentials() (LogmeinCredentials, error) {
 	var body LogmeinCredentials
@@ -3985,6 +17004,40 @@ func (t *AccountCredentials) MergeLogmeinCredentials(v LogmeinCredentials) error
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"logmein"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRightnowCredentials returns the union data inside the AccountCredentials as a RightnowCredentials
+func (t AccountCredentials) AsRightnowCredentials() (RightnowCredentials, error) {
+	var body RightnowCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRightnowCredentials overwrites any union data inside the AccountCredentials as the provided RightnowCredentials
+func (t *AccountCredentials) FromRightnowCredentials(v RightnowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
+	t.union = b
+	return err
+}
+
+// MergeRightnowCredentials performs a merge with any union data inside the AccountCredentials, using the provided RightnowCredentials
+func (t *AccountCredentials) MergeRightnowCredentials(v RightnowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
 	if err != nil {
 		return err
 	}
@@ -4062,6 +17115,40 @@ func (t *AccountCredentials) MergeScimCredentials(v ScimCredentials) error {
 	return err
 }
 
+// AsServicenowCredentials returns the union data inside the AccountCredentials as a ServicenowCredentials
+func (t AccountCredentials) AsServicenowCredentials() (ServicenowCredentials, error) {
+	var body ServicenowCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromServicenowCredentials overwrites any union data inside the AccountCredentials as the provided ServicenowCredentials
+func (t *AccountCredentials) FromServicenowCredentials(v ServicenowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	t.union = b
+	return err
+}
+
+// MergeServicenowCredentials performs a merge with any union data inside the AccountCredentials, using the provided ServicenowCredentials
+func (t *AccountCredentials) MergeServicenowCredentials(v ServicenowCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsSsoCredentials returns the union data inside the AccountCredentials as a SsoCredentials
 func (t AccountCredentials) AsSsoCredentials() (SsoCredentials, error) {
 	var body SsoCredentials
@@ -4087,6 +17174,448 @@ func (t *AccountCredentials) MergeSsoCredentials(v SsoCredentials) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"sso"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsTranscribeCredentials returns the union data inside the AccountCredentials as a AwsTranscribeCredentials
+func (t AccountCredentials) AsAwsTranscribeCredentials() (AwsTranscribeCredentials, error) {
+	var body AwsTranscribeCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsTranscribeCredentials overwrites any union data inside the AccountCredentials as the provided AwsTranscribeCredentials
+func (t *AccountCredentials) FromAwsTranscribeCredentials(v AwsTranscribeCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsTranscribeCredentials performs a merge with any union data inside the AccountCredentials, using the provided AwsTranscribeCredentials
+func (t *AccountCredentials) MergeAwsTranscribeCredentials(v AwsTranscribeCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureSttCredentials returns the union data inside the AccountCredentials as a AzureSttCredentials
+func (t AccountCredentials) AsAzureSttCredentials() (AzureSttCredentials, error) {
+	var body AzureSttCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureSttCredentials overwrites any union data inside the AccountCredentials as the provided AzureSttCredentials
+func (t *AccountCredentials) FromAzureSttCredentials(v AzureSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureSttCredentials performs a merge with any union data inside the AccountCredentials, using the provided AzureSttCredentials
+func (t *AccountCredentials) MergeAzureSttCredentials(v AzureSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleStreamingSttCredentials returns the union data inside the AccountCredentials as a GoogleStreamingSttCredentials
+func (t AccountCredentials) AsGoogleStreamingSttCredentials() (GoogleStreamingSttCredentials, error) {
+	var body GoogleStreamingSttCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleStreamingSttCredentials overwrites any union data inside the AccountCredentials as the provided GoogleStreamingSttCredentials
+func (t *AccountCredentials) FromGoogleStreamingSttCredentials(v GoogleStreamingSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleStreamingSttCredentials performs a merge with any union data inside the AccountCredentials, using the provided GoogleStreamingSttCredentials
+func (t *AccountCredentials) MergeGoogleStreamingSttCredentials(v GoogleStreamingSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleSttCredentials returns the union data inside the AccountCredentials as a GoogleSttCredentials
+func (t AccountCredentials) AsGoogleSttCredentials() (GoogleSttCredentials, error) {
+	var body GoogleSttCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleSttCredentials overwrites any union data inside the AccountCredentials as the provided GoogleSttCredentials
+func (t *AccountCredentials) FromGoogleSttCredentials(v GoogleSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleSttCredentials performs a merge with any union data inside the AccountCredentials, using the provided GoogleSttCredentials
+func (t *AccountCredentials) MergeGoogleSttCredentials(v GoogleSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGovivaceSttCredentials returns the union data inside the AccountCredentials as a GovivaceSttCredentials
+func (t AccountCredentials) AsGovivaceSttCredentials() (GovivaceSttCredentials, error) {
+	var body GovivaceSttCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGovivaceSttCredentials overwrites any union data inside the AccountCredentials as the provided GovivaceSttCredentials
+func (t *AccountCredentials) FromGovivaceSttCredentials(v GovivaceSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGovivaceSttCredentials performs a merge with any union data inside the AccountCredentials, using the provided GovivaceSttCredentials
+func (t *AccountCredentials) MergeGovivaceSttCredentials(v GovivaceSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonSttCredentials returns the union data inside the AccountCredentials as a WatsonSttCredentials
+func (t AccountCredentials) AsWatsonSttCredentials() (WatsonSttCredentials, error) {
+	var body WatsonSttCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonSttCredentials overwrites any union data inside the AccountCredentials as the provided WatsonSttCredentials
+func (t *AccountCredentials) FromWatsonSttCredentials(v WatsonSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonSttCredentials performs a merge with any union data inside the AccountCredentials, using the provided WatsonSttCredentials
+func (t *AccountCredentials) MergeWatsonSttCredentials(v WatsonSttCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStatisticsDataReceiverCredentials returns the union data inside the AccountCredentials as a StatisticsDataReceiverCredentials
+func (t AccountCredentials) AsStatisticsDataReceiverCredentials() (StatisticsDataReceiverCredentials, error) {
+	var body StatisticsDataReceiverCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStatisticsDataReceiverCredentials overwrites any union data inside the AccountCredentials as the provided StatisticsDataReceiverCredentials
+func (t *AccountCredentials) FromStatisticsDataReceiverCredentials(v StatisticsDataReceiverCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	t.union = b
+	return err
+}
+
+// MergeStatisticsDataReceiverCredentials performs a merge with any union data inside the AccountCredentials, using the provided StatisticsDataReceiverCredentials
+func (t *AccountCredentials) MergeStatisticsDataReceiverCredentials(v StatisticsDataReceiverCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsPollyCredentials returns the union data inside the AccountCredentials as a AwsPollyCredentials
+func (t AccountCredentials) AsAwsPollyCredentials() (AwsPollyCredentials, error) {
+	var body AwsPollyCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsPollyCredentials overwrites any union data inside the AccountCredentials as the provided AwsPollyCredentials
+func (t *AccountCredentials) FromAwsPollyCredentials(v AwsPollyCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsPollyCredentials performs a merge with any union data inside the AccountCredentials, using the provided AwsPollyCredentials
+func (t *AccountCredentials) MergeAwsPollyCredentials(v AwsPollyCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureTtsCredentials returns the union data inside the AccountCredentials as a AzureTtsCredentials
+func (t AccountCredentials) AsAzureTtsCredentials() (AzureTtsCredentials, error) {
+	var body AzureTtsCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureTtsCredentials overwrites any union data inside the AccountCredentials as the provided AzureTtsCredentials
+func (t *AccountCredentials) FromAzureTtsCredentials(v AzureTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureTtsCredentials performs a merge with any union data inside the AccountCredentials, using the provided AzureTtsCredentials
+func (t *AccountCredentials) MergeAzureTtsCredentials(v AzureTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleTtsCredentials returns the union data inside the AccountCredentials as a GoogleTtsCredentials
+func (t AccountCredentials) AsGoogleTtsCredentials() (GoogleTtsCredentials, error) {
+	var body GoogleTtsCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleTtsCredentials overwrites any union data inside the AccountCredentials as the provided GoogleTtsCredentials
+func (t *AccountCredentials) FromGoogleTtsCredentials(v GoogleTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleTtsCredentials performs a merge with any union data inside the AccountCredentials, using the provided GoogleTtsCredentials
+func (t *AccountCredentials) MergeGoogleTtsCredentials(v GoogleTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonTtsCredentials returns the union data inside the AccountCredentials as a WatsonTtsCredentials
+func (t AccountCredentials) AsWatsonTtsCredentials() (WatsonTtsCredentials, error) {
+	var body WatsonTtsCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonTtsCredentials overwrites any union data inside the AccountCredentials as the provided WatsonTtsCredentials
+func (t *AccountCredentials) FromWatsonTtsCredentials(v WatsonTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonTtsCredentials performs a merge with any union data inside the AccountCredentials, using the provided WatsonTtsCredentials
+func (t *AccountCredentials) MergeWatsonTtsCredentials(v WatsonTtsCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTheDataGroupCredentials returns the union data inside the AccountCredentials as a TheDataGroupCredentials
+func (t AccountCredentials) AsTheDataGroupCredentials() (TheDataGroupCredentials, error) {
+	var body TheDataGroupCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTheDataGroupCredentials overwrites any union data inside the AccountCredentials as the provided TheDataGroupCredentials
+func (t *AccountCredentials) FromTheDataGroupCredentials(v TheDataGroupCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	t.union = b
+	return err
+}
+
+// MergeTheDataGroupCredentials performs a merge with any union data inside the AccountCredentials, using the provided TheDataGroupCredentials
+func (t *AccountCredentials) MergeTheDataGroupCredentials(v TheDataGroupCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsZapierCredentials returns the union data inside the AccountCredentials as a ZapierCredentials
+func (t AccountCredentials) AsZapierCredentials() (ZapierCredentials, error) {
+	var body ZapierCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromZapierCredentials overwrites any union data inside the AccountCredentials as the provided ZapierCredentials
+func (t *AccountCredentials) FromZapierCredentials(v ZapierCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
+	t.union = b
+	return err
+}
+
+// MergeZapierCredentials performs a merge with any union data inside the AccountCredentials, using the provided ZapierCredentials
+func (t *AccountCredentials) MergeZapierCredentials(v ZapierCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
 	if err != nil {
 		return err
 	}
@@ -4144,18 +17673,82 @@ func (t AccountCredentials) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aws_lambda":
+		return t.AsAwsLambdaCredentials()
+	case "aws_lex":
+		return t.AsAwsLexCredentials()
+	case "aws_polly":
+		return t.AsAwsPollyCredentials()
 	case "aws_s3":
 		return t.AsAwsS3Credentials()
+	case "aws_transcribe":
+		return t.AsAwsTranscribeCredentials()
+	case "azure_stt":
+		return t.AsAzureSttCredentials()
+	case "azure_tts":
+		return t.AsAzureTtsCredentials()
+	case "dialogflow":
+		return t.AsDialogflowCredentials()
+	case "dynamics365":
+		return t.AsDynamics365Credentials()
+	case "external_knowledge_base":
+		return t.AsExternalKnowledgeBaseCredentials()
+	case "facebook_messenger":
+		return t.AsFacebookMessengerCredentials()
+	case "google_streaming_stt":
+		return t.AsGoogleStreamingSttCredentials()
+	case "google_stt":
+		return t.AsGoogleSttCredentials()
+	case "google_tts":
+		return t.AsGoogleTtsCredentials()
+	case "govivace_stt":
+		return t.AsGovivaceSttCredentials()
+	case "line":
+		return t.AsLineCredentials()
 	case "logmein":
 		return t.AsLogmeinCredentials()
+	case "nexmo":
+		return t.AsNexmoCredentials()
+	case "next_caller":
+		return t.AsNextCallerCredentials()
+	case "nice":
+		return t.AsNiceCredentials()
+	case "rightnow":
+		return t.AsRightnowCredentials()
 	case "salesforce":
 		return t.AsSalesforceCredentials()
 	case "scim":
 		return t.AsScimCredentials()
+	case "servicenow":
+		return t.AsServicenowCredentials()
 	case "sso":
 		return t.AsSsoCredentials()
+	case "statistics_data_receiver":
+		return t.AsStatisticsDataReceiverCredentials()
+	case "surfly":
+		return t.AsSurflyCredentials()
 	case "telegram":
 		return t.AsTelegramCredentials()
+	case "the_data_group":
+		return t.AsTheDataGroupCredentials()
+	case "twitter":
+		return t.AsTwitterCredentials()
+	case "viber":
+		return t.AsViberCredentials()
+	case "watson_assistant":
+		return t.AsWatsonAssistantCredentials()
+	case "watson_nlu":
+		return t.AsWatsonNluCredentials()
+	case "watson_stt":
+		return t.AsWatsonSttCredentials()
+	case "watson_tts":
+		return t.AsWatsonTtsCredentials()
+	case "wechat":
+		return t.AsWechatCredentials()
+	case "whatsapp":
+		return t.AsWhatsappCredentials()
+	case "zapier":
+		return t.AsZapierCredentials()
 	case "zendesk":
 		return t.AsZendeskCredentials()
 	default:
@@ -4235,6 +17828,40 @@ func (t *AccountOrReport) UnmarshalJSON(b []byte) error {
 	return err
 }
 
+// AsAwsLambdaReplace returns the union data inside the AccountReplace as a AwsLambdaReplace
+func (t AccountReplace) AsAwsLambdaReplace() (AwsLambdaReplace, error) {
+	var body AwsLambdaReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLambdaReplace overwrites any union data inside the AccountReplace as the provided AwsLambdaReplace
+func (t *AccountReplace) FromAwsLambdaReplace(v AwsLambdaReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLambdaReplace performs a merge with any union data inside the AccountReplace, using the provided AwsLambdaReplace
+func (t *AccountReplace) MergeAwsLambdaReplace(v AwsLambdaReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lambda"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsS3Replace returns the union data inside the AccountReplace as a AwsS3Replace
 func (t AccountReplace) AsAwsS3Replace() (AwsS3Replace, error) {
 	var body AwsS3Replace
@@ -4260,6 +17887,278 @@ func (t *AccountReplace) MergeAwsS3Replace(v AwsS3Replace) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_s3"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsLexReplace returns the union data inside the AccountReplace as a AwsLexReplace
+func (t AccountReplace) AsAwsLexReplace() (AwsLexReplace, error) {
+	var body AwsLexReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsLexReplace overwrites any union data inside the AccountReplace as the provided AwsLexReplace
+func (t *AccountReplace) FromAwsLexReplace(v AwsLexReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsLexReplace performs a merge with any union data inside the AccountReplace, using the provided AwsLexReplace
+func (t *AccountReplace) MergeAwsLexReplace(v AwsLexReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_lex"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDialogflowReplace returns the union data inside the AccountReplace as a DialogflowReplace
+func (t AccountReplace) AsDialogflowReplace() (DialogflowReplace, error) {
+	var body DialogflowReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDialogflowReplace overwrites any union data inside the AccountReplace as the provided DialogflowReplace
+func (t *AccountReplace) FromDialogflowReplace(v DialogflowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	t.union = b
+	return err
+}
+
+// MergeDialogflowReplace performs a merge with any union data inside the AccountReplace, using the provided DialogflowReplace
+func (t *AccountReplace) MergeDialogflowReplace(v DialogflowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dialogflow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonAssistantReplace returns the union data inside the AccountReplace as a WatsonAssistantReplace
+func (t AccountReplace) AsWatsonAssistantReplace() (WatsonAssistantReplace, error) {
+	var body WatsonAssistantReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonAssistantReplace overwrites any union data inside the AccountReplace as the provided WatsonAssistantReplace
+func (t *AccountReplace) FromWatsonAssistantReplace(v WatsonAssistantReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonAssistantReplace performs a merge with any union data inside the AccountReplace, using the provided WatsonAssistantReplace
+func (t *AccountReplace) MergeWatsonAssistantReplace(v WatsonAssistantReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_assistant"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSurflyReplace returns the union data inside the AccountReplace as a SurflyReplace
+func (t AccountReplace) AsSurflyReplace() (SurflyReplace, error) {
+	var body SurflyReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSurflyReplace overwrites any union data inside the AccountReplace as the provided SurflyReplace
+func (t *AccountReplace) FromSurflyReplace(v SurflyReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	t.union = b
+	return err
+}
+
+// MergeSurflyReplace performs a merge with any union data inside the AccountReplace, using the provided SurflyReplace
+func (t *AccountReplace) MergeSurflyReplace(v SurflyReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"surfly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsExternalKnowledgeBaseReplace returns the union data inside the AccountReplace as a ExternalKnowledgeBaseReplace
+func (t AccountReplace) AsExternalKnowledgeBaseReplace() (ExternalKnowledgeBaseReplace, error) {
+	var body ExternalKnowledgeBaseReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromExternalKnowledgeBaseReplace overwrites any union data inside the AccountReplace as the provided ExternalKnowledgeBaseReplace
+func (t *AccountReplace) FromExternalKnowledgeBaseReplace(v ExternalKnowledgeBaseReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	t.union = b
+	return err
+}
+
+// MergeExternalKnowledgeBaseReplace performs a merge with any union data inside the AccountReplace, using the provided ExternalKnowledgeBaseReplace
+func (t *AccountReplace) MergeExternalKnowledgeBaseReplace(v ExternalKnowledgeBaseReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsFacebookMessengerReplace returns the union data inside the AccountReplace as a FacebookMessengerReplace
+func (t AccountReplace) AsFacebookMessengerReplace() (FacebookMessengerReplace, error) {
+	var body FacebookMessengerReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromFacebookMessengerReplace overwrites any union data inside the AccountReplace as the provided FacebookMessengerReplace
+func (t *AccountReplace) FromFacebookMessengerReplace(v FacebookMessengerReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	t.union = b
+	return err
+}
+
+// MergeFacebookMessengerReplace performs a merge with any union data inside the AccountReplace, using the provided FacebookMessengerReplace
+func (t *AccountReplace) MergeFacebookMessengerReplace(v FacebookMessengerReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"facebook_messenger"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLineReplace returns the union data inside the AccountReplace as a LineReplace
+func (t AccountReplace) AsLineReplace() (LineReplace, error) {
+	var body LineReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLineReplace overwrites any union data inside the AccountReplace as the provided LineReplace
+func (t *AccountReplace) FromLineReplace(v LineReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	t.union = b
+	return err
+}
+
+// MergeLineReplace performs a merge with any union data inside the AccountReplace, using the provided LineReplace
+func (t *AccountReplace) MergeLineReplace(v LineReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"line"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNexmoReplace returns the union data inside the AccountReplace as a NexmoReplace
+func (t AccountReplace) AsNexmoReplace() (NexmoReplace, error) {
+	var body NexmoReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNexmoReplace overwrites any union data inside the AccountReplace as the provided NexmoReplace
+func (t *AccountReplace) FromNexmoReplace(v NexmoReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
+	t.union = b
+	return err
+}
+
+// MergeNexmoReplace performs a merge with any union data inside the AccountReplace, using the provided NexmoReplace
+func (t *AccountReplace) MergeNexmoReplace(v NexmoReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nexmo"}`))
 	if err != nil {
 		return err
 	}
@@ -4303,6 +18202,278 @@ func (t *AccountReplace) MergeTelegramReplace(v TelegramReplace) error {
 	return err
 }
 
+// AsTwitterReplace returns the union data inside the AccountReplace as a TwitterReplace
+func (t AccountReplace) AsTwitterReplace() (TwitterReplace, error) {
+	var body TwitterReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTwitterReplace overwrites any union data inside the AccountReplace as the provided TwitterReplace
+func (t *AccountReplace) FromTwitterReplace(v TwitterReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	t.union = b
+	return err
+}
+
+// MergeTwitterReplace performs a merge with any union data inside the AccountReplace, using the provided TwitterReplace
+func (t *AccountReplace) MergeTwitterReplace(v TwitterReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"twitter"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsViberReplace returns the union data inside the AccountReplace as a ViberReplace
+func (t AccountReplace) AsViberReplace() (ViberReplace, error) {
+	var body ViberReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromViberReplace overwrites any union data inside the AccountReplace as the provided ViberReplace
+func (t *AccountReplace) FromViberReplace(v ViberReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	t.union = b
+	return err
+}
+
+// MergeViberReplace performs a merge with any union data inside the AccountReplace, using the provided ViberReplace
+func (t *AccountReplace) MergeViberReplace(v ViberReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"viber"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWechatReplace returns the union data inside the AccountReplace as a WechatReplace
+func (t AccountReplace) AsWechatReplace() (WechatReplace, error) {
+	var body WechatReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWechatReplace overwrites any union data inside the AccountReplace as the provided WechatReplace
+func (t *AccountReplace) FromWechatReplace(v WechatReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	t.union = b
+	return err
+}
+
+// MergeWechatReplace performs a merge with any union data inside the AccountReplace, using the provided WechatReplace
+func (t *AccountReplace) MergeWechatReplace(v WechatReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"wechat"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWhatsappReplace returns the union data inside the AccountReplace as a WhatsappReplace
+func (t AccountReplace) AsWhatsappReplace() (WhatsappReplace, error) {
+	var body WhatsappReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWhatsappReplace overwrites any union data inside the AccountReplace as the provided WhatsappReplace
+func (t *AccountReplace) FromWhatsappReplace(v WhatsappReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	t.union = b
+	return err
+}
+
+// MergeWhatsappReplace performs a merge with any union data inside the AccountReplace, using the provided WhatsappReplace
+func (t *AccountReplace) MergeWhatsappReplace(v WhatsappReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"whatsapp"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsDynamics365Replace returns the union data inside the AccountReplace as a Dynamics365Replace
+func (t AccountReplace) AsDynamics365Replace() (Dynamics365Replace, error) {
+	var body Dynamics365Replace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromDynamics365Replace overwrites any union data inside the AccountReplace as the provided Dynamics365Replace
+func (t *AccountReplace) FromDynamics365Replace(v Dynamics365Replace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	t.union = b
+	return err
+}
+
+// MergeDynamics365Replace performs a merge with any union data inside the AccountReplace, using the provided Dynamics365Replace
+func (t *AccountReplace) MergeDynamics365Replace(v Dynamics365Replace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"dynamics365"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonNluReplace returns the union data inside the AccountReplace as a WatsonNluReplace
+func (t AccountReplace) AsWatsonNluReplace() (WatsonNluReplace, error) {
+	var body WatsonNluReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonNluReplace overwrites any union data inside the AccountReplace as the provided WatsonNluReplace
+func (t *AccountReplace) FromWatsonNluReplace(v WatsonNluReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonNluReplace performs a merge with any union data inside the AccountReplace, using the provided WatsonNluReplace
+func (t *AccountReplace) MergeWatsonNluReplace(v WatsonNluReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_nlu"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNextCallerReplace returns the union data inside the AccountReplace as a NextCallerReplace
+func (t AccountReplace) AsNextCallerReplace() (NextCallerReplace, error) {
+	var body NextCallerReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNextCallerReplace overwrites any union data inside the AccountReplace as the provided NextCallerReplace
+func (t *AccountReplace) FromNextCallerReplace(v NextCallerReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	t.union = b
+	return err
+}
+
+// MergeNextCallerReplace performs a merge with any union data inside the AccountReplace, using the provided NextCallerReplace
+func (t *AccountReplace) MergeNextCallerReplace(v NextCallerReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"next_caller"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsNiceReplace returns the union data inside the AccountReplace as a NiceReplace
+func (t AccountReplace) AsNiceReplace() (NiceReplace, error) {
+	var body NiceReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromNiceReplace overwrites any union data inside the AccountReplace as the provided NiceReplace
+func (t *AccountReplace) FromNiceReplace(v NiceReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	t.union = b
+	return err
+}
+
+// MergeNiceReplace performs a merge with any union data inside the AccountReplace, using the provided NiceReplace
+func (t *AccountReplace) MergeNiceReplace(v NiceReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"nice"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsLogmeinReplace returns the union data inside the AccountReplace as a LogmeinReplace
 func (t AccountReplace) AsLogmeinReplace() (LogmeinReplace, error) {
 	var body LogmeinReplace
@@ -4328,6 +18499,40 @@ func (t *AccountReplace) MergeLogmeinReplace(v LogmeinReplace) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"logmein"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsRightnowReplace returns the union data inside the AccountReplace as a RightnowReplace
+func (t AccountReplace) AsRightnowReplace() (RightnowReplace, error) {
+	var body RightnowReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromRightnowReplace overwrites any union data inside the AccountReplace as the provided RightnowReplace
+func (t *AccountReplace) FromRightnowReplace(v RightnowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
+	t.union = b
+	return err
+}
+
+// MergeRightnowReplace performs a merge with any union data inside the AccountReplace, using the provided RightnowReplace
+func (t *AccountReplace) MergeRightnowReplace(v RightnowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"rightnow"}`))
 	if err != nil {
 		return err
 	}
@@ -4405,6 +18610,40 @@ func (t *AccountReplace) MergeScimReplace(v ScimReplace) error {
 	return err
 }
 
+// AsServicenowReplace returns the union data inside the AccountReplace as a ServicenowReplace
+func (t AccountReplace) AsServicenowReplace() (ServicenowReplace, error) {
+	var body ServicenowReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromServicenowReplace overwrites any union data inside the AccountReplace as the provided ServicenowReplace
+func (t *AccountReplace) FromServicenowReplace(v ServicenowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	t.union = b
+	return err
+}
+
+// MergeServicenowReplace performs a merge with any union data inside the AccountReplace, using the provided ServicenowReplace
+func (t *AccountReplace) MergeServicenowReplace(v ServicenowReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"servicenow"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsSsoReplace returns the union data inside the AccountReplace as a SsoReplace
 func (t AccountReplace) AsSsoReplace() (SsoReplace, error) {
 	var body SsoReplace
@@ -4430,6 +18669,448 @@ func (t *AccountReplace) MergeSsoReplace(v SsoReplace) error {
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"sso"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsTranscribeReplace returns the union data inside the AccountReplace as a AwsTranscribeReplace
+func (t AccountReplace) AsAwsTranscribeReplace() (AwsTranscribeReplace, error) {
+	var body AwsTranscribeReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsTranscribeReplace overwrites any union data inside the AccountReplace as the provided AwsTranscribeReplace
+func (t *AccountReplace) FromAwsTranscribeReplace(v AwsTranscribeReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsTranscribeReplace performs a merge with any union data inside the AccountReplace, using the provided AwsTranscribeReplace
+func (t *AccountReplace) MergeAwsTranscribeReplace(v AwsTranscribeReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_transcribe"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureSttReplace returns the union data inside the AccountReplace as a AzureSttReplace
+func (t AccountReplace) AsAzureSttReplace() (AzureSttReplace, error) {
+	var body AzureSttReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureSttReplace overwrites any union data inside the AccountReplace as the provided AzureSttReplace
+func (t *AccountReplace) FromAzureSttReplace(v AzureSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureSttReplace performs a merge with any union data inside the AccountReplace, using the provided AzureSttReplace
+func (t *AccountReplace) MergeAzureSttReplace(v AzureSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleStreamingSttReplace returns the union data inside the AccountReplace as a GoogleStreamingSttReplace
+func (t AccountReplace) AsGoogleStreamingSttReplace() (GoogleStreamingSttReplace, error) {
+	var body GoogleStreamingSttReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleStreamingSttReplace overwrites any union data inside the AccountReplace as the provided GoogleStreamingSttReplace
+func (t *AccountReplace) FromGoogleStreamingSttReplace(v GoogleStreamingSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleStreamingSttReplace performs a merge with any union data inside the AccountReplace, using the provided GoogleStreamingSttReplace
+func (t *AccountReplace) MergeGoogleStreamingSttReplace(v GoogleStreamingSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_streaming_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleSttReplace returns the union data inside the AccountReplace as a GoogleSttReplace
+func (t AccountReplace) AsGoogleSttReplace() (GoogleSttReplace, error) {
+	var body GoogleSttReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleSttReplace overwrites any union data inside the AccountReplace as the provided GoogleSttReplace
+func (t *AccountReplace) FromGoogleSttReplace(v GoogleSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleSttReplace performs a merge with any union data inside the AccountReplace, using the provided GoogleSttReplace
+func (t *AccountReplace) MergeGoogleSttReplace(v GoogleSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGovivaceSttReplace returns the union data inside the AccountReplace as a GovivaceSttReplace
+func (t AccountReplace) AsGovivaceSttReplace() (GovivaceSttReplace, error) {
+	var body GovivaceSttReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGovivaceSttReplace overwrites any union data inside the AccountReplace as the provided GovivaceSttReplace
+func (t *AccountReplace) FromGovivaceSttReplace(v GovivaceSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeGovivaceSttReplace performs a merge with any union data inside the AccountReplace, using the provided GovivaceSttReplace
+func (t *AccountReplace) MergeGovivaceSttReplace(v GovivaceSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"govivace_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonSttReplace returns the union data inside the AccountReplace as a WatsonSttReplace
+func (t AccountReplace) AsWatsonSttReplace() (WatsonSttReplace, error) {
+	var body WatsonSttReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonSttReplace overwrites any union data inside the AccountReplace as the provided WatsonSttReplace
+func (t *AccountReplace) FromWatsonSttReplace(v WatsonSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonSttReplace performs a merge with any union data inside the AccountReplace, using the provided WatsonSttReplace
+func (t *AccountReplace) MergeWatsonSttReplace(v WatsonSttReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_stt"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsStatisticsDataReceiverReplace returns the union data inside the AccountReplace as a StatisticsDataReceiverReplace
+func (t AccountReplace) AsStatisticsDataReceiverReplace() (StatisticsDataReceiverReplace, error) {
+	var body StatisticsDataReceiverReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromStatisticsDataReceiverReplace overwrites any union data inside the AccountReplace as the provided StatisticsDataReceiverReplace
+func (t *AccountReplace) FromStatisticsDataReceiverReplace(v StatisticsDataReceiverReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	t.union = b
+	return err
+}
+
+// MergeStatisticsDataReceiverReplace performs a merge with any union data inside the AccountReplace, using the provided StatisticsDataReceiverReplace
+func (t *AccountReplace) MergeStatisticsDataReceiverReplace(v StatisticsDataReceiverReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"statistics_data_receiver"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAwsPollyReplace returns the union data inside the AccountReplace as a AwsPollyReplace
+func (t AccountReplace) AsAwsPollyReplace() (AwsPollyReplace, error) {
+	var body AwsPollyReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAwsPollyReplace overwrites any union data inside the AccountReplace as the provided AwsPollyReplace
+func (t *AccountReplace) FromAwsPollyReplace(v AwsPollyReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	t.union = b
+	return err
+}
+
+// MergeAwsPollyReplace performs a merge with any union data inside the AccountReplace, using the provided AwsPollyReplace
+func (t *AccountReplace) MergeAwsPollyReplace(v AwsPollyReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aws_polly"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAzureTtsReplace returns the union data inside the AccountReplace as a AzureTtsReplace
+func (t AccountReplace) AsAzureTtsReplace() (AzureTtsReplace, error) {
+	var body AzureTtsReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAzureTtsReplace overwrites any union data inside the AccountReplace as the provided AzureTtsReplace
+func (t *AccountReplace) FromAzureTtsReplace(v AzureTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeAzureTtsReplace performs a merge with any union data inside the AccountReplace, using the provided AzureTtsReplace
+func (t *AccountReplace) MergeAzureTtsReplace(v AzureTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"azure_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsGoogleTtsReplace returns the union data inside the AccountReplace as a GoogleTtsReplace
+func (t AccountReplace) AsGoogleTtsReplace() (GoogleTtsReplace, error) {
+	var body GoogleTtsReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromGoogleTtsReplace overwrites any union data inside the AccountReplace as the provided GoogleTtsReplace
+func (t *AccountReplace) FromGoogleTtsReplace(v GoogleTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeGoogleTtsReplace performs a merge with any union data inside the AccountReplace, using the provided GoogleTtsReplace
+func (t *AccountReplace) MergeGoogleTtsReplace(v GoogleTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"google_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsWatsonTtsReplace returns the union data inside the AccountReplace as a WatsonTtsReplace
+func (t AccountReplace) AsWatsonTtsReplace() (WatsonTtsReplace, error) {
+	var body WatsonTtsReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromWatsonTtsReplace overwrites any union data inside the AccountReplace as the provided WatsonTtsReplace
+func (t *AccountReplace) FromWatsonTtsReplace(v WatsonTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	t.union = b
+	return err
+}
+
+// MergeWatsonTtsReplace performs a merge with any union data inside the AccountReplace, using the provided WatsonTtsReplace
+func (t *AccountReplace) MergeWatsonTtsReplace(v WatsonTtsReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"watson_tts"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsTheDataGroupReplace returns the union data inside the AccountReplace as a TheDataGroupReplace
+func (t AccountReplace) AsTheDataGroupReplace() (TheDataGroupReplace, error) {
+	var body TheDataGroupReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTheDataGroupReplace overwrites any union data inside the AccountReplace as the provided TheDataGroupReplace
+func (t *AccountReplace) FromTheDataGroupReplace(v TheDataGroupReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	t.union = b
+	return err
+}
+
+// MergeTheDataGroupReplace performs a merge with any union data inside the AccountReplace, using the provided TheDataGroupReplace
+func (t *AccountReplace) MergeTheDataGroupReplace(v TheDataGroupReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"the_data_group"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsZapierReplace returns the union data inside the AccountReplace as a ZapierReplace
+func (t AccountReplace) AsZapierReplace() (ZapierReplace, error) {
+	var body ZapierReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromZapierReplace overwrites any union data inside the AccountReplace as the provided ZapierReplace
+func (t *AccountReplace) FromZapierReplace(v ZapierReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
+	t.union = b
+	return err
+}
+
+// MergeZapierReplace performs a merge with any union data inside the AccountReplace, using the provided ZapierReplace
+func (t *AccountReplace) MergeZapierReplace(v ZapierReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"zapier"}`))
 	if err != nil {
 		return err
 	}
@@ -4487,18 +19168,82 @@ func (t AccountReplace) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aws_lambda":
+		return t.AsAwsLambdaReplace()
+	case "aws_lex":
+		return t.AsAwsLexReplace()
+	case "aws_polly":
+		return t.AsAwsPollyReplace()
 	case "aws_s3":
 		return t.AsAwsS3Replace()
+	case "aws_transcribe":
+		return t.AsAwsTranscribeReplace()
+	case "azure_stt":
+		return t.AsAzureSttReplace()
+	case "azure_tts":
+		return t.AsAzureTtsReplace()
+	case "dialogflow":
+		return t.AsDialogflowReplace()
+	case "dynamics365":
+		return t.AsDynamics365Replace()
+	case "external_knowledge_base":
+		return t.AsExternalKnowledgeBaseReplace()
+	case "facebook_messenger":
+		return t.AsFacebookMessengerReplace()
+	case "google_streaming_stt":
+		return t.AsGoogleStreamingSttReplace()
+	case "google_stt":
+		return t.AsGoogleSttReplace()
+	case "google_tts":
+		return t.AsGoogleTtsReplace()
+	case "govivace_stt":
+		return t.AsGovivaceSttReplace()
+	case "line":
+		return t.AsLineReplace()
 	case "logmein":
 		return t.AsLogmeinReplace()
+	case "nexmo":
+		return t.AsNexmoReplace()
+	case "next_caller":
+		return t.AsNextCallerReplace()
+	case "nice":
+		return t.AsNiceReplace()
+	case "rightnow":
+		return t.AsRightnowReplace()
 	case "salesforce":
 		return t.AsSalesforceReplace()
 	case "scim":
 		return t.AsScimReplace()
+	case "servicenow":
+		return t.AsServicenowReplace()
 	case "sso":
 		return t.AsSsoReplace()
+	case "statistics_data_receiver":
+		return t.AsStatisticsDataReceiverReplace()
+	case "surfly":
+		return t.AsSurflyReplace()
 	case "telegram":
 		return t.AsTelegramReplace()
+	case "the_data_group":
+		return t.AsTheDataGroupReplace()
+	case "twitter":
+		return t.AsTwitterReplace()
+	case "viber":
+		return t.AsViberReplace()
+	case "watson_assistant":
+		return t.AsWatsonAssistantReplace()
+	case "watson_nlu":
+		return t.AsWatsonNluReplace()
+	case "watson_stt":
+		return t.AsWatsonSttReplace()
+	case "watson_tts":
+		return t.AsWatsonTtsReplace()
+	case "wechat":
+		return t.AsWechatReplace()
+	case "whatsapp":
+		return t.AsWhatsappReplace()
+	case "zapier":
+		return t.AsZapierReplace()
 	case "zendesk":
 		return t.AsZendeskReplace()
 	default:

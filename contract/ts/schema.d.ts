@@ -489,7 +489,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description An account as answers show it, without its secrets. */
-        Account: components["schemas"]["AwsS3Account"] | components["schemas"]["TelegramAccount"] | components["schemas"]["LogmeinAccount"] | components["schemas"]["SalesforceAccount"] | components["schemas"]["ScimAccount"] | components["schemas"]["SsoAccount"] | components["schemas"]["ZendeskAccount"];
+        Account: components["schemas"]["AwsLambdaAccount"] | components["schemas"]["AwsS3Account"] | components["schemas"]["AwsLexAccount"] | components["schemas"]["DialogflowAccount"] | components["schemas"]["WatsonAssistantAccount"] | components["schemas"]["SurflyAccount"] | components["schemas"]["ExternalKnowledgeBaseAccount"] | components["schemas"]["FacebookMessengerAccount"] | components["schemas"]["LineAccount"] | components["schemas"]["NexmoAccount"] | components["schemas"]["TelegramAccount"] | components["schemas"]["TwitterAccount"] | components["schemas"]["ViberAccount"] | components["schemas"]["WechatAccount"] | components["schemas"]["WhatsappAccount"] | components["schemas"]["Dynamics365Account"] | components["schemas"]["WatsonNluAccount"] | components["schemas"]["NextCallerAccount"] | components["schemas"]["NiceAccount"] | components["schemas"]["LogmeinAccount"] | components["schemas"]["RightnowAccount"] | components["schemas"]["SalesforceAccount"] | components["schemas"]["ScimAccount"] | components["schemas"]["ServicenowAccount"] | components["schemas"]["SsoAccount"] | components["schemas"]["AwsTranscribeAccount"] | components["schemas"]["AzureSttAccount"] | components["schemas"]["GoogleStreamingSttAccount"] | components["schemas"]["GoogleSttAccount"] | components["schemas"]["GovivaceSttAccount"] | components["schemas"]["WatsonSttAccount"] | components["schemas"]["StatisticsDataReceiverAccount"] | components["schemas"]["AwsPollyAccount"] | components["schemas"]["AzureTtsAccount"] | components["schemas"]["GoogleTtsAccount"] | components["schemas"]["WatsonTtsAccount"] | components["schemas"]["TheDataGroupAccount"] | components["schemas"]["ZapierAccount"] | components["schemas"]["ZendeskAccount"];
         /** @description Certificates are those found in the properties. */
         AccountCertificates: components["schemas"]["Certificate"][];
         /** @description Computed are read-only values that the remote system needs to know. */
@@ -497,9 +497,9 @@ export interface components {
             [key: string]: string;
         };
         /** @description What a new account is made from. */
-        AccountCreate: components["schemas"]["AwsS3Create"] | components["schemas"]["TelegramCreate"] | components["schemas"]["LogmeinCreate"] | components["schemas"]["SalesforceCreate"] | components["schemas"]["ScimCreate"] | components["schemas"]["SsoCreate"] | components["schemas"]["ZendeskCreate"];
+        AccountCreate: components["schemas"]["AwsLambdaCreate"] | components["schemas"]["AwsS3Create"] | components["schemas"]["AwsLexCreate"] | components["schemas"]["DialogflowCreate"] | components["schemas"]["WatsonAssistantCreate"] | components["schemas"]["SurflyCreate"] | components["schemas"]["ExternalKnowledgeBaseCreate"] | components["schemas"]["FacebookMessengerCreate"] | components["schemas"]["LineCreate"] | components["schemas"]["NexmoCreate"] | components["schemas"]["TelegramCreate"] | components["schemas"]["TwitterCreate"] | components["schemas"]["ViberCreate"] | components["schemas"]["WechatCreate"] | components["schemas"]["WhatsappCreate"] | components["schemas"]["Dynamics365Create"] | components["schemas"]["WatsonNluCreate"] | components["schemas"]["NextCallerCreate"] | components["schemas"]["NiceCreate"] | components["schemas"]["LogmeinCreate"] | components["schemas"]["RightnowCreate"] | components["schemas"]["SalesforceCreate"] | components["schemas"]["ScimCreate"] | components["schemas"]["ServicenowCreate"] | components["schemas"]["SsoCreate"] | components["schemas"]["AwsTranscribeCreate"] | components["schemas"]["AzureSttCreate"] | components["schemas"]["GoogleStreamingSttCreate"] | components["schemas"]["GoogleSttCreate"] | components["schemas"]["GovivaceSttCreate"] | components["schemas"]["WatsonSttCreate"] | components["schemas"]["StatisticsDataReceiverCreate"] | components["schemas"]["AwsPollyCreate"] | components["schemas"]["AzureTtsCreate"] | components["schemas"]["GoogleTtsCreate"] | components["schemas"]["WatsonTtsCreate"] | components["schemas"]["TheDataGroupCreate"] | components["schemas"]["ZapierCreate"] | components["schemas"]["ZendeskCreate"];
         /** @description An account with its secrets, for the contact center's runtime only. */
-        AccountCredentials: components["schemas"]["AwsS3Credentials"] | components["schemas"]["TelegramCredentials"] | components["schemas"]["LogmeinCredentials"] | components["schemas"]["SalesforceCredentials"] | components["schemas"]["ScimCredentials"] | components["schemas"]["SsoCredentials"] | components["schemas"]["ZendeskCredentials"];
+        AccountCredentials: components["schemas"]["AwsLambdaCredentials"] | components["schemas"]["AwsS3Credentials"] | components["schemas"]["AwsLexCredentials"] | components["schemas"]["DialogflowCredentials"] | components["schemas"]["WatsonAssistantCredentials"] | components["schemas"]["SurflyCredentials"] | components["schemas"]["ExternalKnowledgeBaseCredentials"] | components["schemas"]["FacebookMessengerCredentials"] | components["schemas"]["LineCredentials"] | components["schemas"]["NexmoCredentials"] | components["schemas"]["TelegramCredentials"] | components["schemas"]["TwitterCredentials"] | components["schemas"]["ViberCredentials"] | components["schemas"]["WechatCredentials"] | components["schemas"]["WhatsappCredentials"] | components["schemas"]["Dynamics365Credentials"] | components["schemas"]["WatsonNluCredentials"] | components["schemas"]["NextCallerCredentials"] | components["schemas"]["NiceCredentials"] | components["schemas"]["LogmeinCredentials"] | components["schemas"]["RightnowCredentials"] | components["schemas"]["SalesforceCredentials"] | components["schemas"]["ScimCredentials"] | components["schemas"]["ServicenowCredentials"] | components["schemas"]["SsoCredentials"] | components["schemas"]["AwsTranscribeCredentials"] | components["schemas"]["AzureSttCredentials"] | components["schemas"]["GoogleStreamingSttCredentials"] | components["schemas"]["GoogleSttCredentials"] | components["schemas"]["GovivaceSttCredentials"] | components["schemas"]["WatsonSttCredentials"] | components["schemas"]["StatisticsDataReceiverCredentials"] | components["schemas"]["AwsPollyCredentials"] | components["schemas"]["AzureTtsCredentials"] | components["schemas"]["GoogleTtsCredentials"] | components["schemas"]["WatsonTtsCredentials"] | components["schemas"]["TheDataGroupCredentials"] | components["schemas"]["ZapierCredentials"] | components["schemas"]["ZendeskCredentials"];
         AccountDraft: {
             /** Format: uuid */
             id?: string;
@@ -559,13 +559,923 @@ export interface components {
             };
         };
         /** @description What takes the place of an account. A secret that is absent stays, null clears it. Members that only the server sets may be sent back as they were read. */
-        AccountReplace: components["schemas"]["AwsS3Replace"] | components["schemas"]["TelegramReplace"] | components["schemas"]["LogmeinReplace"] | components["schemas"]["SalesforceReplace"] | components["schemas"]["ScimReplace"] | components["schemas"]["SsoReplace"] | components["schemas"]["ZendeskReplace"];
+        AccountReplace: components["schemas"]["AwsLambdaReplace"] | components["schemas"]["AwsS3Replace"] | components["schemas"]["AwsLexReplace"] | components["schemas"]["DialogflowReplace"] | components["schemas"]["WatsonAssistantReplace"] | components["schemas"]["SurflyReplace"] | components["schemas"]["ExternalKnowledgeBaseReplace"] | components["schemas"]["FacebookMessengerReplace"] | components["schemas"]["LineReplace"] | components["schemas"]["NexmoReplace"] | components["schemas"]["TelegramReplace"] | components["schemas"]["TwitterReplace"] | components["schemas"]["ViberReplace"] | components["schemas"]["WechatReplace"] | components["schemas"]["WhatsappReplace"] | components["schemas"]["Dynamics365Replace"] | components["schemas"]["WatsonNluReplace"] | components["schemas"]["NextCallerReplace"] | components["schemas"]["NiceReplace"] | components["schemas"]["LogmeinReplace"] | components["schemas"]["RightnowReplace"] | components["schemas"]["SalesforceReplace"] | components["schemas"]["ScimReplace"] | components["schemas"]["ServicenowReplace"] | components["schemas"]["SsoReplace"] | components["schemas"]["AwsTranscribeReplace"] | components["schemas"]["AzureSttReplace"] | components["schemas"]["GoogleStreamingSttReplace"] | components["schemas"]["GoogleSttReplace"] | components["schemas"]["GovivaceSttReplace"] | components["schemas"]["WatsonSttReplace"] | components["schemas"]["StatisticsDataReceiverReplace"] | components["schemas"]["AwsPollyReplace"] | components["schemas"]["AzureTtsReplace"] | components["schemas"]["GoogleTtsReplace"] | components["schemas"]["WatsonTtsReplace"] | components["schemas"]["TheDataGroupReplace"] | components["schemas"]["ZapierReplace"] | components["schemas"]["ZendeskReplace"];
         /** @description Secrets tells what is stored, by JSON Pointer into the properties. */
         AccountSecrets: {
             [key: string]: components["schemas"]["SecretState"];
         };
         /** @description Warnings are present only in answers to a write, and only where something is allowed but looks wrong. */
         AccountWarnings: components["schemas"]["Violation"][];
+        /** AWS Lambda */
+        AwsLambdaAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lambda";
+            /** @constant */
+            family: "Amazon AWS";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region that hosts the functions.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access Key ID
+                 * @description Of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * AWS Lambda
+         * @example {
+         *       "type": "aws_lambda",
+         *       "name": "AWS Lambda",
+         *       "properties": {
+         *         "region": "eu-west-1",
+         *         "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+         *         "secretKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+         *       }
+         *     }
+         */
+        AwsLambdaCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lambda";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region that hosts the functions.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access Key ID
+                 * @description Of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret Key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey: string;
+            };
+        };
+        /** AWS Lambda */
+        AwsLambdaCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lambda";
+            /** @constant */
+            family: "Amazon AWS";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region that hosts the functions.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access Key ID
+                 * @description Of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret Key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** AWS Lambda */
+        AwsLambdaReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lambda";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region that hosts the functions.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access Key ID
+                 * @description Of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret Key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey?: string;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Amazon AWS";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** AWS Lex */
+        AwsLexAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lex";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * User ID
+                 * @description Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+                 * @example 123456789012
+                 */
+                userId: string;
+                /**
+                 * Bot name
+                 * @description Name of the bot, which may differ from that of its alias.
+                 * @example AcmeSupport
+                 */
+                botName: string;
+                /**
+                 * Bot alias
+                 * @description Name of the alias, if the bot has one.
+                 * @example Production
+                 */
+                botAlias?: string;
+                /**
+                 * Access key
+                 * @description Id of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKey: string;
+                /**
+                 * Region
+                 * @description Code of the region where the bot lives.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+                /**
+                 * Lex version
+                 * @description Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+                 * @enum {string}
+                 */
+                lexVersion?: "v1" | "v2";
+                /**
+                 * Bot ID
+                 * @description The console shows it in the details of the bot.
+                 * @example QWERTY1234
+                 */
+                botId?: string;
+                /**
+                 * Bot alias ID
+                 * @description The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+                 * @example TSTALIASID
+                 */
+                botAliasId?: string;
+                /**
+                 * Locale ID
+                 * @description Language of the bot in which customers are answered.
+                 * @example en_US
+                 */
+                localeId?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * AWS Lex
+         * @example {
+         *       "type": "aws_lex",
+         *       "name": "AWS Lex",
+         *       "properties": {
+         *         "userId": "123456789012",
+         *         "botName": "AcmeSupport",
+         *         "botAlias": "Production",
+         *         "accessKey": "AKIAIOSFODNN7EXAMPLE",
+         *         "secretKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+         *         "region": "eu-west-1",
+         *         "maxApiCallsPerDay": 10000,
+         *         "lexVersion": "v2",
+         *         "botId": "QWERTY1234",
+         *         "botAliasId": "ASDFGH5678",
+         *         "localeId": "en_GB"
+         *       }
+         *     }
+         */
+        AwsLexCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lex";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * User ID
+                 * @description Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+                 * @example 123456789012
+                 */
+                userId: string;
+                /**
+                 * Bot name
+                 * @description Name of the bot, which may differ from that of its alias.
+                 * @example AcmeSupport
+                 */
+                botName: string;
+                /**
+                 * Bot alias
+                 * @description Name of the alias, if the bot has one.
+                 * @example Production
+                 */
+                botAlias?: string | null;
+                /**
+                 * Access key
+                 * @description Id of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKey: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey: string;
+                /**
+                 * Region
+                 * @description Code of the region where the bot lives.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+                /**
+                 * Lex version
+                 * @description Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+                 * @default v2
+                 * @enum {string|null}
+                 */
+                lexVersion: "v1" | "v2" | null;
+                /**
+                 * Bot ID
+                 * @description The console shows it in the details of the bot.
+                 * @example QWERTY1234
+                 */
+                botId?: string | null;
+                /**
+                 * Bot alias ID
+                 * @description The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+                 * @default TSTALIASID
+                 * @example TSTALIASID
+                 */
+                botAliasId: string | null;
+                /**
+                 * Locale ID
+                 * @description Language of the bot in which customers are answered.
+                 * @default en_US
+                 * @example en_US
+                 */
+                localeId: string | null;
+            } & unknown;
+        };
+        /** AWS Lex */
+        AwsLexCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lex";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * User ID
+                 * @description Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+                 * @example 123456789012
+                 */
+                userId: string;
+                /**
+                 * Bot name
+                 * @description Name of the bot, which may differ from that of its alias.
+                 * @example AcmeSupport
+                 */
+                botName: string;
+                /**
+                 * Bot alias
+                 * @description Name of the alias, if the bot has one.
+                 * @example Production
+                 */
+                botAlias?: string;
+                /**
+                 * Access key
+                 * @description Id of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKey: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey: string;
+                /**
+                 * Region
+                 * @description Code of the region where the bot lives.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+                /**
+                 * Lex version
+                 * @description Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+                 * @enum {string}
+                 */
+                lexVersion?: "v1" | "v2";
+                /**
+                 * Bot ID
+                 * @description The console shows it in the details of the bot.
+                 * @example QWERTY1234
+                 */
+                botId?: string;
+                /**
+                 * Bot alias ID
+                 * @description The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+                 * @example TSTALIASID
+                 */
+                botAliasId?: string;
+                /**
+                 * Locale ID
+                 * @description Language of the bot in which customers are answered.
+                 * @example en_US
+                 */
+                localeId?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** AWS Lex */
+        AwsLexReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_lex";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * User ID
+                 * @description Number of the AWS account that owns the bot, 12 digits; the console shows it in the account's settings.
+                 * @example 123456789012
+                 */
+                userId: string;
+                /**
+                 * Bot name
+                 * @description Name of the bot, which may differ from that of its alias.
+                 * @example AcmeSupport
+                 */
+                botName: string;
+                /**
+                 * Bot alias
+                 * @description Name of the alias, if the bot has one.
+                 * @example Production
+                 */
+                botAlias?: string | null;
+                /**
+                 * Access key
+                 * @description Id of an IAM user's access key; temporary keys do not work.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKey: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretKey?: string;
+                /**
+                 * Region
+                 * @description Code of the region where the bot lives.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+                /**
+                 * Lex version
+                 * @description Version of Amazon Lex that the bot was made with; AWS has ended version 1.
+                 * @default v2
+                 * @enum {string|null}
+                 */
+                lexVersion: "v1" | "v2" | null;
+                /**
+                 * Bot ID
+                 * @description The console shows it in the details of the bot.
+                 * @example QWERTY1234
+                 */
+                botId?: string | null;
+                /**
+                 * Bot alias ID
+                 * @description The console shows it in the details of the alias; TSTALIASID is the alias that every bot has for tests.
+                 * @default TSTALIASID
+                 * @example TSTALIASID
+                 */
+                botAliasId: string | null;
+                /**
+                 * Locale ID
+                 * @description Language of the bot in which customers are answered.
+                 * @default en_US
+                 * @example en_US
+                 */
+                localeId: string | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Bot / Chat suggestions engine";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Amazon Polly */
+        AwsPollyAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_polly";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where prompts are spoken.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Engine
+                 * @description How the voice is made; not every voice has every engine.
+                 * @enum {string}
+                 */
+                engine?: "standard" | "neural" | "long-form" | "generative";
+                /**
+                 * Voice
+                 * @description Id of the voice, as the console of Amazon Polly shows it.
+                 * @example Joanna
+                 */
+                voice?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Amazon Polly
+         * @example {
+         *       "type": "aws_polly",
+         *       "name": "Amazon Polly",
+         *       "properties": {
+         *         "region": "eu-west-1",
+         *         "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+         *         "secretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+         *         "engine": "neural",
+         *         "voice": "Amy"
+         *       }
+         *     }
+         */
+        AwsPollyCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_polly";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where prompts are spoken.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string | null;
+                /**
+                 * Engine
+                 * @description How the voice is made; not every voice has every engine.
+                 * @default standard
+                 * @enum {string|null}
+                 */
+                engine: "standard" | "neural" | "long-form" | "generative" | null;
+                /**
+                 * Voice
+                 * @description Id of the voice, as the console of Amazon Polly shows it.
+                 * @default Joanna
+                 * @example Joanna
+                 */
+                voice: string | null;
+            };
+        };
+        /** Amazon Polly */
+        AwsPollyCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_polly";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where prompts are spoken.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string;
+                /**
+                 * Engine
+                 * @description How the voice is made; not every voice has every engine.
+                 * @enum {string}
+                 */
+                engine?: "standard" | "neural" | "long-form" | "generative";
+                /**
+                 * Voice
+                 * @description Id of the voice, as the console of Amazon Polly shows it.
+                 * @example Joanna
+                 */
+                voice?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Amazon Polly */
+        AwsPollyReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_polly";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where prompts are spoken.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey?: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string | null;
+                /**
+                 * Engine
+                 * @description How the voice is made; not every voice has every engine.
+                 * @default standard
+                 * @enum {string|null}
+                 */
+                engine: "standard" | "neural" | "long-form" | "generative" | null;
+                /**
+                 * Voice
+                 * @description Id of the voice, as the console of Amazon Polly shows it.
+                 * @default Joanna
+                 * @example Joanna
+                 */
+                voice: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Text To Speech";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         /** AWS S3 */
         AwsS3Account: {
             /** Format: uuid */
@@ -921,6 +1831,745 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        /** Amazon Transcribe */
+        AwsTranscribeAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_transcribe";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where calls are transcribed.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @example en-US
+                 */
+                languageCode?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Amazon Transcribe
+         * @example {
+         *       "type": "aws_transcribe",
+         *       "name": "Amazon Transcribe",
+         *       "properties": {
+         *         "region": "eu-west-1",
+         *         "accessKeyId": "AKIAIOSFODNN7EXAMPLE",
+         *         "secretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+         *         "languageCode": "en-GB"
+         *       }
+         *     }
+         */
+        AwsTranscribeCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_transcribe";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where calls are transcribed.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string | null;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+            };
+        };
+        /** Amazon Transcribe */
+        AwsTranscribeCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_transcribe";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where calls are transcribed.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @example en-US
+                 */
+                languageCode?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Amazon Transcribe */
+        AwsTranscribeReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aws_transcribe";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Code of the region where calls are transcribed.
+                 * @example eu-west-1
+                 */
+                region: string;
+                /**
+                 * Access key
+                 * @description Id of an access key, best of an IAM user.
+                 * @example AKIAIOSFODNN7EXAMPLE
+                 */
+                accessKeyId: string;
+                /**
+                 * Secret key
+                 * Format: password
+                 * @description The secret half of the access key; AWS shows it once, when the key is created.
+                 */
+                secretAccessKey?: string;
+                /**
+                 * Session token
+                 * Format: password
+                 * @description Only for temporary keys, which begin with ASIA.
+                 */
+                sessionToken?: string | null;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Azure Speech to Text */
+        AzureSttAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @example en-US
+                 */
+                languageCode?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Microsoft Azure Speech to Text
+         * @example {
+         *       "type": "azure_stt",
+         *       "name": "Microsoft Azure Speech to Text",
+         *       "properties": {
+         *         "region": "westeurope",
+         *         "subscriptionKey": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+         *         "languageCode": "en-GB"
+         *       }
+         *     }
+         */
+        AzureSttCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string | null;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string | null;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** Microsoft Azure Speech to Text */
+        AzureSttCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @example en-US
+                 */
+                languageCode?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Azure Speech to Text */
+        AzureSttReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string | null;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string | null;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey?: string;
+                /**
+                 * Language
+                 * @description Language that callers speak.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+            } & (unknown & unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Azure Text to Speech */
+        AzureTtsAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string;
+                /**
+                 * Voice
+                 * @description Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+                 * @example en-US-JennyNeural
+                 */
+                voice?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Microsoft Azure Text to Speech
+         * @example {
+         *       "type": "azure_tts",
+         *       "name": "Microsoft Azure Text to Speech",
+         *       "properties": {
+         *         "region": "westeurope",
+         *         "subscriptionKey": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+         *         "voice": "en-GB-SoniaNeural"
+         *       }
+         *     }
+         */
+        AzureTtsCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string | null;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string | null;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey: string;
+                /**
+                 * Voice
+                 * @description Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+                 * @example en-US-JennyNeural
+                 */
+                voice?: string | null;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** Microsoft Azure Text to Speech */
+        AzureTtsCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey: string;
+                /**
+                 * Voice
+                 * @description Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+                 * @example en-US-JennyNeural
+                 */
+                voice?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Azure Text to Speech */
+        AzureTtsReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "azure_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Region
+                 * @description Where the Speech resource lives, if it has no endpoint of its own.
+                 * @example westeurope
+                 */
+                region?: string | null;
+                /**
+                 * Endpoint
+                 * Format: uri-reference
+                 * @description Address of a Speech resource with a custom domain name, in place of the region.
+                 * @example https://acme.cognitiveservices.azure.com
+                 */
+                endpoint?: string | null;
+                /**
+                 * Subscription key
+                 * Format: password
+                 * @description KEY 1 or KEY 2 of the Speech resource, under Keys and Endpoint in the Azure portal.
+                 */
+                subscriptionKey?: string;
+                /**
+                 * Voice
+                 * @description Short name of the voice; left out, Azure's voice for the language of a prompt is used.
+                 * @example en-US-JennyNeural
+                 */
+                voice?: string | null;
+            } & (unknown & unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Text To Speech";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Capabilities: {
             /** @description Probe: the account can be tested against the remote system. */
             probe: boolean;
@@ -999,6 +2648,1488 @@ export interface components {
             label: string;
             value: string;
         };
+        /** Google Dialogflow */
+        DialogflowAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dialogflow";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Edition
+                 * @description CX agents are called Conversational Agents today.
+                 * @enum {string}
+                 */
+                edition: "es" | "cx";
+                /**
+                 * Project ID
+                 * @description The Google Cloud project of the agent; left out, it is the one that the key names.
+                 * @example acme-contact-center
+                 */
+                projectId?: string;
+                /**
+                 * Location
+                 * @description Where the agent lives: global or the code of a region.
+                 * @example europe-west1
+                 */
+                location?: string;
+                /**
+                 * Agent ID
+                 * Format: uuid
+                 * @description The last part of the agent's name, as the console's address shows it.
+                 * @example 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                agentId?: string;
+                /**
+                 * Language
+                 * @description The language in which customers are answered.
+                 * @example en
+                 */
+                languageCode?: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Google Dialogflow
+         * @example {
+         *       "type": "dialogflow",
+         *       "name": "Google Dialogflow",
+         *       "properties": {
+         *         "edition": "cx",
+         *         "serviceAccountKey": "{\"type\":\"service_account\",\"project_id\":\"acme-contact-center\",\"private_key_id\":\"0123456789abcdef0123456789abcdef01234567\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwCAEiLRjJykQG\\nLhYelxrw2InJwukw6mREgN5K2SwQQN/7pPwyGzcdCl/vUwEeSL68yualfAbEKIjl\\nCpflwVs0J98/nXMnruvmU4xy5rbNcSyxHRJinah/Av6g3f0TeIdJmTUjuKVLZFzk\\nQ3eX83nlHOHANkkcrHpm2QkI/aygrm2zprzec6TNGimBPTcV9jjV/KjDcLq9I4wE\\nFqU7vYM+783lvNVmeEGDSrOED7m1Ytjaf6JL7sq1oepOjlE0lzuLCweh49lZ236E\\nQaURa39MttneNlkm4Cdtzpm0ze8WTBWDScnLG3UrHHAo9KNarnSNg3if35hF20kt\\nv3Ndpfh3AgMBAAECggEABLV/cO5w59ED3IB2HK+2dklB97DsSQqJenWnZ1bY7BRi\\n3tn32c/1kPl6ky3kF+8ilG1UbzUv/yZbHHlvPSOyMLp8/o1+i59idcu4CZ4st2E2\\n11lrk6dxCaNxs/726q2XkjtJeyD7jFaXz469z8WhIKUS+u/Y09i0q4n/HmD0McDS\\npJLR5TCJxqxeeVna5On0lXAS8+Ef2qJesymbJdQdDir534KzNPpUU2hPwMh8K8xV\\n7+OJZbfsFhgxpfr7NWz5AxKQAvjeGHnf+Eub7BSAl8Uvul2VSk7pUrPgknmmZl5z\\nxlfAF3V/vlnbTPt5UDc5HS1cw/TN8M8qlDBWSudEJQKBgQD1bSmCwlvT2yVrUh0w\\ngtIspfr5z126tTV6pzUOTBXbseGE7E4u4DITVJ+t1iuGYIfLH+/jqQOguTTtNmsu\\nV4P9mPDkHv92WJCzNTibBSJ1TATa5xMJ9M2EJ//yqpJ8xXVJesbM5GLjtr81xBwN\\nzB5s+C/yTIWvWq0G/tOrAlicawKBgQC3nXmIR0z/UyLv68LaPghBVKKKxW71pmdQ\\ncHn3ZJR4OSlwZvAK3S0LcXonkRck9KafNNWAS/DEAw2Z5Vn9Aki+XXD8IQ0Rc1bZ\\nTUu9QwF2mleVpucBCpGiCgfmxosL5z0KK8WuPPUvqpi1rxUK5/ibGplCIr18uXgW\\ntuEZ+M1XJQKBgQCjFLJsrPGPySMIOTwkLAm0mWY38M77bcXnhov+wBgWMBEG3m7l\\nPxyHM8gXHyU02ZfiJYql4H0Eo4zDw1FdLdILBUGsk9x0q00bh9XhTHwlLSpcuwcv\\nqneVxW6RtT45oovZE7heFbSQU7Ki63koweXFyvUxMB/08W/gIhxMmfZ/mQKBgE+s\\nB/EHJzTeyRkbzrfOFNzsMX9Pff8fTlMMCxA612V3QDDiqaO9Ju+BNMT4YveJJMeO\\nMFn0Gauju4Icj7iGBjR77Sup17bLulKeBJBCA9+HxxtLiY7dHCYYfic33Vuz4buJ\\nFMSu9KDTQGINb28FCs2adAfLdTcqbx5EClavq8H1AoGAVV1nKAX/TXtiimB1a/3z\\nEMe3c5wO/aG0Z6vxmyCOLYDMv605paIpRwIlH1zldR/2+FD4p6KOtM+pWgmlAqdO\\n3ZYxk12wJKEL8foH6BcqNdjUGz2Y7Pa+x9S3iNAbhgy/Gs8h+3GmUs6Q/mp57IPp\\nuQyAmoZqJyqhMKCHNUOI2Fs=\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"agent-desktop@acme-contact-center.iam.gserviceaccount.com\",\"client_id\":\"100000000000000000001\",\"auth_uri\":\"https://accounts.google.com/o/oauth2/auth\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"auth_provider_x509_cert_url\":\"https://www.googleapis.com/oauth2/v1/certs\",\"client_x509_cert_url\":\"https://www.googleapis.com/robot/v1/metadata/x509/agent-desktop%40acme-contact-center.iam.gserviceaccount.com\",\"universe_domain\":\"googleapis.com\"}",
+         *         "location": "europe-west1",
+         *         "agentId": "0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60",
+         *         "languageCode": "en",
+         *         "maxApiCallsPerDay": 5000
+         *       }
+         *     }
+         */
+        DialogflowCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dialogflow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Edition
+                 * @description CX agents are called Conversational Agents today.
+                 * @enum {string}
+                 */
+                edition: "es" | "cx";
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may use the agent.
+                 */
+                serviceAccountKey: string;
+                /**
+                 * Project ID
+                 * @description The Google Cloud project of the agent; left out, it is the one that the key names.
+                 * @example acme-contact-center
+                 */
+                projectId?: string | null;
+                /**
+                 * Location
+                 * @description Where the agent lives: global or the code of a region.
+                 * @example europe-west1
+                 */
+                location?: string | null;
+                /**
+                 * Agent ID
+                 * Format: uuid
+                 * @description The last part of the agent's name, as the console's address shows it.
+                 * @example 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                agentId?: string | null;
+                /**
+                 * Language
+                 * @description The language in which customers are answered.
+                 * @default en
+                 * @example en
+                 */
+                languageCode: string | null;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+            } & unknown;
+        };
+        /** Google Dialogflow */
+        DialogflowCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dialogflow";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Edition
+                 * @description CX agents are called Conversational Agents today.
+                 * @enum {string}
+                 */
+                edition: "es" | "cx";
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may use the agent.
+                 */
+                serviceAccountKey: string;
+                /**
+                 * Project ID
+                 * @description The Google Cloud project of the agent; left out, it is the one that the key names.
+                 * @example acme-contact-center
+                 */
+                projectId?: string;
+                /**
+                 * Location
+                 * @description Where the agent lives: global or the code of a region.
+                 * @example europe-west1
+                 */
+                location?: string;
+                /**
+                 * Agent ID
+                 * Format: uuid
+                 * @description The last part of the agent's name, as the console's address shows it.
+                 * @example 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                agentId?: string;
+                /**
+                 * Language
+                 * @description The language in which customers are answered.
+                 * @example en
+                 */
+                languageCode?: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google Dialogflow */
+        DialogflowReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dialogflow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Edition
+                 * @description CX agents are called Conversational Agents today.
+                 * @enum {string}
+                 */
+                edition: "es" | "cx";
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may use the agent.
+                 */
+                serviceAccountKey?: string;
+                /**
+                 * Project ID
+                 * @description The Google Cloud project of the agent; left out, it is the one that the key names.
+                 * @example acme-contact-center
+                 */
+                projectId?: string | null;
+                /**
+                 * Location
+                 * @description Where the agent lives: global or the code of a region.
+                 * @example europe-west1
+                 */
+                location?: string | null;
+                /**
+                 * Agent ID
+                 * Format: uuid
+                 * @description The last part of the agent's name, as the console's address shows it.
+                 * @example 0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                agentId?: string | null;
+                /**
+                 * Language
+                 * @description The language in which customers are answered.
+                 * @default en
+                 * @example en
+                 */
+                languageCode: string | null;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Bot / Chat suggestions engine";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Dynamics 365 */
+        Dynamics365Account: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dynamics365";
+            /** @constant */
+            family: "Microsoft Dynamics 365";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authorization URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+                 */
+                authorizationUrl: string & unknown;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 token endpoint of the same app and version.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+                 */
+                tokenUrl: string & unknown;
+                /**
+                 * API URL
+                 * Format: uri-reference
+                 * @description Address of your organization's Web API; the address of any page of the organization will do as well.
+                 * @example https://acme.crm.dynamics.com/api/data/v9.0
+                 */
+                apiUrl: string & unknown;
+                /**
+                 * Client ID
+                 * Format: uuid
+                 * @description Application (client) ID of the app.
+                 * @example 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+                 */
+                clientId: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Microsoft Dynamics 365
+         * @example {
+         *       "type": "dynamics365",
+         *       "name": "Microsoft Dynamics 365",
+         *       "properties": {
+         *         "authorizationUrl": "https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize",
+         *         "tokenUrl": "https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token",
+         *         "apiUrl": "https://acme.crm.dynamics.com/api/data/v9.0",
+         *         "clientId": "8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23",
+         *         "clientSecret": "example~OfAClientSecret.Of-An-Azure-App1",
+         *         "refreshToken": "0.EXAMPLE-OF-A-REFRESH-TOKEN.AgABAwEAAAAmoFfGtYxvRrNriQdPKIZ-"
+         *       }
+         *     }
+         */
+        Dynamics365Create: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dynamics365";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authorization URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+                 */
+                authorizationUrl: string & unknown;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 token endpoint of the same app and version.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+                 */
+                tokenUrl: string & unknown;
+                /**
+                 * API URL
+                 * Format: uri-reference
+                 * @description Address of your organization's Web API; the address of any page of the organization will do as well.
+                 * @example https://acme.crm.dynamics.com/api/data/v9.0
+                 */
+                apiUrl: string & unknown;
+                /**
+                 * Client ID
+                 * Format: uuid
+                 * @description Application (client) ID of the app.
+                 * @example 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+                 */
+                clientId: string;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Value of a client secret of the app; the portal shows it once, when it is created.
+                 */
+                clientSecret: string;
+                /**
+                 * Refresh token
+                 * Format: password
+                 * @description What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+                 */
+                refreshToken?: string | null;
+            };
+        };
+        /** Microsoft Dynamics 365 */
+        Dynamics365Credentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dynamics365";
+            /** @constant */
+            family: "Microsoft Dynamics 365";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authorization URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+                 */
+                authorizationUrl: string & unknown;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 token endpoint of the same app and version.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+                 */
+                tokenUrl: string & unknown;
+                /**
+                 * API URL
+                 * Format: uri-reference
+                 * @description Address of your organization's Web API; the address of any page of the organization will do as well.
+                 * @example https://acme.crm.dynamics.com/api/data/v9.0
+                 */
+                apiUrl: string & unknown;
+                /**
+                 * Client ID
+                 * Format: uuid
+                 * @description Application (client) ID of the app.
+                 * @example 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+                 */
+                clientId: string;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Value of a client secret of the app; the portal shows it once, when it is created.
+                 */
+                clientSecret: string;
+                /**
+                 * Refresh token
+                 * Format: password
+                 * @description What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+                 */
+                refreshToken?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Microsoft Dynamics 365 */
+        Dynamics365Replace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "dynamics365";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authorization URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 authorization endpoint of the app, from its Endpoints in the Azure portal.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/authorize
+                 */
+                authorizationUrl: string & unknown;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description OAuth 2.0 token endpoint of the same app and version.
+                 * @example https://login.microsoftonline.com/6f1c2d3e-4b5a-4c6d-8e7f-0a1b2c3d4e5f/oauth2/token
+                 */
+                tokenUrl: string & unknown;
+                /**
+                 * API URL
+                 * Format: uri-reference
+                 * @description Address of your organization's Web API; the address of any page of the organization will do as well.
+                 * @example https://acme.crm.dynamics.com/api/data/v9.0
+                 */
+                apiUrl: string & unknown;
+                /**
+                 * Client ID
+                 * Format: uuid
+                 * @description Application (client) ID of the app.
+                 * @example 8d2b7c14-93f6-4a0e-b5c8-1f6e7a9d0b23
+                 */
+                clientId: string;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Value of a client secret of the app; the portal shows it once, when it is created.
+                 */
+                clientSecret?: string;
+                /**
+                 * Refresh token
+                 * Format: password
+                 * @description What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it.
+                 */
+                refreshToken?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Microsoft Dynamics 365";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** External Knowledge Base */
+        ExternalKnowledgeBaseAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "external_knowledge_base";
+            /** @constant */
+            family: "External Knowledge Base";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the knowledge base; searches and articles stay on its host.
+                 * @example https://kb.acme.com/api/v2
+                 */
+                url: string;
+                /**
+                 * Search URL
+                 * @description How a search is asked; {query} stands for the words. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/search?q={query}
+                 */
+                searchUrlTemplate: string;
+                /**
+                 * Article URL
+                 * @description How one article is fetched; {id} stands for its id. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/articles/{id}
+                 */
+                articleUrlTemplate?: string;
+                /**
+                 * Method
+                 * @description Of the search.
+                 * @enum {string}
+                 */
+                method: "GET" | "POST";
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the knowledge base who it is.
+                 * @enum {string}
+                 */
+                authenticationMethod: "none" | "basic" | "apiKeyHeader" | "bearer" | "oauth2ClientCredentials";
+                /**
+                 * Username
+                 * @description Of an account that may search.
+                 */
+                username?: string;
+                /**
+                 * API key header
+                 * @description The header that carries the API key.
+                 * @example X-API-Key
+                 */
+                apiKeyHeader?: string;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description Where access tokens are issued.
+                 * @example https://login.acme.com/oauth2/token
+                 */
+                tokenUrl?: string;
+                /**
+                 * Client ID
+                 * @description Of the app that is registered for the contact center.
+                 */
+                clientId?: string;
+                /**
+                 * Scope
+                 * @description Access to ask for, where the token endpoint wants it named.
+                 * @example kb.read
+                 */
+                scope?: string;
+                /**
+                 * Results
+                 * @description Where the list of articles lies in the answer; $ is the answer itself.
+                 * @example data.articles
+                 */
+                resultsPath: string;
+                /**
+                 * ID
+                 * @description Where the id lies in an article.
+                 * @example id
+                 */
+                idPath: string;
+                /**
+                 * Title
+                 * @description Where the title lies in an article.
+                 * @example title
+                 */
+                titlePath: string;
+                /**
+                 * Text
+                 * @description Where the text, or the beginning of it, lies in an article.
+                 * @example text
+                 */
+                textPath: string;
+                /**
+                 * Most results
+                 * @description How many articles agents are shown.
+                 */
+                maxResults: number;
+                /**
+                 * Time-out
+                 * @description How long agents wait for a search, in milliseconds.
+                 */
+                timeoutMs: number;
+            } & (unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * External Knowledge Base
+         * @example {
+         *       "type": "external_knowledge_base",
+         *       "name": "External Knowledge Base",
+         *       "properties": {
+         *         "url": "https://kb.acme.com/api/v2",
+         *         "searchUrlTemplate": "https://kb.acme.com/api/v2/search?q={query}&limit=10",
+         *         "articleUrlTemplate": "https://kb.acme.com/api/v2/articles/{id}",
+         *         "method": "GET",
+         *         "authenticationMethod": "apiKeyHeader",
+         *         "apiKeyHeader": "X-API-Key",
+         *         "apiKey": "made-up-key-of-the-knowledge-base",
+         *         "resultsPath": "data.articles",
+         *         "idPath": "id",
+         *         "titlePath": "title",
+         *         "textPath": "summary",
+         *         "maxResults": 10,
+         *         "timeoutMs": 3000
+         *       }
+         *     }
+         */
+        ExternalKnowledgeBaseCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "external_knowledge_base";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the knowledge base; searches and articles stay on its host.
+                 * @example https://kb.acme.com/api/v2
+                 */
+                url: string;
+                /**
+                 * Search URL
+                 * @description How a search is asked; {query} stands for the words. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/search?q={query}
+                 */
+                searchUrlTemplate: string;
+                /**
+                 * Article URL
+                 * @description How one article is fetched; {id} stands for its id. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/articles/{id}
+                 */
+                articleUrlTemplate?: string | null;
+                /**
+                 * Method
+                 * @description Of the search.
+                 * @default GET
+                 * @enum {string|null}
+                 */
+                method: "GET" | "POST" | null;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the knowledge base who it is.
+                 * @default none
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "none" | "basic" | "apiKeyHeader" | "bearer" | "oauth2ClientCredentials" | null;
+                /**
+                 * Username
+                 * @description Of an account that may search.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string | null;
+                /**
+                 * API key header
+                 * @description The header that carries the API key.
+                 * @default X-API-Key
+                 * @example X-API-Key
+                 */
+                apiKeyHeader: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by the knowledge base.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Bearer token
+                 * Format: password
+                 * @description A token that does not expire, issued by the knowledge base.
+                 */
+                bearerToken?: string | null;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description Where access tokens are issued.
+                 * @example https://login.acme.com/oauth2/token
+                 */
+                tokenUrl?: string | null;
+                /**
+                 * Client ID
+                 * @description Of the app that is registered for the contact center.
+                 */
+                clientId?: string | null;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description Of the same app.
+                 */
+                clientSecret?: string | null;
+                /**
+                 * Scope
+                 * @description Access to ask for, where the token endpoint wants it named.
+                 * @example kb.read
+                 */
+                scope?: string | null;
+                /**
+                 * Results
+                 * @description Where the list of articles lies in the answer; $ is the answer itself.
+                 * @default $
+                 * @example data.articles
+                 */
+                resultsPath: string | null;
+                /**
+                 * ID
+                 * @description Where the id lies in an article.
+                 * @default id
+                 * @example id
+                 */
+                idPath: string | null;
+                /**
+                 * Title
+                 * @description Where the title lies in an article.
+                 * @default title
+                 * @example title
+                 */
+                titlePath: string | null;
+                /**
+                 * Text
+                 * @description Where the text, or the beginning of it, lies in an article.
+                 * @default text
+                 * @example text
+                 */
+                textPath: string | null;
+                /**
+                 * Most results
+                 * @description How many articles agents are shown.
+                 * @default 10
+                 */
+                maxResults: number | null;
+                /**
+                 * Time-out
+                 * @description How long agents wait for a search, in milliseconds.
+                 * @default 3000
+                 */
+                timeoutMs: number | null;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** External Knowledge Base */
+        ExternalKnowledgeBaseCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "external_knowledge_base";
+            /** @constant */
+            family: "External Knowledge Base";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the knowledge base; searches and articles stay on its host.
+                 * @example https://kb.acme.com/api/v2
+                 */
+                url: string;
+                /**
+                 * Search URL
+                 * @description How a search is asked; {query} stands for the words. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/search?q={query}
+                 */
+                searchUrlTemplate: string;
+                /**
+                 * Article URL
+                 * @description How one article is fetched; {id} stands for its id. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/articles/{id}
+                 */
+                articleUrlTemplate?: string;
+                /**
+                 * Method
+                 * @description Of the search.
+                 * @enum {string}
+                 */
+                method: "GET" | "POST";
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the knowledge base who it is.
+                 * @enum {string}
+                 */
+                authenticationMethod: "none" | "basic" | "apiKeyHeader" | "bearer" | "oauth2ClientCredentials";
+                /**
+                 * Username
+                 * @description Of an account that may search.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string;
+                /**
+                 * API key header
+                 * @description The header that carries the API key.
+                 * @example X-API-Key
+                 */
+                apiKeyHeader?: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by the knowledge base.
+                 */
+                apiKey?: string;
+                /**
+                 * Bearer token
+                 * Format: password
+                 * @description A token that does not expire, issued by the knowledge base.
+                 */
+                bearerToken?: string;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description Where access tokens are issued.
+                 * @example https://login.acme.com/oauth2/token
+                 */
+                tokenUrl?: string;
+                /**
+                 * Client ID
+                 * @description Of the app that is registered for the contact center.
+                 */
+                clientId?: string;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description Of the same app.
+                 */
+                clientSecret?: string;
+                /**
+                 * Scope
+                 * @description Access to ask for, where the token endpoint wants it named.
+                 * @example kb.read
+                 */
+                scope?: string;
+                /**
+                 * Results
+                 * @description Where the list of articles lies in the answer; $ is the answer itself.
+                 * @example data.articles
+                 */
+                resultsPath: string;
+                /**
+                 * ID
+                 * @description Where the id lies in an article.
+                 * @example id
+                 */
+                idPath: string;
+                /**
+                 * Title
+                 * @description Where the title lies in an article.
+                 * @example title
+                 */
+                titlePath: string;
+                /**
+                 * Text
+                 * @description Where the text, or the beginning of it, lies in an article.
+                 * @example text
+                 */
+                textPath: string;
+                /**
+                 * Most results
+                 * @description How many articles agents are shown.
+                 */
+                maxResults: number;
+                /**
+                 * Time-out
+                 * @description How long agents wait for a search, in milliseconds.
+                 */
+                timeoutMs: number;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** External Knowledge Base */
+        ExternalKnowledgeBaseReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "external_knowledge_base";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the knowledge base; searches and articles stay on its host.
+                 * @example https://kb.acme.com/api/v2
+                 */
+                url: string;
+                /**
+                 * Search URL
+                 * @description How a search is asked; {query} stands for the words. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/search?q={query}
+                 */
+                searchUrlTemplate: string;
+                /**
+                 * Article URL
+                 * @description How one article is fetched; {id} stands for its id. A path alone continues the URL.
+                 * @example https://kb.acme.com/api/v2/articles/{id}
+                 */
+                articleUrlTemplate?: string | null;
+                /**
+                 * Method
+                 * @description Of the search.
+                 * @default GET
+                 * @enum {string|null}
+                 */
+                method: "GET" | "POST" | null;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the knowledge base who it is.
+                 * @default none
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "none" | "basic" | "apiKeyHeader" | "bearer" | "oauth2ClientCredentials" | null;
+                /**
+                 * Username
+                 * @description Of an account that may search.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string | null;
+                /**
+                 * API key header
+                 * @description The header that carries the API key.
+                 * @default X-API-Key
+                 * @example X-API-Key
+                 */
+                apiKeyHeader: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by the knowledge base.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Bearer token
+                 * Format: password
+                 * @description A token that does not expire, issued by the knowledge base.
+                 */
+                bearerToken?: string | null;
+                /**
+                 * Token URL
+                 * Format: uri-reference
+                 * @description Where access tokens are issued.
+                 * @example https://login.acme.com/oauth2/token
+                 */
+                tokenUrl?: string | null;
+                /**
+                 * Client ID
+                 * @description Of the app that is registered for the contact center.
+                 */
+                clientId?: string | null;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description Of the same app.
+                 */
+                clientSecret?: string | null;
+                /**
+                 * Scope
+                 * @description Access to ask for, where the token endpoint wants it named.
+                 * @example kb.read
+                 */
+                scope?: string | null;
+                /**
+                 * Results
+                 * @description Where the list of articles lies in the answer; $ is the answer itself.
+                 * @default $
+                 * @example data.articles
+                 */
+                resultsPath: string | null;
+                /**
+                 * ID
+                 * @description Where the id lies in an article.
+                 * @default id
+                 * @example id
+                 */
+                idPath: string | null;
+                /**
+                 * Title
+                 * @description Where the title lies in an article.
+                 * @default title
+                 * @example title
+                 */
+                titlePath: string | null;
+                /**
+                 * Text
+                 * @description Where the text, or the beginning of it, lies in an article.
+                 * @default text
+                 * @example text
+                 */
+                textPath: string | null;
+                /**
+                 * Most results
+                 * @description How many articles agents are shown.
+                 * @default 10
+                 */
+                maxResults: number | null;
+                /**
+                 * Time-out
+                 * @description How long agents wait for a search, in milliseconds.
+                 * @default 3000
+                 */
+                timeoutMs: number | null;
+            } & (unknown & unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "External Knowledge Base";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Facebook Messenger */
+        FacebookMessengerAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facebook_messenger";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Page username
+                 * @description The Page's own @name, without the @.
+                 * @example acme.support
+                 */
+                pageUsername: string;
+                /**
+                 * Page ID
+                 * @description The number in the Page's About section, under Page transparency.
+                 * @example 106540352242922
+                 */
+                pageId: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Facebook Messenger
+         * @example {
+         *       "type": "facebook_messenger",
+         *       "name": "Facebook Messenger",
+         *       "properties": {
+         *         "pageUsername": "acme.support",
+         *         "pageId": "106540352242922",
+         *         "token": "EAAGm0PX4ZCpsBAKZBq7d1nWvR8yT2uI5oP9aS3dF6gH0jK4lZxC7vB",
+         *         "webhookVerifyToken": "q7T2xZ9mK4vW8nB3",
+         *         "appSecret": "0123456789abcdef0123456789abcdef"
+         *       }
+         *     }
+         */
+        FacebookMessengerCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facebook_messenger";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Page username
+                 * @description The Page's own @name, without the @.
+                 * @example acme.support
+                 */
+                pageUsername: string;
+                /**
+                 * Page ID
+                 * @description The number in the Page's About section, under Page transparency.
+                 * @example 106540352242922
+                 */
+                pageId: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+                 */
+                token: string;
+                /**
+                 * Webhook verify token
+                 * Format: password
+                 * @description A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+                 */
+                webhookVerifyToken?: string | null;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                 */
+                appSecret?: string | null;
+            };
+        };
+        /** Facebook Messenger */
+        FacebookMessengerCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facebook_messenger";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Page username
+                 * @description The Page's own @name, without the @.
+                 * @example acme.support
+                 */
+                pageUsername: string;
+                /**
+                 * Page ID
+                 * @description The number in the Page's About section, under Page transparency.
+                 * @example 106540352242922
+                 */
+                pageId: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+                 */
+                token: string;
+                /**
+                 * Webhook verify token
+                 * Format: password
+                 * @description A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+                 */
+                webhookVerifyToken?: string;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                 */
+                appSecret?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Facebook Messenger */
+        FacebookMessengerReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "facebook_messenger";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Page username
+                 * @description The Page's own @name, without the @.
+                 * @example acme.support
+                 */
+                pageUsername: string;
+                /**
+                 * Page ID
+                 * @description The number in the Page's About section, under Page transparency.
+                 * @example 106540352242922
+                 */
+                pageId: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Page access token, from the Messenger settings of your app in Meta's App Dashboard.
+                 */
+                token?: string;
+                /**
+                 * Webhook verify token
+                 * Format: password
+                 * @description A word of your own to paste under Webhooks, Edit Page Subscription, Verify Token; made for you if you leave it out.
+                 */
+                webhookVerifyToken?: string | null;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                 */
+                appSecret?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Feature: {
             /** @example single_sign_on */
             key: string;
@@ -1043,6 +4174,1092 @@ export interface components {
         };
         /** @enum {string} */
         FieldKind: "string" | "text" | "boolean" | "integer" | "enum" | "url" | "email" | "secret" | "certificate" | "certificates" | "reference" | "object" | "list" | "map";
+        /** Google streaming STT */
+        GoogleStreamingSttAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_streaming_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+                 * @example https://speech.googleapis.com/
+                 */
+                url: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 */
+                useEnhancedModel: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Google streaming STT
+         * @example {
+         *       "type": "google_streaming_stt",
+         *       "name": "Google streaming STT",
+         *       "properties": {
+         *         "url": "https://speech.googleapis.com/",
+         *         "serviceAccountJson": "{\"type\":\"service_account\",\"project_id\":\"acme-contact-center\",\"private_key_id\":\"0123456789abcdef0123456789abcdef01234567\",\"private_key\":\"-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCwCAEiLRjJykQG\\nLhYelxrw2InJwukw6mREgN5K2SwQQN/7pPwyGzcdCl/vUwEeSL68yualfAbEKIjl\\nCpflwVs0J98/nXMnruvmU4xy5rbNcSyxHRJinah/Av6g3f0TeIdJmTUjuKVLZFzk\\nQ3eX83nlHOHANkkcrHpm2QkI/aygrm2zprzec6TNGimBPTcV9jjV/KjDcLq9I4wE\\nFqU7vYM+783lvNVmeEGDSrOED7m1Ytjaf6JL7sq1oepOjlE0lzuLCweh49lZ236E\\nQaURa39MttneNlkm4Cdtzpm0ze8WTBWDScnLG3UrHHAo9KNarnSNg3if35hF20kt\\nv3Ndpfh3AgMBAAECggEABLV/cO5w59ED3IB2HK+2dklB97DsSQqJenWnZ1bY7BRi\\n3tn32c/1kPl6ky3kF+8ilG1UbzUv/yZbHHlvPSOyMLp8/o1+i59idcu4CZ4st2E2\\n11lrk6dxCaNxs/726q2XkjtJeyD7jFaXz469z8WhIKUS+u/Y09i0q4n/HmD0McDS\\npJLR5TCJxqxeeVna5On0lXAS8+Ef2qJesymbJdQdDir534KzNPpUU2hPwMh8K8xV\\n7+OJZbfsFhgxpfr7NWz5AxKQAvjeGHnf+Eub7BSAl8Uvul2VSk7pUrPgknmmZl5z\\nxlfAF3V/vlnbTPt5UDc5HS1cw/TN8M8qlDBWSudEJQKBgQD1bSmCwlvT2yVrUh0w\\ngtIspfr5z126tTV6pzUOTBXbseGE7E4u4DITVJ+t1iuGYIfLH+/jqQOguTTtNmsu\\nV4P9mPDkHv92WJCzNTibBSJ1TATa5xMJ9M2EJ//yqpJ8xXVJesbM5GLjtr81xBwN\\nzB5s+C/yTIWvWq0G/tOrAlicawKBgQC3nXmIR0z/UyLv68LaPghBVKKKxW71pmdQ\\ncHn3ZJR4OSlwZvAK3S0LcXonkRck9KafNNWAS/DEAw2Z5Vn9Aki+XXD8IQ0Rc1bZ\\nTUu9QwF2mleVpucBCpGiCgfmxosL5z0KK8WuPPUvqpi1rxUK5/ibGplCIr18uXgW\\ntuEZ+M1XJQKBgQCjFLJsrPGPySMIOTwkLAm0mWY38M77bcXnhov+wBgWMBEG3m7l\\nPxyHM8gXHyU02ZfiJYql4H0Eo4zDw1FdLdILBUGsk9x0q00bh9XhTHwlLSpcuwcv\\nqneVxW6RtT45oovZE7heFbSQU7Ki63koweXFyvUxMB/08W/gIhxMmfZ/mQKBgE+s\\nB/EHJzTeyRkbzrfOFNzsMX9Pff8fTlMMCxA612V3QDDiqaO9Ju+BNMT4YveJJMeO\\nMFn0Gauju4Icj7iGBjR77Sup17bLulKeBJBCA9+HxxtLiY7dHCYYfic33Vuz4buJ\\nFMSu9KDTQGINb28FCs2adAfLdTcqbx5EClavq8H1AoGAVV1nKAX/TXtiimB1a/3z\\nEMe3c5wO/aG0Z6vxmyCOLYDMv605paIpRwIlH1zldR/2+FD4p6KOtM+pWgmlAqdO\\n3ZYxk12wJKEL8foH6BcqNdjUGz2Y7Pa+x9S3iNAbhgy/Gs8h+3GmUs6Q/mp57IPp\\nuQyAmoZqJyqhMKCHNUOI2Fs=\\n-----END PRIVATE KEY-----\\n\",\"client_email\":\"agent-desktop@acme-contact-center.iam.gserviceaccount.com\",\"client_id\":\"100000000000000000001\",\"auth_uri\":\"https://accounts.google.com/o/oauth2/auth\",\"token_uri\":\"https://oauth2.googleapis.com/token\",\"auth_provider_x509_cert_url\":\"https://www.googleapis.com/oauth2/v1/certs\",\"client_x509_cert_url\":\"https://www.googleapis.com/robot/v1/metadata/x509/agent-desktop%40acme-contact-center.iam.gserviceaccount.com\",\"universe_domain\":\"googleapis.com\"}",
+         *         "useEnhancedModel": true
+         *       }
+         *     }
+         */
+        GoogleStreamingSttCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_streaming_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+                 * @default https://speech.googleapis.com/
+                 * @example https://speech.googleapis.com/
+                 */
+                url: string | null;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may recognize speech.
+                 */
+                serviceAccountJson: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 * @default true
+                 */
+                useEnhancedModel: boolean | null;
+            };
+        };
+        /** Google streaming STT */
+        GoogleStreamingSttCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_streaming_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+                 * @example https://speech.googleapis.com/
+                 */
+                url: string;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may recognize speech.
+                 */
+                serviceAccountJson: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 */
+                useEnhancedModel: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google streaming STT */
+        GoogleStreamingSttReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_streaming_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Google's service for all, or that of a region such as https://eu-speech.googleapis.com/.
+                 * @default https://speech.googleapis.com/
+                 * @example https://speech.googleapis.com/
+                 */
+                url: string | null;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of the JSON key file of a service account that may recognize speech.
+                 */
+                serviceAccountJson?: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 * @default true
+                 */
+                useEnhancedModel: boolean | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google synchronous STT */
+        GoogleSttAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Root of the Speech-to-Text interface, with its version.
+                 * @example https://speech.googleapis.com/v1/
+                 */
+                url: string & unknown;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 */
+                useEnhancedModel: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Google synchronous STT
+         * @example {
+         *       "type": "google_stt",
+         *       "name": "Google synchronous STT",
+         *       "properties": {
+         *         "url": "https://speech.googleapis.com/v1/",
+         *         "apiKey": "AIzaSyEXAMPLE-OF-AN-API-KEY-0123456789a",
+         *         "useEnhancedModel": true
+         *       }
+         *     }
+         */
+        GoogleSttCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Root of the Speech-to-Text interface, with its version.
+                 * @default https://speech.googleapis.com/v1/
+                 * @example https://speech.googleapis.com/v1/
+                 */
+                url: ((string & unknown) | null) & unknown;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console.
+                 */
+                apiKey: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 * @default false
+                 */
+                useEnhancedModel: boolean | null;
+            };
+        };
+        /** Google synchronous STT */
+        GoogleSttCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Root of the Speech-to-Text interface, with its version.
+                 * @example https://speech.googleapis.com/v1/
+                 */
+                url: string & unknown;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console.
+                 */
+                apiKey: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 */
+                useEnhancedModel: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google synchronous STT */
+        GoogleSttReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Root of the Speech-to-Text interface, with its version.
+                 * @default https://speech.googleapis.com/v1/
+                 * @example https://speech.googleapis.com/v1/
+                 */
+                url: ((string & unknown) | null) & unknown;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console.
+                 */
+                apiKey?: string;
+                /**
+                 * Use enhanced model
+                 * @description Understands telephone calls better; Google charges more for it.
+                 * @default false
+                 */
+                useEnhancedModel: boolean | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google TTS */
+        GoogleTtsAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Root of the Text-to-Speech interface, with its version.
+                 * @example https://texttospeech.googleapis.com/v1/
+                 */
+                url: string;
+                /**
+                 * Language
+                 * @description The language of prompts.
+                 * @example en-US
+                 */
+                languageCode?: string;
+                /**
+                 * Voice
+                 * @description The name of a voice for the language; left out, Google chooses one.
+                 * @example en-US-Neural2-F
+                 */
+                voice?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Google TTS
+         * @example {
+         *       "type": "google_tts",
+         *       "name": "Google TTS",
+         *       "properties": {
+         *         "url": "https://texttospeech.googleapis.com/v1/",
+         *         "apiKey": "AIzaSyEXAMPLE-OF-AN-API-KEY-0123456789a",
+         *         "languageCode": "en-US",
+         *         "voice": "en-US-Neural2-F"
+         *       }
+         *     }
+         */
+        GoogleTtsCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Root of the Text-to-Speech interface, with its version.
+                 * @default https://texttospeech.googleapis.com/v1/
+                 * @example https://texttospeech.googleapis.com/v1/
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of a service account's JSON key file; in place of an API key.
+                 */
+                serviceAccountJson?: string | null;
+                /**
+                 * Language
+                 * @description The language of prompts.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+                /**
+                 * Voice
+                 * @description The name of a voice for the language; left out, Google chooses one.
+                 * @example en-US-Neural2-F
+                 */
+                voice?: string | null;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** Google TTS */
+        GoogleTtsCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Root of the Text-to-Speech interface, with its version.
+                 * @example https://texttospeech.googleapis.com/v1/
+                 */
+                url: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+                 */
+                apiKey?: string;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of a service account's JSON key file; in place of an API key.
+                 */
+                serviceAccountJson?: string;
+                /**
+                 * Language
+                 * @description The language of prompts.
+                 * @example en-US
+                 */
+                languageCode?: string;
+                /**
+                 * Voice
+                 * @description The name of a voice for the language; left out, Google chooses one.
+                 * @example en-US-Neural2-F
+                 */
+                voice?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Google TTS */
+        GoogleTtsReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "google_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * @description Root of the Text-to-Speech interface, with its version.
+                 * @default https://texttospeech.googleapis.com/v1/
+                 * @example https://texttospeech.googleapis.com/v1/
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From APIs and Services, Credentials in the Google Cloud console; in place of a service account.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Service account key
+                 * Format: password
+                 * @description The whole content of a service account's JSON key file; in place of an API key.
+                 */
+                serviceAccountJson?: string | null;
+                /**
+                 * Language
+                 * @description The language of prompts.
+                 * @default en-US
+                 * @example en-US
+                 */
+                languageCode: string | null;
+                /**
+                 * Voice
+                 * @description The name of a voice for the language; left out, Google chooses one.
+                 * @example en-US-Neural2-F
+                 */
+                voice?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Text To Speech";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** GoVivace STT */
+        GovivaceSttAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "govivace_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+                 * @example wss://services.govivace.com:49149/telephony
+                 */
+                url: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * GoVivace STT
+         * @example {
+         *       "type": "govivace_stt",
+         *       "name": "GoVivace STT",
+         *       "properties": {
+         *         "url": "wss://services.govivace.com:49149/telephony",
+         *         "apiKey": "exampleKeyOfGoVivace0123456789"
+         *       }
+         *     }
+         */
+        GovivaceSttCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "govivace_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+                 * @default wss://services.govivace.com/telephony
+                 * @example wss://services.govivace.com:49149/telephony
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by GoVivace together with the URL.
+                 */
+                apiKey: string;
+            };
+        };
+        /** GoVivace STT */
+        GovivaceSttCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "govivace_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+                 * @example wss://services.govivace.com:49149/telephony
+                 */
+                url: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by GoVivace together with the URL.
+                 */
+                apiKey: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** GoVivace STT */
+        GovivaceSttReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "govivace_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the recognizer, with the port if GoVivace named one; the key stands below, not here.
+                 * @default wss://services.govivace.com/telephony
+                 * @example wss://services.govivace.com:49149/telephony
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Issued by GoVivace together with the URL.
+                 */
+                apiKey?: string;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** LINE */
+        LineAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Channel ID
+                 * @description The channel's number; a test compares it with the token's channel.
+                 * @example 1573163733
+                 */
+                channelId?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * LINE
+         * @example {
+         *       "type": "line",
+         *       "name": "LINE",
+         *       "properties": {
+         *         "token": "bNl4YEFPI/hjFWhTqexp4MuEw5YPs7qhr6dJDXKwNPuLkazZ3xQ8vT1mB6cRdB04t89/1O/w1cDnyilFU=",
+         *         "channelId": "1573163733",
+         *         "channelSecret": "fedcba9876543210fedcba9876543210"
+         *       }
+         *     }
+         */
+        LineCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+                 */
+                token: string;
+                /**
+                 * Channel ID
+                 * @description The channel's number; a test compares it with the token's channel.
+                 * @example 1573163733
+                 */
+                channelId?: string | null;
+                /**
+                 * Channel secret
+                 * Format: password
+                 * @description From the channel's basic settings; with it the signatures of incoming messages are checked.
+                 */
+                channelSecret?: string | null;
+            };
+        };
+        /** LINE */
+        LineCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+                 */
+                token: string;
+                /**
+                 * Channel ID
+                 * @description The channel's number; a test compares it with the token's channel.
+                 * @example 1573163733
+                 */
+                channelId?: string;
+                /**
+                 * Channel secret
+                 * Format: password
+                 * @description From the channel's basic settings; with it the signatures of incoming messages are checked.
+                 */
+                channelSecret?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** LINE */
+        LineReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "line";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description Channel access token, from the tab Messaging API of the channel in the LINE Developers Console.
+                 */
+                token?: string;
+                /**
+                 * Channel ID
+                 * @description The channel's number; a test compares it with the token's channel.
+                 * @example 1573163733
+                 */
+                channelId?: string | null;
+                /**
+                 * Channel secret
+                 * Format: password
+                 * @description From the channel's basic settings; with it the signatures of incoming messages are checked.
+                 */
+                channelSecret?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Liveness: {
             /**
              * @example ok
@@ -1268,6 +5485,991 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        /** Nexmo (Vonage) */
+        NexmoAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nexmo";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description From the API settings of the Vonage dashboard.
+                 * @example a1b2c3d4
+                 */
+                apiKey: string;
+                /**
+                 * Application ID
+                 * Format: uuid
+                 * @description Of the application whose messages the contact center takes.
+                 * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                 */
+                applicationId: string;
+                /**
+                 * Channels
+                 * @description The numbers and pages to which customers write.
+                 */
+                channels?: {
+                    /**
+                     * Channel
+                     * @description The messenger.
+                     * @enum {string}
+                     */
+                    channel: "whatsapp" | "viber" | "messenger";
+                    /**
+                     * External ID
+                     * @description The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+                     * @example 447700900000
+                     */
+                    externalId: string;
+                }[];
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Nexmo (Vonage)
+         * @example {
+         *       "type": "nexmo",
+         *       "name": "Nexmo (Vonage)",
+         *       "properties": {
+         *         "apiKey": "a1b2c3d4",
+         *         "apiSecret": "Kx7mPq2vT9wZ4nRs",
+         *         "applicationId": "78d335fa-323d-4114-9c3d-d6f0d48968cf",
+         *         "privateKey": "-----BEGIN PRIVATE KEY-----\nMIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQCl99iPldIazKf6\n3yaxC1UDZQ9P7jr6cyBGzjGzBCJJufK1b38kuAQ2/9MNnpmzi/bCytYWQjmadGjB\ncslo9HMXwAxh7a8Xr5hYCpoV7j2O2G3ZLKU4jDkD5CIHeI1T4xViX89PvYsSoLtq\nj377/7swere2Ezuq61YMqX6DLXYypPV9BYwS5ysmAM05MiNcygw1DoIypckdeTRL\nR9GbKM7WGHfrmYz78QBoQ/InBXeKb4uFYsMExfwunxuwCxOdrQI/jn3hlCF88/Dg\nlp5QIhSbLCGb527ewsUulhoZAIn/mxeF76d6gsPGgZWpsyiXv4hxA++Pjr77yMwX\ncnyS9lcNAgMBAAECggEAPYu2XDCz1EpWdJqx72+DXBnq3ro6VsvAiWFHXtpGmM6C\n6bNqE8TFk1u0+VT6LHHX1Q6A64otcFCA1FPryqbz0zfdn6cTihYMyYFM+Jr7avBp\nc+KxdlHRhtbfo6OZzSTltjBPYYOpggPm3DJQZcTEtsqbO8LQGqbgpxtnld+S+F5I\n5kgo0qn8zTskRKFMfERI0GI69+D2F+WaY54BH9dOuC1M1MWS7TSFAanTu9W4TzBv\n1QYUFKkXtpk4iwbgkrMfnkLySFERLE9FwNsFjQ4+dV6N6Mp9bxmTLy89t7GF6T1j\nt6h2NMisuYsfn6Sj2lLi6IXY6FxJzjsJBee5iLR9JQKBgQDOITA0skCd8xR1zN42\nBEMzV1knUfM5Z93HmWi1UtyuHWtM69YyFNtQceHLE4BFPsSYVll36srVAnwsJ7lA\nw/Cjw9l0DBiAvUeJ7VhyeZdUSCTq/uIBiDnyOypn8OZFb3j3kgorhojelVgeXWJs\ngcFacnp68G+pavm2nVGRu8EaswKBgQDOHzjR/c32s7KyKaTITa3ygi5J1/dAdJtj\n1Wsl3qPYrSxneOAFOVvMG0N5cVFj67K2iVesYfzK1mHqQKTgGIe///5jpCvMbYxW\nQ3LbPnrfIP45pLeUsjgyPbXSjGQnvB5oKRxVoQDtKeqZaJsmYbOBBDTlrWcszChH\nyVrj3OKnPwKBgQC++DZ+C8sbyrHg9X3Fk6tirIE3kZACVj09h95fZzZ2xWC8sh4O\n5g3N+MQU7as//AgNjqpzE/7428WI7wCNhTqzrmYPQomM9E+L9G2mGQpfljtF0AA5\nJSlyRuhhxejA2aa7zvxHGOxDMx+heikOmCQ3lKnurkT1M9vIGPYSS117SwKBgQCf\n/t5FKiSQ5cXEw8xz6tAmGOTDTw9OifUAVm4YdCxsiWeZXdtOUsqtsU/72Xka/Z64\nT/2tAlaOQEC667jPdlsRLy2QvKN+yF4Rq8Ng6avIvTx5FCGoG3rBjOMw7ubjbQOR\nSLAEy7gDX/EJaYhdD6Oddt10ltgqjsKJjoOtsgyBUwKBgH0cruXRO3egOPNprACv\n/SsVaJY9ZYFkNOJsmcF3abblBwcTk5eNsIzjJubYJ8dQg/v2qXcIP+1k9F4X7N3e\n7ewXnpEI6KPEK8qHmPgdfH3kLF4inQU11fxqCFDU9ZZvTlpVZIl0Bs1O1um0Ywty\nYEsJE6ConY3Fz059fEHumPI+\n-----END PRIVATE KEY-----\n",
+         *         "channels": [
+         *           {
+         *             "channel": "whatsapp",
+         *             "externalId": "447700900000"
+         *           },
+         *           {
+         *             "channel": "messenger",
+         *             "externalId": "106540352242922"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        NexmoCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nexmo";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description From the API settings of the Vonage dashboard.
+                 * @example a1b2c3d4
+                 */
+                apiKey: string;
+                /**
+                 * API secret
+                 * Format: password
+                 * @description From the same page.
+                 */
+                apiSecret: string;
+                /**
+                 * Application ID
+                 * Format: uuid
+                 * @description Of the application whose messages the contact center takes.
+                 * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                 */
+                applicationId: string;
+                /**
+                 * Private key
+                 * Format: password
+                 * @description The whole file private.key that was downloaded when the application's keys were made.
+                 */
+                privateKey: string;
+                /**
+                 * Channels
+                 * @description The numbers and pages to which customers write.
+                 */
+                channels?: {
+                    /**
+                     * Channel
+                     * @description The messenger.
+                     * @enum {string}
+                     */
+                    channel: "whatsapp" | "viber" | "messenger";
+                    /**
+                     * External ID
+                     * @description The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+                     * @example 447700900000
+                     */
+                    externalId: string;
+                }[] | null;
+            };
+        };
+        /** Nexmo (Vonage) */
+        NexmoCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nexmo";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description From the API settings of the Vonage dashboard.
+                 * @example a1b2c3d4
+                 */
+                apiKey: string;
+                /**
+                 * API secret
+                 * Format: password
+                 * @description From the same page.
+                 */
+                apiSecret: string;
+                /**
+                 * Application ID
+                 * Format: uuid
+                 * @description Of the application whose messages the contact center takes.
+                 * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                 */
+                applicationId: string;
+                /**
+                 * Private key
+                 * Format: password
+                 * @description The whole file private.key that was downloaded when the application's keys were made.
+                 */
+                privateKey: string;
+                /**
+                 * Channels
+                 * @description The numbers and pages to which customers write.
+                 */
+                channels?: {
+                    /**
+                     * Channel
+                     * @description The messenger.
+                     * @enum {string}
+                     */
+                    channel: "whatsapp" | "viber" | "messenger";
+                    /**
+                     * External ID
+                     * @description The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+                     * @example 447700900000
+                     */
+                    externalId: string;
+                }[];
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Nexmo (Vonage) */
+        NexmoReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nexmo";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description From the API settings of the Vonage dashboard.
+                 * @example a1b2c3d4
+                 */
+                apiKey: string;
+                /**
+                 * API secret
+                 * Format: password
+                 * @description From the same page.
+                 */
+                apiSecret?: string;
+                /**
+                 * Application ID
+                 * Format: uuid
+                 * @description Of the application whose messages the contact center takes.
+                 * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                 */
+                applicationId: string;
+                /**
+                 * Private key
+                 * Format: password
+                 * @description The whole file private.key that was downloaded when the application's keys were made.
+                 */
+                privateKey?: string;
+                /**
+                 * Channels
+                 * @description The numbers and pages to which customers write.
+                 */
+                channels?: {
+                    /**
+                     * Channel
+                     * @description The messenger.
+                     * @enum {string}
+                     */
+                    channel: "whatsapp" | "viber" | "messenger";
+                    /**
+                     * External ID
+                     * @description The WhatsApp number without +, the Viber service's ID or the Facebook Page's ID.
+                     * @example 447700900000
+                     */
+                    externalId: string;
+                }[] | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Next Caller */
+        NextCallerAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "next_caller";
+            /** @constant */
+            family: "Next Caller";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Sandbox Mode
+                 * @description Whether the account is one for the sandbox of Next Caller.
+                 */
+                sandboxMode: boolean;
+                /**
+                 * Username
+                 * @description API user name, which Next Caller gives with the account.
+                 * @example acme-api
+                 */
+                username: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms Next Caller may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    target: string;
+                    /**
+                     * Source
+                     * @description Where the value stands in a record of Next Caller.
+                     * @example first_name
+                     */
+                    source: string;
+                }[];
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Next Caller
+         * @example {
+         *       "type": "next_caller",
+         *       "name": "Next Caller",
+         *       "properties": {
+         *         "sandboxMode": false,
+         *         "username": "acme-api",
+         *         "password": "correct horse battery staple",
+         *         "fieldMappings": [
+         *           {
+         *             "kind": "internal",
+         *             "target": "contact.firstName",
+         *             "source": "first_name"
+         *           },
+         *           {
+         *             "kind": "internal",
+         *             "target": "contact.phones.byType.mobile",
+         *             "source": "phone[0].number"
+         *           },
+         *           {
+         *             "kind": "external",
+         *             "target": "lineType",
+         *             "source": "phone[0].line_type"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        NextCallerCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "next_caller";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Sandbox Mode
+                 * @description Whether the account is one for the sandbox of Next Caller.
+                 * @default false
+                 */
+                sandboxMode: boolean | null;
+                /**
+                 * Username
+                 * @description API user name, which Next Caller gives with the account.
+                 * @example acme-api
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description API password, given with the user name.
+                 */
+                password: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms Next Caller may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    target: string;
+                    /**
+                     * Source
+                     * @description Where the value stands in a record of Next Caller.
+                     * @example first_name
+                     */
+                    source: string;
+                }[] | null;
+            };
+        };
+        /** Next Caller */
+        NextCallerCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "next_caller";
+            /** @constant */
+            family: "Next Caller";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Sandbox Mode
+                 * @description Whether the account is one for the sandbox of Next Caller.
+                 */
+                sandboxMode: boolean;
+                /**
+                 * Username
+                 * @description API user name, which Next Caller gives with the account.
+                 * @example acme-api
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description API password, given with the user name.
+                 */
+                password: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms Next Caller may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    target: string;
+                    /**
+                     * Source
+                     * @description Where the value stands in a record of Next Caller.
+                     * @example first_name
+                     */
+                    source: string;
+                }[];
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Next Caller */
+        NextCallerReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "next_caller";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Sandbox Mode
+                 * @description Whether the account is one for the sandbox of Next Caller.
+                 * @default false
+                 */
+                sandboxMode: boolean | null;
+                /**
+                 * Username
+                 * @description API user name, which Next Caller gives with the account.
+                 * @example acme-api
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description API password, given with the user name.
+                 */
+                password?: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms Next Caller may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    target: string;
+                    /**
+                     * Source
+                     * @description Where the value stands in a record of Next Caller.
+                     * @example first_name
+                     */
+                    source: string;
+                }[] | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Next Caller";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** NICE */
+        NiceAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nice";
+            /** @constant */
+            family: "NICE";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication
+                 * @description How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+                 * @enum {string}
+                 */
+                authMode?: "accessKey" | "oauthPassword" | "basic";
+                /**
+                 * Region
+                 * @description Area of your CXone tenant.
+                 * @example na1
+                 */
+                region?: string;
+                /**
+                 * Access Key ID
+                 * @description From the Access Key tab of the user in CXone.
+                 */
+                accessKeyId?: string;
+                /**
+                 * Client ID
+                 * @description What NICE sends when the app is registered.
+                 */
+                clientId?: string;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the product's interface.
+                 * @example https://nice.acme.example/api
+                 */
+                url?: string;
+                /**
+                 * User
+                 * @description User for whom the contact center acts.
+                 * @example contact_center
+                 */
+                username?: string;
+            } & (unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * NICE
+         * @example {
+         *       "type": "nice",
+         *       "name": "NICE",
+         *       "properties": {
+         *         "authMode": "accessKey",
+         *         "region": "na1",
+         *         "accessKeyId": "EXAMPLEHETO535J2MRBFJZQPC62XI7A5F6FN6AKXMQ6BAU4W6ZLA====",
+         *         "accessKeySecret": "EXAMPLEWRIROAXV5WDNI5NOBQFO3TJKDAYSL4HL4YY77NWPS3Z2V===="
+         *       }
+         *     }
+         */
+        NiceCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nice";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication
+                 * @description How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+                 * @default accessKey
+                 * @enum {string|null}
+                 */
+                authMode: "accessKey" | "oauthPassword" | "basic" | null;
+                /**
+                 * Region
+                 * @description Area of your CXone tenant.
+                 * @default na1
+                 * @example na1
+                 */
+                region: string | null;
+                /**
+                 * Access Key ID
+                 * @description From the Access Key tab of the user in CXone.
+                 */
+                accessKeyId?: string | null;
+                /**
+                 * Access Key Secret
+                 * Format: password
+                 * @description The secret half of the access key; CXone shows it once, when the key is generated.
+                 */
+                accessKeySecret?: string | null;
+                /**
+                 * Client ID
+                 * @description What NICE sends when the app is registered.
+                 */
+                clientId?: string | null;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Sent together with the client ID.
+                 */
+                clientSecret?: string | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the product's interface.
+                 * @example https://nice.acme.example/api
+                 */
+                url?: string | null;
+                /**
+                 * User
+                 * @description User for whom the contact center acts.
+                 * @example contact_center
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string | null;
+            } & (unknown & unknown & unknown);
+        };
+        /** NICE */
+        NiceCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nice";
+            /** @constant */
+            family: "NICE";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication
+                 * @description How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+                 * @enum {string}
+                 */
+                authMode?: "accessKey" | "oauthPassword" | "basic";
+                /**
+                 * Region
+                 * @description Area of your CXone tenant.
+                 * @example na1
+                 */
+                region?: string;
+                /**
+                 * Access Key ID
+                 * @description From the Access Key tab of the user in CXone.
+                 */
+                accessKeyId?: string;
+                /**
+                 * Access Key Secret
+                 * Format: password
+                 * @description The secret half of the access key; CXone shows it once, when the key is generated.
+                 */
+                accessKeySecret?: string;
+                /**
+                 * Client ID
+                 * @description What NICE sends when the app is registered.
+                 */
+                clientId?: string;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Sent together with the client ID.
+                 */
+                clientSecret?: string;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the product's interface.
+                 * @example https://nice.acme.example/api
+                 */
+                url?: string;
+                /**
+                 * User
+                 * @description User for whom the contact center acts.
+                 * @example contact_center
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string;
+            } & (unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** NICE */
+        NiceReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "nice";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication
+                 * @description How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
+                 * @default accessKey
+                 * @enum {string|null}
+                 */
+                authMode: "accessKey" | "oauthPassword" | "basic" | null;
+                /**
+                 * Region
+                 * @description Area of your CXone tenant.
+                 * @default na1
+                 * @example na1
+                 */
+                region: string | null;
+                /**
+                 * Access Key ID
+                 * @description From the Access Key tab of the user in CXone.
+                 */
+                accessKeyId?: string | null;
+                /**
+                 * Access Key Secret
+                 * Format: password
+                 * @description The secret half of the access key; CXone shows it once, when the key is generated.
+                 */
+                accessKeySecret?: string | null;
+                /**
+                 * Client ID
+                 * @description What NICE sends when the app is registered.
+                 */
+                clientId?: string | null;
+                /**
+                 * Client Secret
+                 * Format: password
+                 * @description Sent together with the client ID.
+                 */
+                clientSecret?: string | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Base address of the product's interface.
+                 * @example https://nice.acme.example/api
+                 */
+                url?: string | null;
+                /**
+                 * User
+                 * @description User for whom the contact center acts.
+                 * @example contact_center
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string | null;
+            } & (unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "NICE";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Option: {
             value: string;
             label: string;
@@ -1370,6 +6572,222 @@ export interface components {
             valid: boolean;
             errors: components["schemas"]["Violation"][];
             warnings: components["schemas"]["Violation"][];
+        };
+        /** RightNow */
+        RightnowAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rightnow";
+            /** @constant */
+            family: "RightNow";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the site's interface; a page of it will do as well.
+                 * @example https://acme.custhelp.com
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description User name of the staff account.
+                 * @example contact_center
+                 */
+                username: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * RightNow
+         * @example {
+         *       "type": "rightnow",
+         *       "name": "RightNow",
+         *       "properties": {
+         *         "url": "https://acme.custhelp.com",
+         *         "username": "contact_center",
+         *         "password": "correct horse battery staple"
+         *       }
+         *     }
+         */
+        RightnowCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rightnow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the site's interface; a page of it will do as well.
+                 * @example https://acme.custhelp.com
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description User name of the staff account.
+                 * @example contact_center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that staff account.
+                 */
+                password: string;
+            };
+        };
+        /** RightNow */
+        RightnowCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rightnow";
+            /** @constant */
+            family: "RightNow";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the site's interface; a page of it will do as well.
+                 * @example https://acme.custhelp.com
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description User name of the staff account.
+                 * @example contact_center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that staff account.
+                 */
+                password: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** RightNow */
+        RightnowReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rightnow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the site's interface; a page of it will do as well.
+                 * @example https://acme.custhelp.com
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description User name of the staff account.
+                 * @example contact_center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that staff account.
+                 */
+                password?: string;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "RightNow";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         RollbackInput: {
             /** @example 3 */
@@ -1914,6 +7332,293 @@ export interface components {
             updatedBy: string;
             /** @description Unreadable is true while the key that the value is sealed with is not at hand; entering the secret again repairs it. */
             unreadable?: boolean;
+        };
+        /** ServiceNow */
+        ServicenowAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "servicenow";
+            /** @constant */
+            family: "ServiceNow";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the instance; its name alone or a page of it will do as well.
+                 * @example https://acme.service-now.com
+                 */
+                url: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+                 * @enum {string}
+                 */
+                authMode?: "basic" | "oauthPassword";
+                /**
+                 * User
+                 * @description User ID of the user for whom the contact center acts.
+                 * @example contact.center
+                 */
+                username: string;
+                /**
+                 * Client ID
+                 * @description From the entry for the contact center under System OAuth, Application Registry.
+                 * @example be3aeb583ace210011c15b24a43e25d8
+                 */
+                clientId?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * ServiceNow
+         * @example {
+         *       "type": "servicenow",
+         *       "name": "ServiceNow",
+         *       "properties": {
+         *         "url": "https://acme.service-now.com",
+         *         "authMode": "oauthPassword",
+         *         "username": "contact.center",
+         *         "password": "correct horse battery staple",
+         *         "clientId": "be3aeb583ace210011c15b24a43e25d8",
+         *         "clientSecret": "example-of-a-client-secret"
+         *       }
+         *     }
+         */
+        ServicenowCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "servicenow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the instance; its name alone or a page of it will do as well.
+                 * @example https://acme.service-now.com
+                 */
+                url: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+                 * @default basic
+                 * @enum {string|null}
+                 */
+                authMode: "basic" | "oauthPassword" | null;
+                /**
+                 * User
+                 * @description User ID of the user for whom the contact center acts.
+                 * @example contact.center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password: string;
+                /**
+                 * Client ID
+                 * @description From the entry for the contact center under System OAuth, Application Registry.
+                 * @example be3aeb583ace210011c15b24a43e25d8
+                 */
+                clientId?: string | null;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description From the same entry.
+                 */
+                clientSecret?: string | null;
+            } & unknown;
+        };
+        /** ServiceNow */
+        ServicenowCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "servicenow";
+            /** @constant */
+            family: "ServiceNow";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the instance; its name alone or a page of it will do as well.
+                 * @example https://acme.service-now.com
+                 */
+                url: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+                 * @enum {string}
+                 */
+                authMode?: "basic" | "oauthPassword";
+                /**
+                 * User
+                 * @description User ID of the user for whom the contact center acts.
+                 * @example contact.center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password: string;
+                /**
+                 * Client ID
+                 * @description From the entry for the contact center under System OAuth, Application Registry.
+                 * @example be3aeb583ace210011c15b24a43e25d8
+                 */
+                clientId?: string;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description From the same entry.
+                 */
+                clientSecret?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** ServiceNow */
+        ServicenowReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "servicenow";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the instance; its name alone or a page of it will do as well.
+                 * @example https://acme.service-now.com
+                 */
+                url: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate: with the user's password, or with an OAuth token that is got for it.
+                 * @default basic
+                 * @enum {string|null}
+                 */
+                authMode: "basic" | "oauthPassword" | null;
+                /**
+                 * User
+                 * @description User ID of the user for whom the contact center acts.
+                 * @example contact.center
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string;
+                /**
+                 * Client ID
+                 * @description From the entry for the contact center under System OAuth, Application Registry.
+                 * @example be3aeb583ace210011c15b24a43e25d8
+                 */
+                clientId?: string | null;
+                /**
+                 * Client secret
+                 * Format: password
+                 * @description From the same entry.
+                 */
+                clientSecret?: string | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "ServiceNow";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Single Sign-On */
         SsoAccount: {
@@ -2566,6 +8271,638 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        /** Statistics Data Receiver */
+        StatisticsDataReceiverAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "statistics_data_receiver";
+            /** @constant */
+            family: "Statistics Data Receiver";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Where statistics are posted.
+                 * @example https://wallboard.acme.com/statistics
+                 */
+                url: string;
+                /**
+                 * Update interval
+                 * @description Seconds between two posts.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the receiver who it is.
+                 * @enum {string}
+                 */
+                authMethod: "none" | "basic" | "bearer" | "header";
+                /**
+                 * Username
+                 * @description What the receiver knows the contact center by.
+                 */
+                username?: string;
+                /**
+                 * Header name
+                 * @description The header that carries the token.
+                 * @example X-Api-Key
+                 */
+                headerName?: string;
+                /**
+                 * Statistics
+                 * @description Names of the statistics to send; none means all.
+                 */
+                statistics?: string[];
+                /**
+                 * Services
+                 * @description Identifiers of the services to report on; none means all.
+                 */
+                serviceIds?: string[];
+                /**
+                 * Teams
+                 * @description Identifiers of the teams to report on; none means all.
+                 */
+                teamIds?: string[];
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Statistics Data Receiver
+         * @example {
+         *       "type": "statistics_data_receiver",
+         *       "name": "Statistics Data Receiver",
+         *       "properties": {
+         *         "url": "https://wallboard.acme.com/statistics",
+         *         "updateIntervalSeconds": 10,
+         *         "authMethod": "bearer",
+         *         "token": "made-up-token-of-the-wallboard",
+         *         "statistics": [
+         *           "calls_waiting",
+         *           "service_level"
+         *         ],
+         *         "serviceIds": [
+         *           "0198a7c2-6f4e-7b1d-9a3c-2e5f8d1b4c60"
+         *         ],
+         *         "hmacSecret": "made-up-secret-for-signatures"
+         *       }
+         *     }
+         */
+        StatisticsDataReceiverCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "statistics_data_receiver";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Where statistics are posted.
+                 * @example https://wallboard.acme.com/statistics
+                 */
+                url: string;
+                /**
+                 * Update interval
+                 * @description Seconds between two posts.
+                 * @default 10
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the receiver who it is.
+                 * @default none
+                 * @enum {string|null}
+                 */
+                authMethod: "none" | "basic" | "bearer" | "header" | null;
+                /**
+                 * Username
+                 * @description What the receiver knows the contact center by.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string | null;
+                /**
+                 * Header name
+                 * @description The header that carries the token.
+                 * @default X-Api-Key
+                 * @example X-Api-Key
+                 */
+                headerName: string | null;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Issued by the receiver.
+                 */
+                token?: string | null;
+                /**
+                 * Statistics
+                 * @description Names of the statistics to send; none means all.
+                 */
+                statistics?: string[] | null;
+                /**
+                 * Services
+                 * @description Identifiers of the services to report on; none means all.
+                 */
+                serviceIds?: string[] | null;
+                /**
+                 * Teams
+                 * @description Identifiers of the teams to report on; none means all.
+                 */
+                teamIds?: string[] | null;
+                /**
+                 * Signing secret
+                 * Format: password
+                 * @description Signs every post, so that the receiver can tell it from a forged one.
+                 */
+                hmacSecret?: string | null;
+            } & (unknown & unknown & unknown);
+        };
+        /** Statistics Data Receiver */
+        StatisticsDataReceiverCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "statistics_data_receiver";
+            /** @constant */
+            family: "Statistics Data Receiver";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Where statistics are posted.
+                 * @example https://wallboard.acme.com/statistics
+                 */
+                url: string;
+                /**
+                 * Update interval
+                 * @description Seconds between two posts.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the receiver who it is.
+                 * @enum {string}
+                 */
+                authMethod: "none" | "basic" | "bearer" | "header";
+                /**
+                 * Username
+                 * @description What the receiver knows the contact center by.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string;
+                /**
+                 * Header name
+                 * @description The header that carries the token.
+                 * @example X-Api-Key
+                 */
+                headerName?: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Issued by the receiver.
+                 */
+                token?: string;
+                /**
+                 * Statistics
+                 * @description Names of the statistics to send; none means all.
+                 */
+                statistics?: string[];
+                /**
+                 * Services
+                 * @description Identifiers of the services to report on; none means all.
+                 */
+                serviceIds?: string[];
+                /**
+                 * Teams
+                 * @description Identifiers of the teams to report on; none means all.
+                 */
+                teamIds?: string[];
+                /**
+                 * Signing secret
+                 * Format: password
+                 * @description Signs every post, so that the receiver can tell it from a forged one.
+                 */
+                hmacSecret?: string;
+            } & (unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Statistics Data Receiver */
+        StatisticsDataReceiverReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "statistics_data_receiver";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Where statistics are posted.
+                 * @example https://wallboard.acme.com/statistics
+                 */
+                url: string;
+                /**
+                 * Update interval
+                 * @description Seconds between two posts.
+                 * @default 10
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Authentication
+                 * @description How the contact center proves to the receiver who it is.
+                 * @default none
+                 * @enum {string|null}
+                 */
+                authMethod: "none" | "basic" | "bearer" | "header" | null;
+                /**
+                 * Username
+                 * @description What the receiver knows the contact center by.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Belongs to the username.
+                 */
+                password?: string | null;
+                /**
+                 * Header name
+                 * @description The header that carries the token.
+                 * @default X-Api-Key
+                 * @example X-Api-Key
+                 */
+                headerName: string | null;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Issued by the receiver.
+                 */
+                token?: string | null;
+                /**
+                 * Statistics
+                 * @description Names of the statistics to send; none means all.
+                 */
+                statistics?: string[] | null;
+                /**
+                 * Services
+                 * @description Identifiers of the services to report on; none means all.
+                 */
+                serviceIds?: string[] | null;
+                /**
+                 * Teams
+                 * @description Identifiers of the teams to report on; none means all.
+                 */
+                teamIds?: string[] | null;
+                /**
+                 * Signing secret
+                 * Format: password
+                 * @description Signs every post, so that the receiver can tell it from a forged one.
+                 */
+                hmacSecret?: string | null;
+            } & (unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Statistics Data Receiver";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Surfly */
+        SurflyAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surfly";
+            /** @constant */
+            family: "Co-browsing";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Server to use; customers with a server of their own enter its address.
+                 * @example https://surfly.com
+                 */
+                url: string;
+                /**
+                 * Widget key
+                 * @description The key in the code that you put on your pages; everybody can read it there.
+                 * @example 3b57bd2d00c46d2875508b982968d26a
+                 */
+                widgetKey?: string;
+                /**
+                 * Agents may take control
+                 * @description Left off, agents only watch and follow.
+                 */
+                agentControlAllowed: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Surfly
+         * @example {
+         *       "type": "surfly",
+         *       "name": "Surfly",
+         *       "properties": {
+         *         "url": "https://surfly.com",
+         *         "apiKey": "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+         *         "widgetKey": "3b57bd2d00c46d2875508b982968d26a",
+         *         "agentControlAllowed": false
+         *       }
+         *     }
+         */
+        SurflyCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surfly";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Server to use; customers with a server of their own enter its address.
+                 * @default https://surfly.com
+                 * @example https://surfly.com
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description The REST key below the widget code in Surfly's integration panel.
+                 */
+                apiKey: string;
+                /**
+                 * Widget key
+                 * @description The key in the code that you put on your pages; everybody can read it there.
+                 * @example 3b57bd2d00c46d2875508b982968d26a
+                 */
+                widgetKey?: string | null;
+                /**
+                 * Agents may take control
+                 * @description Left off, agents only watch and follow.
+                 * @default false
+                 */
+                agentControlAllowed: boolean | null;
+            };
+        };
+        /** Surfly */
+        SurflyCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surfly";
+            /** @constant */
+            family: "Co-browsing";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Server to use; customers with a server of their own enter its address.
+                 * @example https://surfly.com
+                 */
+                url: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description The REST key below the widget code in Surfly's integration panel.
+                 */
+                apiKey: string;
+                /**
+                 * Widget key
+                 * @description The key in the code that you put on your pages; everybody can read it there.
+                 * @example 3b57bd2d00c46d2875508b982968d26a
+                 */
+                widgetKey?: string;
+                /**
+                 * Agents may take control
+                 * @description Left off, agents only watch and follow.
+                 */
+                agentControlAllowed: boolean;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Surfly */
+        SurflyReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "surfly";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Server to use; customers with a server of their own enter its address.
+                 * @default https://surfly.com
+                 * @example https://surfly.com
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description The REST key below the widget code in Surfly's integration panel.
+                 */
+                apiKey?: string;
+                /**
+                 * Widget key
+                 * @description The key in the code that you put on your pages; everybody can read it there.
+                 * @example 3b57bd2d00c46d2875508b982968d26a
+                 */
+                widgetKey?: string | null;
+                /**
+                 * Agents may take control
+                 * @description Left off, agents only watch and follow.
+                 * @default false
+                 */
+                agentControlAllowed: boolean | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Co-browsing";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         /** Telegram */
         TelegramAccount: {
             /** Format: uuid */
@@ -2780,6 +9117,597 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** The Data Group (TDG) */
+        TheDataGroupAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "the_data_group";
+            /** @constant */
+            family: "The Data Group (TDG)";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Base URL
+                 * @description Which interface of TDG the account is for.
+                 * @enum {string}
+                 */
+                baseUrl?: "https://api.thedatagroup.com/v3" | "https://api.tdg1.io/v2";
+                /**
+                 * Username
+                 * @description User of TDG's interface, given with the API key.
+                 * @example acme
+                 */
+                username?: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms TDG may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    internalField: string;
+                    /**
+                     * TDG field
+                     * @description The member of TDG's answer that fills it.
+                     * @example first_name
+                     */
+                    externalField: string;
+                }[];
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * The Data Group (TDG)
+         * @example {
+         *       "type": "the_data_group",
+         *       "name": "The Data Group (TDG)",
+         *       "properties": {
+         *         "baseUrl": "https://api.thedatagroup.com/v3",
+         *         "username": "acme",
+         *         "password": "correct horse battery staple",
+         *         "apiKey": "EXAMPLEofAnApiKeyOfTDG0123456789abcdef",
+         *         "fieldMappings": [
+         *           {
+         *             "kind": "internal",
+         *             "internalField": "contact.firstName",
+         *             "externalField": "first_name"
+         *           },
+         *           {
+         *             "kind": "internal",
+         *             "internalField": "contact.phones.byType.mobile",
+         *             "externalField": "mobile_phone"
+         *           }
+         *         ]
+         *       }
+         *     }
+         */
+        TheDataGroupCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "the_data_group";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Base URL
+                 * @description Which interface of TDG the account is for.
+                 * @default https://api.thedatagroup.com/v3
+                 * @enum {string|null}
+                 */
+                baseUrl: "https://api.thedatagroup.com/v3" | "https://api.tdg1.io/v2" | null;
+                /**
+                 * Username
+                 * @description User of TDG's interface, given with the API key.
+                 * @example acme
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string | null;
+                /**
+                 * API Key
+                 * Format: password
+                 * @description TDG sends it after registration; every request needs it.
+                 */
+                apiKey: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms TDG may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    internalField: string;
+                    /**
+                     * TDG field
+                     * @description The member of TDG's answer that fills it.
+                     * @example first_name
+                     */
+                    externalField: string;
+                }[] | null;
+            } & unknown;
+        };
+        /** The Data Group (TDG) */
+        TheDataGroupCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "the_data_group";
+            /** @constant */
+            family: "The Data Group (TDG)";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Base URL
+                 * @description Which interface of TDG the account is for.
+                 * @enum {string}
+                 */
+                baseUrl?: "https://api.thedatagroup.com/v3" | "https://api.tdg1.io/v2";
+                /**
+                 * Username
+                 * @description User of TDG's interface, given with the API key.
+                 * @example acme
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string;
+                /**
+                 * API Key
+                 * Format: password
+                 * @description TDG sends it after registration; every request needs it.
+                 */
+                apiKey: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms TDG may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    internalField: string;
+                    /**
+                     * TDG field
+                     * @description The member of TDG's answer that fills it.
+                     * @example first_name
+                     */
+                    externalField: string;
+                }[];
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** The Data Group (TDG) */
+        TheDataGroupReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "the_data_group";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Base URL
+                 * @description Which interface of TDG the account is for.
+                 * @default https://api.thedatagroup.com/v3
+                 * @enum {string|null}
+                 */
+                baseUrl: "https://api.thedatagroup.com/v3" | "https://api.tdg1.io/v2" | null;
+                /**
+                 * Username
+                 * @description User of TDG's interface, given with the API key.
+                 * @example acme
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Password of that user.
+                 */
+                password?: string | null;
+                /**
+                 * API Key
+                 * Format: password
+                 * @description TDG sends it after registration; every request needs it.
+                 */
+                apiKey?: string;
+                /**
+                 * Field Mapping
+                 * @description Which fields of contact forms TDG may fill, and with what.
+                 */
+                fieldMappings?: {
+                    /**
+                     * Kind
+                     * @description An internal field belongs to the contact; an external one stands in the form only.
+                     * @enum {string}
+                     */
+                    kind: "internal" | "external";
+                    /**
+                     * Field
+                     * @description The field to fill: contact.NAME for an internal one, a name of your own for an external one.
+                     * @example contact.firstName
+                     */
+                    internalField: string;
+                    /**
+                     * TDG field
+                     * @description The member of TDG's answer that fills it.
+                     * @example first_name
+                     */
+                    externalField: string;
+                }[] | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "The Data Group (TDG)";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** X (Twitter) */
+        TwitterAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "twitter";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description Under Consumer Keys in the app's tab Keys and tokens.
+                 * @example xvz1evFS4wEEPTGEFPHBog1aB
+                 */
+                apiKey: string;
+                /**
+                 * Dev environment
+                 * @description Label of the environment under which the app's webhook is registered.
+                 * @example production
+                 */
+                environmentLabel?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * X (Twitter)
+         * @example {
+         *       "type": "twitter",
+         *       "name": "X (Twitter)",
+         *       "properties": {
+         *         "apiKey": "xvz1evFS4wEEPTGEFPHBog1aB",
+         *         "apiSecretKey": "kAcSOqF21Fu85e7zjz7ZN2U4ZRhfV3WpwPAoE3Z7kBwQ9s2LmX",
+         *         "accessToken": "370773112-GmHxMAgYyLbNEtIKZeRNFsMKPR9EyMZeS9weJAEb",
+         *         "accessTokenSecret": "LswwdoUaIvS8ltyTt5jkRh4J50vUPVVHtR2YPi5kE7Qzn",
+         *         "environmentLabel": "production"
+         *       }
+         *     }
+         */
+        TwitterCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "twitter";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description Under Consumer Keys in the app's tab Keys and tokens.
+                 * @example xvz1evFS4wEEPTGEFPHBog1aB
+                 */
+                apiKey: string;
+                /**
+                 * API secret key
+                 * Format: password
+                 * @description Next to the API key; it also answers the challenges by which X checks the webhook.
+                 */
+                apiSecretKey: string;
+                /**
+                 * Access token
+                 * Format: password
+                 * @description Under Authentication Tokens in the same tab, issued for the account that customers write to.
+                 */
+                accessToken: string;
+                /**
+                 * Access token secret
+                 * Format: password
+                 * @description Next to the access token; X shows it once.
+                 */
+                accessTokenSecret: string;
+                /**
+                 * Dev environment
+                 * @description Label of the environment under which the app's webhook is registered.
+                 * @example production
+                 */
+                environmentLabel?: string | null;
+            };
+        };
+        /** X (Twitter) */
+        TwitterCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "twitter";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description Under Consumer Keys in the app's tab Keys and tokens.
+                 * @example xvz1evFS4wEEPTGEFPHBog1aB
+                 */
+                apiKey: string;
+                /**
+                 * API secret key
+                 * Format: password
+                 * @description Next to the API key; it also answers the challenges by which X checks the webhook.
+                 */
+                apiSecretKey: string;
+                /**
+                 * Access token
+                 * Format: password
+                 * @description Under Authentication Tokens in the same tab, issued for the account that customers write to.
+                 */
+                accessToken: string;
+                /**
+                 * Access token secret
+                 * Format: password
+                 * @description Next to the access token; X shows it once.
+                 */
+                accessTokenSecret: string;
+                /**
+                 * Dev environment
+                 * @description Label of the environment under which the app's webhook is registered.
+                 * @example production
+                 */
+                environmentLabel?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** X (Twitter) */
+        TwitterReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "twitter";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * API key
+                 * @description Under Consumer Keys in the app's tab Keys and tokens.
+                 * @example xvz1evFS4wEEPTGEFPHBog1aB
+                 */
+                apiKey: string;
+                /**
+                 * API secret key
+                 * Format: password
+                 * @description Next to the API key; it also answers the challenges by which X checks the webhook.
+                 */
+                apiSecretKey?: string;
+                /**
+                 * Access token
+                 * Format: password
+                 * @description Under Authentication Tokens in the same tab, issued for the account that customers write to.
+                 */
+                accessToken?: string;
+                /**
+                 * Access token secret
+                 * Format: password
+                 * @description Next to the access token; X shows it once.
+                 */
+                accessTokenSecret?: string;
+                /**
+                 * Dev environment
+                 * @description Label of the environment under which the app's webhook is registered.
+                 * @example production
+                 */
+                environmentLabel?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Type: {
             /** @example zendesk */
             type: string;
@@ -2836,6 +9764,167 @@ export interface components {
             createdAt: string;
             createdBy: string;
         };
+        /** Viber */
+        ViberAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "viber";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: Record<string, never>;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Viber
+         * @example {
+         *       "type": "viber",
+         *       "name": "Viber",
+         *       "properties": {
+         *         "token": "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"
+         *       }
+         *     }
+         */
+        ViberCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "viber";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+                 */
+                token: string;
+            };
+        };
+        /** Viber */
+        ViberCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "viber";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+                 */
+                token: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Viber */
+        ViberReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "viber";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Token
+                 * Format: password
+                 * @description The bot's application key, which its administrators find under Edit info or in the Viber Admin Panel.
+                 */
+                token?: string;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         Violation: {
             /**
              * @description Pointer is a JSON Pointer (RFC 6901) into the request document in its URI fragment form; "#" is the whole document.
@@ -2852,6 +9941,2130 @@ export interface components {
             params?: {
                 [key: string]: unknown;
             };
+        };
+        /** IBM Watson Assistant */
+        WatsonAssistantAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_assistant";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+                 * @example https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+                 */
+                url: string;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword";
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * IBM Watson Assistant
+         * @example {
+         *       "type": "watson_assistant",
+         *       "name": "IBM Watson Assistant",
+         *       "properties": {
+         *         "url": "https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27",
+         *         "authenticationMethod": "apiKey",
+         *         "apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+         *         "maxApiCallsPerDay": 1000
+         *       }
+         *     }
+         */
+        WatsonAssistantCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_assistant";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+                 * @example https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+                 */
+                url: string;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword" | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+            } & (unknown & unknown);
+        };
+        /** IBM Watson Assistant */
+        WatsonAssistantCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_assistant";
+            /** @constant */
+            family: "Bot / Chat suggestions engine";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+                 * @example https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+                 */
+                url: string;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword";
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** IBM Watson Assistant */
+        WatsonAssistantReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_assistant";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description The skill's legacy v1 workspace URL, from View API Details, with ?version= and a date at its end.
+                 * @example https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27
+                 */
+                url: string;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword" | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+                /**
+                 * Max API calls per day
+                 * @description Keeps usage inside what is paid for; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+            } & (unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Bot / Chat suggestions engine";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Watson Natural Language Understanding */
+        WatsonNluAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_nlu";
+            /** @constant */
+            family: "Natural Language Understanding";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description From the service credentials; an address that goes on with /v1/analyze will do as well.
+                 * @example https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Method
+                 * @description How texts are sent; IBM knows this one way only.
+                 * @enum {string}
+                 */
+                method?: "POST";
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword";
+                /**
+                 * Username
+                 * @description Given when you signed up with IBM before it had API keys.
+                 */
+                username?: string;
+                /**
+                 * Limit
+                 * @description Calls per day, to stay inside a free plan; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+                /**
+                 * Version
+                 * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
+                 * @example 2022-04-07
+                 */
+                version?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Watson Natural Language Understanding
+         * @example {
+         *       "type": "watson_nlu",
+         *       "name": "Watson Natural Language Understanding",
+         *       "properties": {
+         *         "url": "https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60",
+         *         "authenticationMethod": "apiKey",
+         *         "apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+         *         "maxApiCallsPerDay": 1000,
+         *         "version": "2022-04-07"
+         *       }
+         *     }
+         */
+        WatsonNluCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_nlu";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description From the service credentials; an address that goes on with /v1/analyze will do as well.
+                 * @example https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Method
+                 * @description How texts are sent; IBM knows this one way only.
+                 * @default POST
+                 * @enum {string|null}
+                 */
+                method: "POST" | null;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword" | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Given when you signed up with IBM before it had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description The password of that user name.
+                 */
+                password?: string | null;
+                /**
+                 * Limit
+                 * @description Calls per day, to stay inside a free plan; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+                /**
+                 * Version
+                 * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
+                 * @example 2022-04-07
+                 */
+                version?: string | null;
+            } & (unknown & unknown);
+        };
+        /** Watson Natural Language Understanding */
+        WatsonNluCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_nlu";
+            /** @constant */
+            family: "Natural Language Understanding";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description From the service credentials; an address that goes on with /v1/analyze will do as well.
+                 * @example https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Method
+                 * @description How texts are sent; IBM knows this one way only.
+                 * @enum {string}
+                 */
+                method?: "POST";
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword";
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string;
+                /**
+                 * Username
+                 * @description Given when you signed up with IBM before it had API keys.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description The password of that user name.
+                 */
+                password?: string;
+                /**
+                 * Limit
+                 * @description Calls per day, to stay inside a free plan; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number;
+                /**
+                 * Version
+                 * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
+                 * @example 2022-04-07
+                 */
+                version?: string;
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Watson Natural Language Understanding */
+        WatsonNluReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_nlu";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Url
+                 * @description From the service credentials; an address that goes on with /v1/analyze will do as well.
+                 * @example https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Method
+                 * @description How texts are sent; IBM knows this one way only.
+                 * @default POST
+                 * @enum {string|null}
+                 */
+                method: "POST" | null;
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authenticationMethod: "apiKey" | "usernamePassword" | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description From the service credentials of the instance in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Given when you signed up with IBM before it had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description The password of that user name.
+                 */
+                password?: string | null;
+                /**
+                 * Limit
+                 * @description Calls per day, to stay inside a free plan; left out, there is no limit.
+                 */
+                maxApiCallsPerDay?: number | null;
+                /**
+                 * Version
+                 * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
+                 * @example 2022-04-07
+                 */
+                version?: string | null;
+            } & (unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Natural Language Understanding";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** IBM Watson STT */
+        WatsonSttAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authMethod: "apiKey" | "basic";
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @example wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * IBM Watson STT
+         * @example {
+         *       "type": "watson_stt",
+         *       "name": "IBM Watson STT",
+         *       "properties": {
+         *         "authMethod": "apiKey",
+         *         "url": "wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60",
+         *         "apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
+         *       }
+         *     }
+         */
+        WatsonSttCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authMethod: "apiKey" | "basic" | null;
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @default wss://api.us-south.speech-to-text.watson.cloud.ibm.com
+                 * @example wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+            } & (unknown & unknown);
+        };
+        /** IBM Watson STT */
+        WatsonSttCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_stt";
+            /** @constant */
+            family: "Speech To Text";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authMethod: "apiKey" | "basic";
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @example wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string;
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** IBM Watson STT */
+        WatsonSttReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_stt";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authMethod: "apiKey" | "basic" | null;
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @default wss://api.us-south.speech-to-text.watson.cloud.ibm.com
+                 * @example wss://api.us-south.speech-to-text.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+            } & (unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Speech To Text";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** IBM Watson TTS */
+        WatsonTtsAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authMethod: "apiKey" | "basic";
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @example https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+                /**
+                 * Voice
+                 * @description The name of a voice; a test finds out whether the service has it.
+                 * @example en-US_MichaelV3Voice
+                 */
+                voice?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * IBM Watson TTS
+         * @example {
+         *       "type": "watson_tts",
+         *       "name": "IBM Watson TTS",
+         *       "properties": {
+         *         "authMethod": "apiKey",
+         *         "url": "https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60",
+         *         "apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
+         *         "voice": "en-US_MichaelV3Voice"
+         *       }
+         *     }
+         */
+        WatsonTtsCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authMethod: "apiKey" | "basic" | null;
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @default https://api.us-south.text-to-speech.watson.cloud.ibm.com
+                 * @example https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+                /**
+                 * Voice
+                 * @description The name of a voice; a test finds out whether the service has it.
+                 * @default en-US_MichaelV3Voice
+                 * @example en-US_MichaelV3Voice
+                 */
+                voice: string | null;
+            } & (unknown & unknown);
+        };
+        /** IBM Watson TTS */
+        WatsonTtsCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_tts";
+            /** @constant */
+            family: "Text To Speech";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @enum {string}
+                 */
+                authMethod: "apiKey" | "basic";
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @example https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string;
+                /**
+                 * Voice
+                 * @description The name of a voice; a test finds out whether the service has it.
+                 * @example en-US_MichaelV3Voice
+                 */
+                voice?: string;
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** IBM Watson TTS */
+        WatsonTtsReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watson_tts";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Authentication method
+                 * @description User names and passwords are credentials of old, which IBM Cloud no longer accepts.
+                 * @default apiKey
+                 * @enum {string|null}
+                 */
+                authMethod: "apiKey" | "basic" | null;
+                /**
+                 * URL
+                 * @description From the service credentials; https:// and wss:// mean the same service.
+                 * @default https://api.us-south.text-to-speech.watson.cloud.ibm.com
+                 * @example https://api.us-south.text-to-speech.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60
+                 */
+                url: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description Under Manage, Credentials of the service in IBM Cloud.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Username
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of credentials made before IBM Cloud had API keys.
+                 */
+                password?: string | null;
+                /**
+                 * Voice
+                 * @description The name of a voice; a test finds out whether the service has it.
+                 * @default en-US_MichaelV3Voice
+                 * @example en-US_MichaelV3Voice
+                 */
+                voice: string | null;
+            } & (unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Text To Speech";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** WeChat */
+        WechatAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wechat";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * App ID
+                 * @description Under Settings and Development, Basic Configuration of the Official Account.
+                 * @example wx0123456789abcdef
+                 */
+                appId: string;
+                /**
+                 * Message mode
+                 * @description How messages are encrypted, as chosen in the server configuration.
+                 * @enum {string}
+                 */
+                messageMode?: "plain" | "compatible" | "encrypted";
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * WeChat
+         * @example {
+         *       "type": "wechat",
+         *       "name": "WeChat",
+         *       "properties": {
+         *         "appId": "wx0123456789abcdef",
+         *         "appSecret": "00112233445566778899aabbccddeeff",
+         *         "verifyToken": "Qm4vK7xT2pZ9",
+         *         "messageMode": "encrypted",
+         *         "encodingAesKey": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+         *       }
+         *     }
+         */
+        WechatCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wechat";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * App ID
+                 * @description Under Settings and Development, Basic Configuration of the Official Account.
+                 * @example wx0123456789abcdef
+                 */
+                appId: string;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the same page; WeChat shows it once.
+                 */
+                appSecret: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+                 */
+                verifyToken: string;
+                /**
+                 * Message mode
+                 * @description How messages are encrypted, as chosen in the server configuration.
+                 * @default encrypted
+                 * @enum {string|null}
+                 */
+                messageMode: "plain" | "compatible" | "encrypted" | null;
+                /**
+                 * Encoding AES key
+                 * Format: password
+                 * @description The key of the messages, from the same configuration.
+                 */
+                encodingAesKey?: string | null;
+            } & unknown;
+        };
+        /** WeChat */
+        WechatCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wechat";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * App ID
+                 * @description Under Settings and Development, Basic Configuration of the Official Account.
+                 * @example wx0123456789abcdef
+                 */
+                appId: string;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the same page; WeChat shows it once.
+                 */
+                appSecret: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+                 */
+                verifyToken: string;
+                /**
+                 * Message mode
+                 * @description How messages are encrypted, as chosen in the server configuration.
+                 * @enum {string}
+                 */
+                messageMode?: "plain" | "compatible" | "encrypted";
+                /**
+                 * Encoding AES key
+                 * Format: password
+                 * @description The key of the messages, from the same configuration.
+                 */
+                encodingAesKey?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** WeChat */
+        WechatReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "wechat";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * App ID
+                 * @description Under Settings and Development, Basic Configuration of the Official Account.
+                 * @example wx0123456789abcdef
+                 */
+                appId: string;
+                /**
+                 * App secret
+                 * Format: password
+                 * @description From the same page; WeChat shows it once.
+                 */
+                appSecret?: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description The word entered as Token in the account's server configuration; WeChat signs its calls with it.
+                 */
+                verifyToken?: string;
+                /**
+                 * Message mode
+                 * @description How messages are encrypted, as chosen in the server configuration.
+                 * @default encrypted
+                 * @enum {string|null}
+                 */
+                messageMode: "plain" | "compatible" | "encrypted" | null;
+                /**
+                 * Encoding AES key
+                 * Format: password
+                 * @description The key of the messages, from the same configuration.
+                 */
+                encodingAesKey?: string | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** WhatsApp */
+        WhatsappAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "whatsapp";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Provider
+                 * @description Who connects the number with WhatsApp.
+                 * @enum {string}
+                 */
+                provider: "infobip" | "twilio" | "vonage" | "metaCloud";
+                /**
+                 * WhatsApp number
+                 * @description The number to which customers write, with + and country code.
+                 * @example +447700900000
+                 */
+                whatsappNumber: string;
+                /**
+                 * Infobip
+                 * @description Access to your Infobip account.
+                 */
+                infobip?: {
+                    /**
+                     * Base URL
+                     * Format: uri-reference
+                     * @description The address of your account, shown on the home page of Infobip's web interface.
+                     * @example https://4m2kx8.api.infobip.com
+                     */
+                    baseUrl: string & unknown;
+                };
+                /**
+                 * Twilio
+                 * @description Access to your Twilio account.
+                 */
+                twilio?: {
+                    /**
+                     * Account SID
+                     * @description Under Account Info in the Twilio Console.
+                     * @example AC0123456789abcdef0123456789abcdef
+                     */
+                    accountSid: string;
+                };
+                /**
+                 * Vonage
+                 * @description Access to your Vonage application.
+                 */
+                vonage?: {
+                    /**
+                     * API key
+                     * @description From the API settings of the Vonage dashboard.
+                     * @example a1b2c3d4
+                     */
+                    apiKey: string;
+                    /**
+                     * Application ID
+                     * Format: uuid
+                     * @description Of the application with which the number is linked.
+                     * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                     */
+                    applicationId: string;
+                };
+                /**
+                 * Meta Cloud API
+                 * @description Access to the number at Meta.
+                 */
+                metaCloud?: {
+                    /**
+                     * Phone number ID
+                     * @description Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+                     * @example 106540352242922
+                     */
+                    phoneNumberId: string;
+                    /**
+                     * WhatsApp Business account ID
+                     * @description From the same page.
+                     * @example 102290129340398
+                     */
+                    businessAccountId?: string;
+                };
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * WhatsApp
+         * @example {
+         *       "type": "whatsapp",
+         *       "name": "WhatsApp",
+         *       "properties": {
+         *         "provider": "infobip",
+         *         "whatsappNumber": "+447700900000",
+         *         "infobip": {
+         *           "baseUrl": "https://4m2kx8.api.infobip.com",
+         *           "apiKey": "0a1b2c3d4e5f60718293a4b5c6d7e8f9-3f2e1d0c-9b8a-4756-a4b3-c2d1e0f98765"
+         *         }
+         *       }
+         *     }
+         */
+        WhatsappCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "whatsapp";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Provider
+                 * @description Who connects the number with WhatsApp.
+                 * @enum {string}
+                 */
+                provider: "infobip" | "twilio" | "vonage" | "metaCloud";
+                /**
+                 * WhatsApp number
+                 * @description The number to which customers write, with + and country code.
+                 * @example +447700900000
+                 */
+                whatsappNumber: string;
+                /**
+                 * Infobip
+                 * @description Access to your Infobip account.
+                 */
+                infobip?: {
+                    /**
+                     * Base URL
+                     * Format: uri-reference
+                     * @description The address of your account, shown on the home page of Infobip's web interface.
+                     * @example https://4m2kx8.api.infobip.com
+                     */
+                    baseUrl: string & unknown;
+                    /**
+                     * API key
+                     * Format: password
+                     * @description Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+                     */
+                    apiKey: string;
+                } | null;
+                /**
+                 * Twilio
+                 * @description Access to your Twilio account.
+                 */
+                twilio?: {
+                    /**
+                     * Account SID
+                     * @description Under Account Info in the Twilio Console.
+                     * @example AC0123456789abcdef0123456789abcdef
+                     */
+                    accountSid: string;
+                    /**
+                     * Auth token
+                     * Format: password
+                     * @description Next to the account SID; it also checks the signatures of incoming messages.
+                     */
+                    authToken: string;
+                } | null;
+                /**
+                 * Vonage
+                 * @description Access to your Vonage application.
+                 */
+                vonage?: {
+                    /**
+                     * API key
+                     * @description From the API settings of the Vonage dashboard.
+                     * @example a1b2c3d4
+                     */
+                    apiKey: string;
+                    /**
+                     * API secret
+                     * Format: password
+                     * @description From the same page.
+                     */
+                    apiSecret: string;
+                    /**
+                     * Application ID
+                     * Format: uuid
+                     * @description Of the application with which the number is linked.
+                     * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                     */
+                    applicationId: string;
+                    /**
+                     * Private key
+                     * Format: password
+                     * @description The whole file private.key that was downloaded when the application's keys were made.
+                     */
+                    privateKey: string;
+                } | null;
+                /**
+                 * Meta Cloud API
+                 * @description Access to the number at Meta.
+                 */
+                metaCloud?: {
+                    /**
+                     * Phone number ID
+                     * @description Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+                     * @example 106540352242922
+                     */
+                    phoneNumberId: string;
+                    /**
+                     * WhatsApp Business account ID
+                     * @description From the same page.
+                     * @example 102290129340398
+                     */
+                    businessAccountId?: string | null;
+                    /**
+                     * Access token
+                     * Format: password
+                     * @description Of a system user; the one that API Setup shows expires after a day.
+                     */
+                    accessToken: string;
+                    /**
+                     * App secret
+                     * Format: password
+                     * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                     */
+                    appSecret?: string | null;
+                } | null;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** WhatsApp */
+        WhatsappCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "whatsapp";
+            /** @constant */
+            family: "Messenger";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Provider
+                 * @description Who connects the number with WhatsApp.
+                 * @enum {string}
+                 */
+                provider: "infobip" | "twilio" | "vonage" | "metaCloud";
+                /**
+                 * WhatsApp number
+                 * @description The number to which customers write, with + and country code.
+                 * @example +447700900000
+                 */
+                whatsappNumber: string;
+                /**
+                 * Infobip
+                 * @description Access to your Infobip account.
+                 */
+                infobip?: {
+                    /**
+                     * Base URL
+                     * Format: uri-reference
+                     * @description The address of your account, shown on the home page of Infobip's web interface.
+                     * @example https://4m2kx8.api.infobip.com
+                     */
+                    baseUrl: string & unknown;
+                    /**
+                     * API key
+                     * Format: password
+                     * @description Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+                     */
+                    apiKey: string;
+                };
+                /**
+                 * Twilio
+                 * @description Access to your Twilio account.
+                 */
+                twilio?: {
+                    /**
+                     * Account SID
+                     * @description Under Account Info in the Twilio Console.
+                     * @example AC0123456789abcdef0123456789abcdef
+                     */
+                    accountSid: string;
+                    /**
+                     * Auth token
+                     * Format: password
+                     * @description Next to the account SID; it also checks the signatures of incoming messages.
+                     */
+                    authToken: string;
+                };
+                /**
+                 * Vonage
+                 * @description Access to your Vonage application.
+                 */
+                vonage?: {
+                    /**
+                     * API key
+                     * @description From the API settings of the Vonage dashboard.
+                     * @example a1b2c3d4
+                     */
+                    apiKey: string;
+                    /**
+                     * API secret
+                     * Format: password
+                     * @description From the same page.
+                     */
+                    apiSecret: string;
+                    /**
+                     * Application ID
+                     * Format: uuid
+                     * @description Of the application with which the number is linked.
+                     * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                     */
+                    applicationId: string;
+                    /**
+                     * Private key
+                     * Format: password
+                     * @description The whole file private.key that was downloaded when the application's keys were made.
+                     */
+                    privateKey: string;
+                };
+                /**
+                 * Meta Cloud API
+                 * @description Access to the number at Meta.
+                 */
+                metaCloud?: {
+                    /**
+                     * Phone number ID
+                     * @description Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+                     * @example 106540352242922
+                     */
+                    phoneNumberId: string;
+                    /**
+                     * WhatsApp Business account ID
+                     * @description From the same page.
+                     * @example 102290129340398
+                     */
+                    businessAccountId?: string;
+                    /**
+                     * Access token
+                     * Format: password
+                     * @description Of a system user; the one that API Setup shows expires after a day.
+                     */
+                    accessToken: string;
+                    /**
+                     * App secret
+                     * Format: password
+                     * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                     */
+                    appSecret?: string;
+                };
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** WhatsApp */
+        WhatsappReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "whatsapp";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Provider
+                 * @description Who connects the number with WhatsApp.
+                 * @enum {string}
+                 */
+                provider: "infobip" | "twilio" | "vonage" | "metaCloud";
+                /**
+                 * WhatsApp number
+                 * @description The number to which customers write, with + and country code.
+                 * @example +447700900000
+                 */
+                whatsappNumber: string;
+                /**
+                 * Infobip
+                 * @description Access to your Infobip account.
+                 */
+                infobip?: {
+                    /**
+                     * Base URL
+                     * Format: uri-reference
+                     * @description The address of your account, shown on the home page of Infobip's web interface.
+                     * @example https://4m2kx8.api.infobip.com
+                     */
+                    baseUrl: string & unknown;
+                    /**
+                     * API key
+                     * Format: password
+                     * @description Made under Developer Tools, API Keys, with the scopes that sending and managing WhatsApp take.
+                     */
+                    apiKey?: string;
+                } | null;
+                /**
+                 * Twilio
+                 * @description Access to your Twilio account.
+                 */
+                twilio?: {
+                    /**
+                     * Account SID
+                     * @description Under Account Info in the Twilio Console.
+                     * @example AC0123456789abcdef0123456789abcdef
+                     */
+                    accountSid: string;
+                    /**
+                     * Auth token
+                     * Format: password
+                     * @description Next to the account SID; it also checks the signatures of incoming messages.
+                     */
+                    authToken?: string;
+                } | null;
+                /**
+                 * Vonage
+                 * @description Access to your Vonage application.
+                 */
+                vonage?: {
+                    /**
+                     * API key
+                     * @description From the API settings of the Vonage dashboard.
+                     * @example a1b2c3d4
+                     */
+                    apiKey: string;
+                    /**
+                     * API secret
+                     * Format: password
+                     * @description From the same page.
+                     */
+                    apiSecret?: string;
+                    /**
+                     * Application ID
+                     * Format: uuid
+                     * @description Of the application with which the number is linked.
+                     * @example 78d335fa-323d-4114-9c3d-d6f0d48968cf
+                     */
+                    applicationId: string;
+                    /**
+                     * Private key
+                     * Format: password
+                     * @description The whole file private.key that was downloaded when the application's keys were made.
+                     */
+                    privateKey?: string;
+                } | null;
+                /**
+                 * Meta Cloud API
+                 * @description Access to the number at Meta.
+                 */
+                metaCloud?: {
+                    /**
+                     * Phone number ID
+                     * @description Under WhatsApp, API Setup in Meta's App Dashboard; it is not the number itself.
+                     * @example 106540352242922
+                     */
+                    phoneNumberId: string;
+                    /**
+                     * WhatsApp Business account ID
+                     * @description From the same page.
+                     * @example 102290129340398
+                     */
+                    businessAccountId?: string | null;
+                    /**
+                     * Access token
+                     * Format: password
+                     * @description Of a system user; the one that API Setup shows expires after a day.
+                     */
+                    accessToken?: string;
+                    /**
+                     * App secret
+                     * Format: password
+                     * @description From the app's basic settings; with it the signatures of incoming messages are checked and requests are proved.
+                     */
+                    appSecret?: string | null;
+                } | null;
+            } & (unknown & unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Messenger";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Zapier */
+        ZapierAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "zapier";
+            /** @constant */
+            family: "Zapier";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Username
+                 * @description The name that Zapier presents.
+                 * @example zapier-production
+                 */
+                username: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Zapier
+         * @example {
+         *       "type": "zapier",
+         *       "name": "Zapier",
+         *       "properties": {
+         *         "username": "zapier-production",
+         *         "password": "made-up-Pass-phrase-of-Zapier"
+         *       }
+         *     }
+         */
+        ZapierCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "zapier";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Username
+                 * @description The name that Zapier presents.
+                 * @example zapier-production
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description What Zapier presents with the name; made here unless you enter one.
+                 */
+                password?: string | null;
+            };
+        };
+        /** Zapier */
+        ZapierCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "zapier";
+            /** @constant */
+            family: "Zapier";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Username
+                 * @description The name that Zapier presents.
+                 * @example zapier-production
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description What Zapier presents with the name; made here unless you enter one.
+                 */
+                password?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Zapier */
+        ZapierReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "zapier";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Username
+                 * @description The name that Zapier presents.
+                 * @example zapier-production
+                 */
+                username: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description What Zapier presents with the name; made here unless you enter one.
+                 */
+                password?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Zapier";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         /** Zendesk */
         ZendeskAccount: {
@@ -3483,9 +12696,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Types, any of them */
-                type?: ("aws_s3" | "telegram" | "logmein" | "salesforce" | "scim" | "sso" | "zendesk")[];
+                type?: ("aws_lambda" | "aws_s3" | "aws_lex" | "dialogflow" | "watson_assistant" | "surfly" | "external_knowledge_base" | "facebook_messenger" | "line" | "nexmo" | "telegram" | "twitter" | "viber" | "wechat" | "whatsapp" | "dynamics365" | "watson_nlu" | "next_caller" | "nice" | "logmein" | "rightnow" | "salesforce" | "scim" | "servicenow" | "sso" | "aws_transcribe" | "azure_stt" | "google_streaming_stt" | "google_stt" | "govivace_stt" | "watson_stt" | "statistics_data_receiver" | "aws_polly" | "azure_tts" | "google_tts" | "watson_tts" | "the_data_group" | "zapier" | "zendesk")[];
                 /** @description Families, any of them */
-                family?: ("Amazon AWS" | "Messenger" | "Remote Assistance" | "Salesforce.com" | "SCIM" | "Single Sign-On" | "Zendesk")[];
+                family?: ("Amazon AWS" | "Bot / Chat suggestions engine" | "Co-browsing" | "External Knowledge Base" | "Messenger" | "Microsoft Dynamics 365" | "Natural Language Understanding" | "Next Caller" | "NICE" | "Remote Assistance" | "RightNow" | "Salesforce.com" | "SCIM" | "ServiceNow" | "Single Sign-On" | "Speech To Text" | "Statistics Data Receiver" | "Text To Speech" | "The Data Group (TDG)" | "Zapier" | "Zendesk")[];
                 /** @description States of health, any of them */
                 health?: ("ok" | "failing" | "degraded" | "unknown" | "unsupported")[];
                 /** @description Switched on or off */
