@@ -12,21 +12,20 @@ var Twitter = integrations.Definition{ //nolint:gosec // The keys are made up.
 	Family:           integrations.Messenger,
 	Label:            "X (Twitter)",
 	Description:      "Direct messages and posts of customers to your account on X, formerly Twitter.",
-	DocumentationURL: "https://docs.x.com/x-api/users/get-my-user",
+	DocumentationURL: "https://docs.x.com/fundamentals/authentication/oauth-2-0/application-only",
 	Shape:            integrations.Proposed,
 	Notes: []string{
 		"The integration guide names the keys and tokens; their labels and the rest of the page are not public.",
 		"The guide's dev environment belongs to the Premium Account Activity API, which X has replaced by its version 2.",
 		"Webhooks take a plan of X that includes the Account Activity API.",
-		"On X's pay-per-use plan a test reads one user, which X charges for with a cent or less, once a day at most.",
+		"X charges for each request that an access token signs, so a test proves API key and secret only.",
 	},
-	ProbeDoes: "Reads the user for whom the access token was issued (GET /2/users/me), with a request signed " +
-		"by OAuth 1.0a. It reads and sends no message.",
-	Privileges: "Keys of an app inside a project, and an access token of the account; for answering, " +
+	ProbeDoes: "Asks for the app's bearer token with API key and secret (POST /oauth2/token) and drops it. X returns the " +
+		"token that the app has, makes one only if it has none, invalidates nothing, and does not charge for it. " +
+		"Access token and secret are not tested.",
+	Privileges: "For the test the keys of an app; for answering also an access token of the account " +
 		"with the permission Read, write and Direct Messages.",
-	Diagnoses: []integrations.Diagnosis{
-		twitterClock, twitterNotEnrolled, twitterPermissions, twitterSuspended, twitterCredits, twitterCapped,
-	},
+	Diagnoses:       []integrations.Diagnosis{twitterSuspended, twitterTokenUntested},
 	ProbesPerMinute: 3,
 	New:             func() integrations.Properties { return new(TwitterProperties) },
 	Example: `{
@@ -39,7 +38,7 @@ var Twitter = integrations.Definition{ //nolint:gosec // The keys are made up.
 }
 
 // TwitterProperties configure one account on X. No property is a destination:
-// requests go to X's one address, and a signature gives no key away.
+// the keys go to X's one address, whatever the others say.
 type TwitterProperties struct {
 	APIKey string `json:"apiKey" validate:"required" label:"API key" help:"Under Consumer Keys in the app's tab Keys and tokens." example:"xvz1evFS4wEEPTGEFPHBog1aB" pattern:"^[A-Za-z0-9]{20,30}$" hint:"20 to 30 letters and digits"`
 

@@ -3,7 +3,7 @@ package messenger
 import (
 	"context"
 	"net/http"
-	"regexp"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -11,87 +11,76 @@ import (
 	"admin-api/integrations"
 )
 
-// The endpoint answers users only, never an app on its own
-// (https://docs.x.com/x-api/users/get-my-user).
+// An app has one bearer token at a time: asking again returns the same one, and
+// no price list of X's names the call
+// (https://docs.x.com/fundamentals/authentication/oauth-2-0/application-only,
+// https://docs.x.com/x-api/getting-started/pricing).
 const (
-	twitterHost = "api.x.com"
-	twitterSelf = "https://" + twitterHost + "/2/users/me"
+	twitterHost   = "api.x.com"
+	twitterTokens = "https://" + twitterHost + "/oauth2/token"
 )
 
 // What the probe knows by name.
 var (
-	twitterClock = integrations.Diagnosis{
-		Cause: integrations.CauseConfig, Code: "clock_skewed",
-		Detail: "The clock of this server and X's differ too much for signed requests.",
-		Hint:   "Set this server's clock, best over NTP.",
-	}
-	twitterNotEnrolled = integrations.Diagnosis{
-		Cause: integrations.CausePermission, Code: "app_not_enrolled",
-		Detail: "X accepts the keys, but the app is in no project or its plan does not include the interface.",
-		Hint:   "Put the app into a project in X's Developer Console, and check the plan.",
-	}
-	twitterPermissions = integrations.Diagnosis{
-		Cause: integrations.CausePermission, Code: "app_permissions",
-		Detail: "The app's permissions do not include what is asked for.",
-		Hint: "Give the app Read, write and Direct Messages in its user authentication settings, " +
-			"then issue the access token anew.",
-	}
 	twitterSuspended = integrations.Diagnosis{
-		Cause: integrations.CausePermission, Code: "account_suspended",
-		Detail: "X has suspended or locked the account.",
-		Hint:   "Sign in to X as the account and follow what it says there.",
+		Cause: integrations.CausePermission, Code: "app_suspended",
+		Detail: "X has suspended the app or the account that owns it.",
+		Hint:   "Sign in to X's Developer Console and follow what it says there.",
 	}
-	twitterCredits = integrations.Diagnosis{
-		Cause: integrations.CausePermission, Code: "credits_depleted",
-		Detail: "X accepts the keys, but the app's credits are used up.",
-		Hint:   "Buy credits in X's Developer Console, or switch on their automatic recharge.",
-	}
-	twitterCapped = integrations.Diagnosis{
-		Cause: integrations.CauseRateLimited, Code: "usage_capped",
-		Detail: "The app has used what its plan includes for this period.",
-		Hint:   "Wait for the next period, or change the plan in X's Developer Console.",
+	twitterTokenUntested = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "access_token_not_verifiable",
+		Detail: "API key and secret are good. The access token and its secret were not tested, because X charges for every " +
+			"request that could prove them.",
+		Hint: "Compare both with the app's tab Keys and tokens, and see whether the contact center receives a direct message.",
 	}
 )
 
-// twitterRefusal is the body of what is refused: a problem, or a list of coded
-// errors as in version 1.1
+// twitterRefusal is the body of what is refused
 // (https://docs.x.com/x-api/fundamentals/response-codes-and-errors).
 type twitterRefusal struct {
-	Type   string `json:"type"`
-	Reason string `json:"reason"`
 	Errors []struct {
 		Code int `json:"code"`
 	} `json:"errors"`
 }
 
-// Probe implements integrations.Prober.
+// Probe implements integrations.Prober. The bearer token that proves the keys is
+// dropped at once.
 func (p *TwitterProperties) Probe(ctx context.Context, s *integrations.Session) error {
-	return s.Step(stepAuthenticate, func() error {
-		signer := oauth1{p.APIKey, p.APISecretKey, p.AccessToken, p.AccessTokenSecret}
-		header := http.Header{}
-		header.Set("Authorization", signer.authorization(http.MethodGet, twitterSelf, s.Now()))
-		answer, err := s.Exchange(ctx, integrations.Request{Method: http.MethodGet, URL: twitterSelf, Header: header})
-		if err != nil {
-			return err
-		}
-		if f := twitterFailure(answer, s.Now()); f != nil {
-			return f
-		}
-		var document struct {
-			Data struct{ ID, Username string }
-		}
-		if err := answer.JSON(&document); err != nil {
-			return err
-		}
-		if document.Data.ID == "" {
-			return unlike(twitterHost)
-		}
-		s.SetIdentity(twitterIdentity(document.Data.Username, document.Data.ID))
-		return nil
-	})
+	err := s.Step(stepAuthenticate, func() error { return p.authenticate(ctx, s) })
+	if err != nil {
+		s.Skip(stepToken)
+		return err
+	}
+	s.Warn(stepToken, twitterTokenUntested.Failure())
+	return nil
 }
 
-// twitterFailure says what a refusal means; nil for none.
+func (p *TwitterProperties) authenticate(ctx context.Context, s *integrations.Session) error {
+	answer, err := s.Exchange(ctx, integrations.Request{
+		Method: http.MethodPost, URL: twitterTokens, Header: integrations.Basic(p.APIKey, p.APISecretKey),
+		Form: url.Values{"grant_type": {"client_credentials"}},
+	})
+	if err != nil {
+		return err
+	}
+	if f := twitterFailure(answer, s.Now()); f != nil {
+		return f
+	}
+	var grant struct {
+		Type  string `json:"token_type"`
+		Token string `json:"access_token"`
+	}
+	if err := answer.JSON(&grant); err != nil {
+		return err
+	}
+	if !strings.EqualFold(grant.Type, "bearer") || grant.Token == "" {
+		return unlike(twitterHost)
+	}
+	return nil
+}
+
+// twitterFailure says what a refusal means; nil for none. Wrong keys are
+// refused with 403, which elsewhere means a right that is missing.
 func twitterFailure(answer *integrations.Answer, now time.Time) *integrations.Failure {
 	f := answer.Failure()
 	if f == nil {
@@ -99,40 +88,19 @@ func twitterFailure(answer *integrations.Answer, now time.Time) *integrations.Fa
 	}
 	var refusal twitterRefusal
 	_ = answer.JSON(&refusal) // what is not X's is judged by its status
-	if known := refusal.diagnosis(answer.Status); known != nil {
-		return known.From(answer)
+	for _, e := range refusal.Errors {
+		switch e.Code {
+		case 32, 99:
+			f = taken(answer, http.StatusUnauthorized)
+		case 64, 416:
+			return twitterSuspended.From(answer)
+		}
 	}
 	if f.Cause == integrations.CauseRateLimited && f.RetryAfter == 0 {
 		f.RetryAfter = untilReset(answer.Header.Get("X-Rate-Limit-Reset"), now)
 	}
-	f = hinting(f, integrations.CauseCredentials,
-		"Compare all four values with the app's tab Keys and tokens; new consumer keys take a new access token.")
-	return hinting(f, integrations.CausePermission,
-		"Check in X's Developer Console that the app's plan includes the interface and its permissions direct messages.")
-}
-
-func (r twitterRefusal) diagnosis(status int) *integrations.Diagnosis {
-	for _, e := range r.Errors {
-		switch e.Code {
-		case 135:
-			return &twitterClock
-		case 64, 326:
-			return &twitterSuspended
-		case 453:
-			return &twitterNotEnrolled
-		}
-	}
-	switch problem := r.Type[strings.LastIndexByte(r.Type, '/')+1:]; {
-	case r.Reason == "client-not-enrolled", problem == "client-forbidden":
-		return &twitterNotEnrolled
-	case problem == "oauth1-permissions":
-		return &twitterPermissions
-	case problem == "usage-capped":
-		return &twitterCapped
-	case status == http.StatusPaymentRequired:
-		return &twitterCredits
-	}
-	return nil
+	return hinting(f, integrations.CauseCredentials,
+		"Compare API key and API secret key with the app's tab Keys and tokens; X refuses good ones too when it is asked too often.")
 }
 
 // untilReset reads the time at which X counts anew, in seconds since 1970. Its
@@ -143,14 +111,4 @@ func untilReset(text string, now time.Time) time.Duration {
 		return 0
 	}
 	return min(max(time.Unix(seconds, 0).Sub(now), 0), 24*time.Hour)
-}
-
-var twitterName = regexp.MustCompile(`^[A-Za-z0-9_]{1,15}$`)
-
-// twitterIdentity is how a check shows the user; the texts come from outside.
-func twitterIdentity(name, id string) string {
-	if twitterName.MatchString(name) {
-		return "@" + name
-	}
-	return plausible("user " + id)
 }

@@ -1,13 +1,7 @@
 package messenger
 
 import (
-	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // The vendor signs with HMAC-SHA1.
-	"encoding/base64"
-	"fmt"
 	"net/http"
-	"net/url"
-	"sort"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,7 +11,6 @@ import (
 
 	"admin-api/integrations"
 	"admin-api/integrations/integrationtest"
-	"admin-api/secret"
 )
 
 const (
@@ -29,78 +22,24 @@ const (
 		`","accessToken":"` + exampleAccessToken + `","accessTokenSecret":"` + exampleAccessSecret + `"}`
 )
 
-// twitterDouble is a double of X's API with one user. It verifies signatures as
-// X does: with the secrets that it has for the key and the token, and with its
-// own clock.
-type twitterDouble struct {
-	secret, tokenSecret string
-	now                 func() time.Time
-	me                  string
-}
-
-// ServeHTTP implements http.Handler.
-func (d twitterDouble) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Host != "api.x.com" || r.URL.Path != "/2/users/me" || r.Method != http.MethodGet {
-		answering(http.StatusNotFound, `{"title":"Not Found Error","type":"https://api.twitter.com/2/problems/resource-not-found"}`)(w, r)
-		return
-	}
-	parameters, ok := oauthParameters(r.Header.Get("Authorization"))
-	stamp, err := strconv.ParseInt(parameters["oauth_timestamp"], 10, 64)
-	switch {
-	case !ok || err != nil:
-		answering(http.StatusUnauthorized, `{"title":"Unauthorized","type":"about:blank","status":401,"detail":"Unauthorized"}`)(w, r)
-	case d.now().Sub(time.Unix(stamp, 0)).Abs() > 5*time.Minute:
-		answering(http.StatusUnauthorized, `{"errors":[{"code":135,"message":"Timestamp out of bounds."}]}`)(w, r)
-	case parameters["oauth_consumer_key"] != exampleAPIKey || parameters["oauth_signature"] != d.sign(r, parameters):
-		answering(http.StatusUnauthorized, `{"errors":[{"code":32,"message":"Could not authenticate you."}]}`)(w, r)
-	case parameters["oauth_token"] != exampleAccessToken:
-		answering(http.StatusUnauthorized, `{"errors":[{"code":89,"message":"Invalid or expired token."}]}`)(w, r)
-	default:
-		answering(http.StatusOK, d.me)(w, r)
-	}
-}
-
-// oauthParameters reads the header as RFC 5849 section 3.5.1 describes it.
-func oauthParameters(header string) (map[string]string, bool) {
-	rest, ok := strings.CutPrefix(header, "OAuth ")
-	parameters := map[string]string{}
-	for part := range strings.SplitSeq(rest, ",") {
-		name, value, found := strings.Cut(strings.TrimSpace(part), "=")
-		plain, err := url.PathUnescape(strings.Trim(value, `"`))
-		if !found || err != nil || parameters[name] != "" {
-			return nil, false
-		}
-		parameters[name] = plain
-	}
-	ok = ok && len(parameters) == 7 && len(parameters["oauth_nonce"]) >= 8 &&
-		parameters["oauth_signature_method"] == "HMAC-SHA1" && parameters["oauth_version"] == "1.0"
-	return parameters, ok
-}
-
-// sign computes what the signature ought to be, the way of section 3.4.
-func (d twitterDouble) sign(r *http.Request, parameters map[string]string) string {
-	var pairs []string
-	for name, value := range parameters {
-		if name != "oauth_signature" {
-			pairs = append(pairs, name+"="+strings.ReplaceAll(url.QueryEscape(value), "+", "%20"))
+// twitterTokensAPI is a double of X's token endpoint with one app, whose secret
+// is the given one. Like X it refuses wrong keys with 403.
+func twitterTokensAPI(secret string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		user, password, ok := r.BasicAuth()
+		switch {
+		case r.Host != "api.x.com" || r.URL.RequestURI() != "/oauth2/token":
+			answering(http.StatusNotFound, `{"errors":[{"code":34,"message":"Sorry, that page does not exist"}]}`)(w, r)
+		case r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" ||
+			r.PostFormValue("grant_type") != "client_credentials":
+			answering(http.StatusForbidden, `{"errors":[{"code":170,"message":"Missing required parameter: grant_type"}]}`)(w, r)
+		case !ok || user != exampleAPIKey || password != secret:
+			answering(http.StatusForbidden, `{"errors":[{"code":99,"message":"Unable to verify your credentials",`+
+				`"label":"authenticity_token_error"}]}`)(w, r)
+		default:
+			answering(http.StatusOK, `{"token_type":"bearer","access_token":"AAAA%2FAAA%3DAAAAAAAA"}`)(w, r)
 		}
 	}
-	sort.Strings(pairs)
-	base := r.Method + "&" + url.QueryEscape("https://"+r.Host+r.URL.Path) + "&" + url.QueryEscape(strings.Join(pairs, "&"))
-	mac := hmac.New(sha1.New, []byte(d.secret+"&"+d.tokenSecret))
-	_, _ = mac.Write([]byte(base)) // never fails
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
-}
-
-func xuser(change func(*twitterDouble)) http.HandlerFunc {
-	d := &twitterDouble{
-		secret: exampleAPISecretKey, tokenSecret: exampleAccessSecret, now: time.Now,
-		me: `{"data":{"id":"370773112","name":"Acme","username":"acme_support"}}`,
-	}
-	if change != nil {
-		change(d)
-	}
-	return d.ServeHTTP
 }
 
 func TestTwitter(t *testing.T) {
@@ -119,73 +58,51 @@ func TestTwitter(t *testing.T) {
 			},
 			{Name: "environment in words", Patch: `{"environmentLabel":"my env"}`, Pointer: "/environmentLabel", Code: "pattern"},
 		},
-		Remote:   xuser(nil),
-		Hosts:    []string{"api.x.com"},
-		Identity: "@acme_support",
+		Remote: twitterTokensAPI(exampleAPISecretKey),
+		Hosts:  []string{"api.x.com"},
 		Custom: []integrationtest.RemoteCase{
 			{
 				Name: "another API secret", Cause: integrations.CauseCredentials, Code: "credentials_rejected",
-				Handler: xuser(func(d *twitterDouble) { d.secret = "x" }),
+				Handler: twitterTokensAPI("x"),
 			},
 			{
-				Name: "another token secret", Cause: integrations.CauseCredentials, Code: "credentials_rejected",
-				Handler: xuser(func(d *twitterDouble) { d.tokenSecret = "x" }),
+				Name: "could not authenticate", Cause: integrations.CauseCredentials, Code: "credentials_rejected",
+				Handler: answering(http.StatusUnauthorized, `{"errors":[{"code":32,"message":"Could not authenticate you."}]}`),
 			},
 			{
-				Name: "clock", Cause: integrations.CauseConfig, Code: "clock_skewed",
-				Handler: xuser(func(d *twitterDouble) { d.now = func() time.Time { return at } }),
+				Name: "suspended app", Cause: integrations.CausePermission, Code: "app_suspended",
+				Handler: answering(http.StatusUnauthorized, `{"errors":[{"code":416,"message":"Invalid / suspended application"}]}`),
 			},
 			{
-				Name: "app outside projects", Cause: integrations.CausePermission, Code: "app_not_enrolled",
-				Handler: answering(http.StatusForbidden, `{"title":"Client Forbidden","required_enrollment":"Appropriate Level of API Access",`+
-					`"reason":"client-not-enrolled","type":"https://api.twitter.com/2/problems/client-forbidden"}`),
-			},
-			{
-				Name: "plan", Cause: integrations.CausePermission, Code: "app_not_enrolled",
-				Handler: answering(http.StatusForbidden, `{"errors":[{"code":453,"message":"a subset of X API V2 endpoints"}]}`),
-			},
-			{
-				Name: "app permissions", Cause: integrations.CausePermission, Code: "app_permissions",
-				Handler: answering(http.StatusForbidden, `{"title":"Forbidden","type":"https://api.twitter.com/2/problems/oauth1-permissions"}`),
-			},
-			{
-				Name: "suspended", Cause: integrations.CausePermission, Code: "account_suspended",
+				Name: "suspended account", Cause: integrations.CausePermission, Code: "app_suspended",
 				Handler: answering(http.StatusForbidden, `{"errors":[{"code":64,"message":"Your account is suspended"}]}`),
 			},
 			{
-				Name: "no credits", Cause: integrations.CausePermission, Code: "credits_depleted",
-				Handler: answering(http.StatusPaymentRequired, `{"title":"CreditsDepleted","type":"https://api.twitter.com/2/problems/credits"}`),
+				Name: "another refusal", Cause: integrations.CausePermission, Code: "permission_denied",
+				Handler: answering(http.StatusForbidden, `{"errors":[{"code":170,"message":"Missing required parameter: grant_type"}]}`),
 			},
 			{
-				Name: "capped", Cause: integrations.CauseRateLimited, Code: "usage_capped",
-				Handler: answering(http.StatusTooManyRequests, `{"title":"UsageCapExceeded","type":"https://api.twitter.com/2/problems/usage-capped"}`),
+				Name: "no token", Cause: integrations.CauseRemote, Code: "unexpected_answer",
+				Handler: answering(http.StatusOK, `{"token_type":"bearer"}`),
 			},
 			{
-				Name: "nobody", Cause: integrations.CauseRemote, Code: "unexpected_answer",
-				Handler: xuser(func(d *twitterDouble) { d.me = `{"errors":[]}` }),
+				Name: "token of another kind", Cause: integrations.CauseRemote, Code: "unexpected_answer",
+				Handler: answering(http.StatusOK, `{"token_type":"mac","access_token":"AAAA"}`),
 			},
 		},
 	})
 }
 
-// TestSignature is the example of RFC 5849 section 1.2.
-func TestSignature(t *testing.T) {
-	o := oauth1{
-		consumerKey: "dpf43f3p2l4k3l03", consumerSecret: secret.New("kd94hf93k423kf44"),
-		token: secret.New("nnch734d00sl2jdk"), tokenSecret: secret.New("pfkkdhi9sl3r4s00"),
-	}
-	require.Equal(t, "MdpQcU8iPSUjWoN/UDMsK2sui9I=", o.signature("GET", "http://photos.example.net/photos", map[string]string{
-		"file": "vacation.jpg", "size": "original", "oauth_consumer_key": "dpf43f3p2l4k3l03", "oauth_token": "nnch734d00sl2jdk",
-		"oauth_signature_method": "HMAC-SHA1", "oauth_timestamp": "137131202", "oauth_nonce": "chapoH",
-	}))
-	require.Equal(t, "Ladies%20%2B%20Gentlemen%21%20%E2%98%83-._~", escape("Ladies + Gentlemen! ☃-._~"))
-}
+// The access token is nowhere sent: it cannot be proved for free.
+func TestTwitterAccessTokenIsNotTested(t *testing.T) {
+	s, f := try(t, valid(t, Twitter, exampleTwitter), twitterTokensAPI(exampleAPISecretKey))
+	require.Nil(t, f)
+	require.Equal(t, []string{"token access_token_not_verifiable"}, warnings(s))
+	require.Empty(t, s.Identity())
 
-func TestSignatureUsesEachNonceOnce(t *testing.T) {
-	o := oauth1{consumerKey: "k", consumerSecret: secret.New("s"), token: secret.New("t"), tokenSecret: secret.New("u")}
-	first, second := o.authorization("GET", twitterSelf, at), o.authorization("GET", twitterSelf, at)
-	require.NotEqual(t, first, second)
-	require.Contains(t, first, fmt.Sprintf(`oauth_timestamp="%d"`, at.Unix()))
+	s, f = try(t, valid(t, Twitter, exampleTwitter), twitterTokensAPI("x"))
+	require.Equal(t, http.StatusForbidden, f.HTTPStatus)
+	require.Empty(t, warnings(s))
 }
 
 func TestTwitterReset(t *testing.T) {
@@ -206,12 +123,6 @@ func TestTwitterReset(t *testing.T) {
 		require.True(t, f.Retryable)
 		require.Equal(t, want, f.RetryAfter, reset)
 	}
-}
-
-func TestTwitterIdentity(t *testing.T) {
-	require.Equal(t, "@acme", twitterIdentity("acme", "7"))
-	require.Equal(t, "user 7", twitterIdentity("<b>", "7"))
-	require.Empty(t, twitterIdentity("<b>", "<i>"))
 }
 
 func TestTwitterNormalize(t *testing.T) {
