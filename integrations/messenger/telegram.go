@@ -40,7 +40,7 @@ type TelegramProperties struct {
 
 	BotUsername string `json:"botUsername" label:"Bot username" help:"The name under which customers find the bot; a test compares it with the token's bot." example:"acme_support_bot" pattern:"^[A-Za-z][A-Za-z0-9_]{3,30}[Bb][Oo][Tt]$" hint:"letters, digits and _, ending in bot"`
 
-	WebhookSecretToken secret.Text `json:"webhookSecretToken" label:"Webhook secret token" help:"What Telegram sends along with each update to prove that it is Telegram." pattern:"^[A-Za-z0-9_-]{1,256}$" hint:"letters, digits, _ and -"`
+	WebhookSecretToken secret.Text `json:"webhookSecretToken" label:"Webhook secret token" help:"What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out." pattern:"^[A-Za-z0-9_-]{1,256}$" hint:"up to 256 letters, digits, _ and -" generated:"true"`
 }
 
 // Normalize implements integrations.Normalizer: it drops the @ before a name

@@ -62,6 +62,10 @@ func TestTelegramNormalize(t *testing.T) {
 	require.Empty(t, Telegram.Destinations())
 }
 
+func TestTelegramWebhookSecretTokenIsMadeHere(t *testing.T) {
+	require.Equal(t, []string{"/webhookSecretToken"}, Telegram.GeneratedSecrets())
+}
+
 func TestTelegramIdentity(t *testing.T) {
 	require.Equal(t, "@Acme_bot", telegramBot{ID: 7, Username: "Acme_bot"}.name())
 	require.Equal(t, "bot 7", telegramBot{ID: 7, Username: "<b>Acme"}.name())
