@@ -5,14 +5,19 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
-	"mime"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"admin-api/integrations"
 	"admin-api/secret"
+)
+
+// The steps of a probe.
+const (
+	stepReach        = "reach"
+	stepAuthenticate = "authenticate"
 )
 
 // What a test of a receiver can find out beyond what every test can.
@@ -22,11 +27,15 @@ var (
 		Detail: "The receiver takes no posts at this address.",
 		Hint:   "Check the path of the URL, and that the receiver accepts the method POST there.",
 	}
-	messageRefused = integrations.Diagnosis{
-		Cause: integrations.CauseConfig, Code: "message_refused",
-		Detail: "The receiver answers but does not take the test message.",
-		Hint: "Let the receiver accept JSON and answer 2xx to events that it does not know; if posts are signed, " +
-			"check the signing secret.",
+	nothingToRead = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "nothing_to_read",
+		Detail: "The host answers, but has nothing to read at the path of the URL. Receivers that know posts only say the same.",
+		Hint:   "Compare the path with the receiver's; if it is right, nothing needs to be done.",
+	}
+	notVerifiable = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "credentials_not_verifiable",
+		Detail: "The receiver answers, but does not ask who is there unless statistics are posted, which a test does not do.",
+		Hint:   "Look at the receiver after the next update; whether it shows new figures tells whether the credentials are right.",
 	}
 )
 
@@ -37,33 +46,93 @@ const (
 	signatureHeader = "X-Signature"
 )
 
-// message is what a test posts. Statistics have another event.
-type message struct {
-	Event         string `json:"event"`
-	SentAt        string `json:"sentAt"`
-	ContactCenter string `json:"contactCenter"`
-}
-
-// Probe implements integrations.Prober. It posts a message that is marked as a
-// test.
+// Probe implements integrations.Prober. A receiver may keep whatever is posted to
+// it, so it is only asked for the head of its address: as nobody, and with the
+// credentials where nobody is told to prove who he is.
 func (p *Properties) Probe(ctx context.Context, s *integrations.Session) error {
-	return s.Step("post", func() error {
-		now := s.Now().UTC()
-		body, err := json.Marshal(message{"connectionTest", now.Format(time.RFC3339), s.Domain})
+	var found *integrations.Answer
+	err := s.Step(stepReach, func() (err error) {
+		found, err = p.head(ctx, s, nil)
 		if err != nil {
 			return err
 		}
-		answer, err := s.Exchange(ctx, integrations.Request{
-			Method: http.MethodPost, URL: p.URL, Header: p.header(now, body), Body: body,
-		})
-		if err != nil {
-			return err
-		}
-		return judge(answer)
+		return p.judge(found)
 	})
+	if err != nil {
+		s.Skip(stepAuthenticate)
+		return err
+	}
+	if found.Status == http.StatusNotFound || found.Status == http.StatusGone {
+		s.Warn(stepReach, nothingToRead.From(found))
+	}
+	switch {
+	case p.anonymous():
+		return nil
+	case found.Status != http.StatusUnauthorized:
+		s.Warn(stepAuthenticate, notVerifiable.From(found))
+		return nil
+	}
+	return s.Step(stepAuthenticate, func() error { return p.authenticate(ctx, s) })
 }
 
-// header authenticates and signs one post.
+// anonymous reports whether posts prove nothing to the receiver.
+func (p *Properties) anonymous() bool { return p.AuthMethod == authNone && !p.HMACSecret.IsSet() }
+
+func (p *Properties) head(ctx context.Context, s *integrations.Session, h http.Header) (*integrations.Answer, error) {
+	return s.Exchange(ctx, integrations.Request{Method: http.MethodHead, URL: p.URL, Header: h})
+}
+
+// judge says what is wrong with a receiver that was asked as nobody. That it
+// refuses, or offers nothing to read, is nothing wrong.
+func (p *Properties) judge(answer *integrations.Answer) error {
+	f := answer.Failure()
+	switch {
+	case f == nil, answer.Status == http.StatusNotImplemented:
+		return nil
+	case answer.Status == http.StatusUnauthorized && p.anonymous():
+		f.Hint = "The receiver wants to know who posts; choose an authentication and enter its credentials."
+		return f
+	case answer.Status == http.StatusMethodNotAllowed && !allowsPosts(answer.Header):
+		return postRefused.From(answer)
+	case f.Retryable, f.Code == "redirected":
+		return f
+	}
+	return nil
+}
+
+// allowsPosts reads what a receiver says that it takes; one that does not say so
+// may take anything.
+func allowsPosts(header http.Header) bool {
+	methods := strings.Join(header.Values("Allow"), ",")
+	if methods == "" {
+		return true
+	}
+	for method := range strings.SplitSeq(methods, ",") {
+		if strings.EqualFold(strings.TrimSpace(method), http.MethodPost) {
+			return true
+		}
+	}
+	return false
+}
+
+// authenticate asks again with the credentials. Whatever the receiver then
+// answers but a refusal, it has let the caller in.
+func (p *Properties) authenticate(ctx context.Context, s *integrations.Session) error {
+	answer, err := p.head(ctx, s, p.header(s.Now(), nil))
+	if err != nil {
+		return err
+	}
+	switch f := answer.Failure(); answer.Status {
+	case http.StatusUnauthorized:
+		f.Hint = "Compare authentication and credentials with what the receiver asks of callers that post."
+		return f
+	case http.StatusForbidden:
+		return f
+	}
+	return p.judge(answer)
+}
+
+// header authenticates and signs a request with the body.
 func (p *Properties) header(now time.Time, body []byte) http.Header {
 	header := http.Header{}
 	switch p.AuthMethod {
@@ -74,7 +143,6 @@ func (p *Properties) header(now time.Time, body []byte) http.Header {
 	case authHeader:
 		header.Set(p.HeaderName, p.Token.Reveal())
 	}
-	header.Set("Content-Type", "application/json")
 	if p.HMACSecret.IsSet() {
 		timestamp := strconv.FormatInt(now.Unix(), 10)
 		header.Set(timestampHeader, timestamp)
@@ -88,25 +156,4 @@ func signature(key secret.Text, timestamp string, body []byte) string {
 	mac.Write([]byte(timestamp + "."))
 	mac.Write(body)
 	return "sha256=" + hex.EncodeToString(mac.Sum(nil))
-}
-
-// judge takes any 2xx for success, apart from a web page: whoever answers a
-// post with one is no receiver but, say, the sign-in page before it.
-func judge(answer *integrations.Answer) error {
-	switch answer.Status {
-	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return postRefused.From(answer)
-	case http.StatusBadRequest, http.StatusNotAcceptable, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
-		return messageRefused.From(answer)
-	}
-	if f := answer.Failure(); f != nil {
-		return f
-	}
-	if kind, _, err := mime.ParseMediaType(answer.Header.Get("Content-Type")); err == nil && kind == "text/html" {
-		f := integrations.NewFailure(integrations.CauseRemote, "unexpected_answer", "The answer is a web page.",
-			"Enter the address at which the receiver takes statistics, not that of a page or a sign-in before it.")
-		f.HTTPStatus = answer.Status
-		return f
-	}
-	return nil
 }

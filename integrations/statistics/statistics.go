@@ -2,8 +2,8 @@
 // the customer's own, such as a wallboard, to which real-time statistics are
 // posted.
 //
-// It judges what an administrator enters and can post a message that is marked
-// as a test. It knows no statistic and posts none.
+// It judges what an administrator enters and can test it without posting
+// anything. It knows no statistic.
 package statistics
 
 import (
@@ -27,12 +27,12 @@ var Definition = integrations.Definition{ //nolint:gosec // The secrets are made
 		"Only the name of this type is documented; all properties are proposed.",
 		"The linked documentation describes the same statistics for callers that fetch them, not for receivers.",
 		"Names of statistics and services are not checked against the contact center.",
-		"A test posts a message to the receiver; a receiver that does not know its event must ignore it.",
+		"A test posts nothing, because a receiver may keep whatever it is sent; so it cannot tell whether posts are taken.",
 	},
-	ProbeDoes: `It posts {"event":"connectionTest"} with the time and the domain of the contact center, authenticated and ` +
-		"signed as statistics are. It sends no statistics.",
+	ProbeDoes: "It asks for the head of the URL (HEAD), as nobody and, where nobody is refused, with the credentials, " +
+		"signed as statistics are. It posts nothing.",
 	Privileges: "Whatever the receiver asks of callers that post statistics.",
-	Diagnoses:  []integrations.Diagnosis{postRefused, messageRefused},
+	Diagnoses:  []integrations.Diagnosis{postRefused, nothingToRead, notVerifiable},
 	New: func() integrations.Properties {
 		return &Properties{UpdateIntervalSeconds: 10, AuthMethod: authNone, HeaderName: "X-Api-Key"}
 	},

@@ -1,10 +1,12 @@
 package statistics
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -22,8 +24,8 @@ const (
 	withToken   = `{"url":"https://wallboard.acme.example/in","updateIntervalSeconds":30,"authMethod":"bearer","token":"` + testToken + `"}`
 )
 
-// receiver is a wallboard that knows no event but statistics. It asks for one
-// header and, if signed, for a signature.
+// receiver is a wallboard that takes posts only. It asks for one header and, if
+// signed, for a signature, before it looks at the method.
 type receiver struct {
 	header, value string
 	signed        bool
@@ -31,41 +33,69 @@ type receiver struct {
 
 // ServeHTTP implements http.Handler.
 func (d receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	var sent map[string]string
+	stamp := r.Header.Get("X-Timestamp")
 	switch {
-	case err != nil || r.Host != "wallboard.acme.example" || r.URL.Path != "/in":
+	case r.Host != "wallboard.acme.example" || r.URL.Path != "/in":
 		w.WriteHeader(http.StatusNotFound)
-	case r.Method != http.MethodPost:
-		w.WriteHeader(http.StatusMethodNotAllowed)
-	case r.Header.Get("Content-Type") != "application/json" || json.Unmarshal(body, &sent) != nil:
-		w.WriteHeader(http.StatusUnsupportedMediaType)
-	case d.header != "" && r.Header.Get(d.header) != d.value:
+	case r.Method == http.MethodPost: // it would stand on the wall
+		w.WriteHeader(http.StatusTeapot)
+	case d.header != "" && r.Header.Get(d.header) != d.value,
+		d.signed && (stamp == "" || r.Header.Get("X-Signature") != signature(secret.New(testSigning), stamp, nil)):
 		w.WriteHeader(http.StatusUnauthorized)
-	case d.signed && r.Header.Get("X-Signature") != signature(secret.New(testSigning), r.Header.Get("X-Timestamp"), body):
-		w.WriteHeader(http.StatusForbidden)
-	case sent["event"] != "connectionTest" || sent["contactCenter"] != "mycompany.brightpattern.com" || sent["sentAt"] == "":
-		w.WriteHeader(http.StatusUnprocessableEntity)
 	default:
-		w.WriteHeader(http.StatusNoContent)
+		w.Header().Set("Allow", "OPTIONS, POST")
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+func answering(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
+}
+
+// toKnown answers callers who show a token, and refuses others.
+func toKnown(status int) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		w.WriteHeader(status)
+	}
+}
+
+func allowing(methods ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header()["Allow"] = methods
+		w.WriteHeader(http.StatusMethodNotAllowed)
+	}
+}
+
+// without are the misbehaviours that show in bodies, and heads have none; nor is
+// it wrong of a receiver to offer nothing to read.
+func without() map[string]integrationtest.Outcome {
+	return map[string]integrationtest.Outcome{
+		integrationtest.Forbidden: {}, integrationtest.NotFound: {},
+		integrationtest.Truncated: {}, integrationtest.HTML: {}, integrationtest.Oversized: {},
 	}
 }
 
 func TestDefinition(t *testing.T) {
-	answering := func(status int) func(http.ResponseWriter, *http.Request) {
-		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }
-	}
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid:    withToken,
 		Required: []string{"url", "token"},
 		Invalid:  invalid(),
 		Remote:   receiver{header: "Authorization", value: "Bearer " + testToken}.ServeHTTP,
 		Hosts:    []string{"wallboard.acme.example"},
+		Expect:   without(),
 		Custom: []integrationtest.RemoteCase{
-			{Name: "no posts", Handler: answering(405), Cause: integrations.CauseConfig, Code: "post_refused"},
-			{Name: "no JSON", Handler: answering(415), Cause: integrations.CauseConfig, Code: "message_refused"},
-			{Name: "strange event", Handler: answering(422), Cause: integrations.CauseConfig, Code: "message_refused"},
-			{Name: "nothing said", Handler: answering(200)},
+			{Name: "no posts", Handler: allowing("GET, HEAD"), Cause: integrations.CauseConfig, Code: "post_refused"},
+			{Name: "posts among others", Handler: allowing("GET", "post")},
+			{Name: "method not known", Handler: answering(501)},
+			{Name: "another token", Handler: toKnown(401), Cause: integrations.CauseCredentials, Code: "credentials_rejected"},
+			{Name: "known but not permitted", Handler: toKnown(403), Cause: integrations.CausePermission, Code: "permission_denied"},
+			{Name: "known but limited", Handler: toKnown(429), Cause: integrations.CauseRateLimited, Code: "rate_limited"},
+			{Name: "out of order for the known", Handler: toKnown(500), Cause: integrations.CauseRemote, Code: "remote_error"},
+			{Name: "moved for the known", Handler: toKnown(304), Cause: integrations.CauseConfig, Code: "redirected"},
 		},
 	})
 }
@@ -120,11 +150,65 @@ func TestWaysToAuthenticate(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			integrationtest.Run(t, Definition, integrationtest.Fixture{
-				Valid: tt.document, Remote: tt.remote.ServeHTTP, Hosts: []string{"wallboard.acme.example"},
+				Valid: tt.document, Remote: tt.remote.ServeHTTP, Hosts: []string{"wallboard.acme.example"}, Expect: without(),
 			})
 		})
 	}
 }
+
+// TestWhatIsFoundOut: what could not be tested is said.
+func TestWhatIsFoundOut(t *testing.T) {
+	const nobody = `{"url":"https://wallboard.acme.example/in","authMethod":"none"}`
+	tests := []struct {
+		name, document string
+		remote         http.Handler
+		steps          []string
+	}{
+		{"token", withToken, receiver{header: "Authorization", value: "Bearer " + testToken}, []string{"reach passed", "authenticate passed"}},
+		{"open to all", withToken, receiver{}, []string{"reach passed", "authenticate warning credentials_not_verifiable"}},
+		{"closed to all", withToken, answering(403), []string{"reach passed", "authenticate warning credentials_not_verifiable"}},
+		{
+			"nothing to read", withToken, answering(404),
+			[]string{"reach passed", "reach warning nothing_to_read", "authenticate warning credentials_not_verifiable"},
+		},
+		{"no credentials", nobody, receiver{}, []string{"reach passed"}},
+		{"no credentials, nothing to read", nobody, answering(410), []string{"reach passed", "reach warning nothing_to_read"}},
+		{
+			"no credentials where some are asked for", nobody, receiver{header: "Authorization", value: "x"},
+			[]string{"reach failed credentials_rejected", "authenticate skipped"},
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, ok := Definition.Decode(json.RawMessage(tt.document), nil, new(validation.Context)).(*Properties)
+			require.True(t, ok)
+			s := &integrations.Session{Transport: recorder{tt.remote}}
+			_ = p.Probe(t.Context(), s) // the steps say how it ended
+			var got []string
+			for _, step := range s.Steps() {
+				line := step.Name + " " + string(step.Status)
+				if step.Failure != nil {
+					line += " " + step.Failure.Code
+				}
+				got = append(got, line)
+			}
+			require.Equal(t, tt.steps, got)
+		})
+	}
+}
+
+// recorder is a transport that calls a handler.
+type recorder struct{ handler http.Handler }
+
+func (r recorder) Do(req *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
+	served.Header = req.Header
+	r.handler.ServeHTTP(w, served)
+	return w.Result(), nil
+}
+
+func (recorder) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
 
 // teams is a contact center with one team.
 type teams struct{}
