@@ -25,7 +25,8 @@ var Twitter = integrations.Definition{ //nolint:gosec // The keys are made up.
 		"Access token and secret are not tested.",
 	Privileges: "For the test the keys of an app; for answering also an access token of the account " +
 		"with the permission Read, write and Direct Messages.",
-	Diagnoses:       []integrations.Diagnosis{twitterSuspended, twitterTokenUntested},
+	Diagnoses: []integrations.Diagnosis{twitterSuspended, twitterTokenUntested},
+	// X refuses good keys too when it is asked for tokens too often.
 	ProbesPerMinute: 3,
 	New:             func() integrations.Properties { return new(TwitterProperties) },
 	Example: `{
