@@ -70,7 +70,7 @@ func (p *TelegramProperties) Probe(ctx context.Context, s *integrations.Session)
 	if err != nil {
 		return err
 	}
-	if hook.LastErrorMessage != "" {
+	if hook.failing(s.Now()) {
 		s.Warn(stepWebhook, undelivered(hook))
 	}
 	return nil
@@ -142,6 +142,15 @@ func advise(f *integrations.Failure) *integrations.Failure {
 		f.Hint = "Copy the token again from @BotFather (/mybots, API Token); if it was revoked there, enter the new one."
 	}
 	return f
+}
+
+// failing reports whether deliveries go wrong at present. Telegram shows the
+// latest error for good, so one that is a day old with nothing left to deliver
+// is a thing of the past.
+func (w telegramWebhook) failing(now time.Time) bool {
+	const fresh = 24 * time.Hour
+	return w.LastErrorMessage != "" &&
+		(w.PendingUpdates > 0 || w.LastErrorDate == 0 || now.Sub(time.Unix(w.LastErrorDate, 0)) < fresh)
 }
 
 // undelivered reports the latest error of the webhook without Telegram's words,

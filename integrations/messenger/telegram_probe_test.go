@@ -1,6 +1,7 @@
 package messenger
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -89,6 +90,27 @@ func TestTelegramWebhookError(t *testing.T) {
 	require.Equal(t, "webhook_failing", last.Failure.Code)
 	require.Equal(t, "Telegram could not deliver an update to the bot's webhook; the latest time was 2026-01-01T00:00:00Z; "+
 		"updates that wait: 3.", last.Failure.Detail)
+}
+
+func TestTelegramWebhookErrorOfThePast(t *testing.T) {
+	day := 24 * time.Hour
+	tests := []struct {
+		name    string
+		date    int64
+		pending int
+		want    []string
+	}{
+		{"fresh", at.Add(-day + time.Second).Unix(), 0, []string{"webhook webhook_failing"}},
+		{"old, all delivered since", at.Add(-day).Unix(), 0, nil},
+		{"old, updates still wait", at.Add(-30 * day).Unix(), 1, []string{"webhook webhook_failing"}},
+		{"no date", 0, 0, []string{"webhook webhook_failing"}},
+	}
+	for _, tt := range tests {
+		s, f := probe(t, botAPI{webhook: fmt.Sprintf(`{"url":"https://acme.example/hook","pending_update_count":%d,`+
+			`"last_error_date":%d,"last_error_message":"Connection timed out"}`, tt.pending, tt.date)})
+		require.Nil(t, f)
+		require.Equal(t, tt.want, warnings(s), tt.name)
+	}
 }
 
 func TestTelegramWithoutWebhook(t *testing.T) {
