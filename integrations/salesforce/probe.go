@@ -97,7 +97,7 @@ func (p *Properties) checkVersions(answer *integrations.Answer) error {
 	case len(known) == 0:
 		return unexpected()
 	case !slices.Contains(known, p.APIVersion):
-		return unknownVersion.Failure()
+		return unknownVersion.From(answer)
 	}
 	return nil
 }

@@ -307,6 +307,13 @@ func TestForbiddenByAnotherParty(t *testing.T) {
 	require.Len(t, out.urls, 2)
 }
 
+// TestUnknownVersionKeepsTheStatus: what was answered stands in the check.
+func TestUnknownVersionKeepsTheStatus(t *testing.T) {
+	out := probe(t, nil, organization{host: exampleHost, status: http.StatusNotFound, code: "NOT_FOUND"})
+	require.Equal(t, "api_version_unknown", out.failure.Code)
+	require.Equal(t, http.StatusNotFound, out.failure.HTTPStatus)
+}
+
 // TestMistypedAddress: hints lead to where the right address stands.
 func TestMistypedAddress(t *testing.T) {
 	for _, members := range []map[string]any{nil, {"refreshToken": nil}} {

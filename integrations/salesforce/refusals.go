@@ -71,7 +71,7 @@ func refusedCall(answer *integrations.Answer) *integrations.Failure {
 	case http.StatusForbidden:
 		f.Hint = "Give the user the permissions API Enabled and, to see limits, View Setup and Configuration."
 	case http.StatusNotFound:
-		return unknownVersion.Failure()
+		return unknownVersion.From(answer)
 	}
 	return f
 }
