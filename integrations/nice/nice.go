@@ -62,7 +62,7 @@ type Properties struct {
 
 	AccessKeySecret secret.Text `json:"accessKeySecret" validate:"required" label:"Access Key Secret" help:"The secret half of the access key; CXone shows it once, when the key is generated." pattern:"^[!-~]+$" hint:"printable characters without spaces" max:"255" when:"authMode=accessKey|oauthPassword"`
 
-	ClientID string `json:"clientId" validate:"required,printascii" label:"Client ID" help:"What NICE sends when the app is registered." max:"255" when:"authMode=oauthPassword"`
+	ClientID string `json:"clientId" validate:"required" label:"Client ID" help:"What NICE sends when the app is registered." pattern:"^[!-9;-~]+$" hint:"printable ASCII characters without spaces and colons" max:"255" when:"authMode=oauthPassword"`
 
 	ClientSecret secret.Text `json:"clientSecret" validate:"required" label:"Client Secret" help:"Sent together with the client ID." max:"255" when:"authMode=oauthPassword"`
 

@@ -116,8 +116,11 @@ func TestDefinitionApp(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid:    withApp,
 		Required: []string{"accessKeyId", "accessKeySecret", "clientId", "clientSecret"},
-		Remote:   cxone{}.ServeHTTP,
-		Hosts:    []string{"cxone.niceincontact.com"},
+		Invalid: []integrationtest.Case{
+			{Name: "colon, at which Basic cuts", Patch: `{"clientId":"acme:app"}`, Pointer: "clientId", Code: "pattern"},
+		},
+		Remote: cxone{}.ServeHTTP,
+		Hosts:  []string{"cxone.niceincontact.com"},
 		Custom: []integrationtest.RemoteCase{
 			{Name: "access key", Handler: refused("invalid_grant"), Cause: integrations.CauseCredentials, Code: "access_key_rejected"},
 			{Name: "client", Handler: refused("invalid_client"), Cause: integrations.CauseCredentials, Code: "client_rejected"},
