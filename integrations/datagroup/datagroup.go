@@ -30,7 +30,7 @@ var Definition = integrations.Definition{ //nolint:gosec // The secrets are made
 	ProbeDoes: "Asks for an authorization token, which needs all three credentials and looks nobody up. " +
 		"At the newer interface it only finds out whether something answers there, and sends no credential.",
 	Privileges: "The user and API key that TDG gives on registration.",
-	Diagnoses:  []integrations.Diagnosis{apiKeyRejected, signInRejected, notVerifiable},
+	Diagnoses:  []integrations.Diagnosis{apiKeyRejected, signInRejected, interfaceUnknown, notVerifiable},
 	New:        func() integrations.Properties { return &Properties{BaseURL: versionThree} },
 	Example: `{
 	"baseUrl": "https://api.thedatagroup.com/v3",

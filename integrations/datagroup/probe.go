@@ -21,6 +21,11 @@ var (
 		Detail: "TDG does not accept the API key.",
 		Hint:   "Copy the API key again from TDG's message; ask support@thedatagroup.com if it was replaced or has ended.",
 	}
+	interfaceUnknown = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "interface_unknown",
+		Detail: "TDG's gateway answers, but does not know version 3 of the interface any more.",
+		Hint:   "Ask support@thedatagroup.com which interface the account is for, and choose its base URL.",
+	}
 	signInRejected = integrations.Diagnosis{
 		Cause: integrations.CauseCredentials, Code: "sign_in_rejected",
 		Detail: "TDG answered without a token, so it did not accept the user name or the password.",
@@ -120,6 +125,8 @@ func refusal(answer *integrations.Answer, f *integrations.Failure) error {
 	switch {
 	case answer.Status == http.StatusForbidden && document.Message == "Forbidden":
 		return apiKeyRejected.From(answer)
+	case answer.Status == http.StatusForbidden && document.Message == "Missing Authentication Token":
+		return interfaceUnknown.From(answer) // what the gateway says to every path that it does not know
 	case f.Code == "credentials_rejected":
 		f.Hint = signInRejected.Hint
 	case f.Code == "permission_denied":
