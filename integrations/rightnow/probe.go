@@ -3,6 +3,8 @@ package rightnow
 import (
 	"context"
 	"encoding/json"
+	"strconv"
+	"time"
 
 	"admin-api/integrations"
 )
@@ -111,6 +113,8 @@ func refusal(answer *integrations.Answer, f *integrations.Failure) (readable boo
 		return false, apiDisabled.From(answer)
 	}
 	switch f.Code {
+	case "rate_limited":
+		f.RetryAfter = max(f.RetryAfter, nextRequest(answer))
 	case "credentials_rejected":
 		f.Hint = "Check user name and password, and that the staff account is neither disabled nor locked."
 	case "permission_denied":
@@ -119,4 +123,15 @@ func refusal(answer *integrations.Answer, f *integrations.Failure) (readable boo
 		f.Hint = "Enter the address of the site's interface, of the form https://SITE.custhelp.com."
 	}
 	return false, f
+}
+
+// nextRequest is how long RightNow asks to wait, which it says in milliseconds in
+// a header of its own; 0 where it does not.
+func nextRequest(answer *integrations.Answer) time.Duration {
+	const longest = 24 * time.Hour
+	milliseconds, err := strconv.ParseUint(answer.Header.Get("OSvC-CREST-Next-Request-After"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return min(time.Duration(milliseconds)*time.Millisecond, longest)
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -128,4 +129,18 @@ func lines(list validation.Errors) []string {
 		all = append(all, v.Pointer+" "+v.Code)
 	}
 	return all
+}
+
+func TestNextRequest(t *testing.T) {
+	tests := map[string]time.Duration{
+		"1500": 1500 * time.Millisecond, "4294967295": 24 * time.Hour, "18446744073709551615": 0, "-1": 0, "soon": 0, "": 0,
+	}
+	for header, want := range tests {
+		answer := &integrations.Answer{Status: http.StatusTooManyRequests, Header: http.Header{}}
+		answer.Header.Set("OSvC-CREST-Next-Request-After", header)
+		_, err := refusal(answer, answer.Failure())
+		var f *integrations.Failure
+		require.ErrorAs(t, err, &f)
+		require.Equal(t, want, f.RetryAfter, header)
+	}
 }
