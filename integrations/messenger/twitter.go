@@ -20,8 +20,8 @@ var Twitter = integrations.Definition{ //nolint:gosec // The keys are made up.
 		"Webhooks take a plan of X that includes the Account Activity API.",
 		"X charges for each request that an access token signs, so a test proves API key and secret only.",
 	},
-	ProbeDoes: "Asks for the app's bearer token with API key and secret (POST /oauth2/token) and drops it. X returns the " +
-		"token that the app has, makes one only if it has none, invalidates nothing, and does not charge for it. " +
+	ProbeDoes: "Asks for the app's bearer token with API key and secret (POST /oauth2/token) and drops it. X returns " +
+		"the token that the app has, makes one only if it has none, invalidates nothing, and does not charge for it. " +
 		"Access token and secret are not tested.",
 	Privileges: "For the test the keys of an app; for answering also an access token of the account " +
 		"with the permission Read, write and Direct Messages.",

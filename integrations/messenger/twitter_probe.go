@@ -29,9 +29,9 @@ var (
 	}
 	twitterTokenUntested = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "access_token_not_verifiable",
-		Detail: "API key and secret are good. The access token and its secret were not tested, because X charges for every " +
-			"request that could prove them.",
-		Hint: "Compare both with the app's tab Keys and tokens, and see whether the contact center receives a direct message.",
+		Detail: "API key and secret are good. The access token and its secret were not tested, because X charges for " +
+			"every request that could prove them.",
+		Hint: "Compare both with the app's tab Keys and tokens, and answer a direct message once.",
 	}
 )
 
@@ -100,7 +100,8 @@ func twitterFailure(answer *integrations.Answer, now time.Time) *integrations.Fa
 		f.RetryAfter = untilReset(answer.Header.Get("X-Rate-Limit-Reset"), now)
 	}
 	return hinting(f, integrations.CauseCredentials,
-		"Compare API key and API secret key with the app's tab Keys and tokens; X refuses good ones too when it is asked too often.")
+		"Compare API key and API secret key with the app's tab Keys and tokens; "+
+			"X refuses good ones too when it is asked too often.")
 }
 
 // untilReset reads the time at which X counts anew, in seconds since 1970. Its

@@ -29,13 +29,13 @@ var (
 	}
 	nothingToRead = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "nothing_to_read",
-		Detail: "The host answers, but has nothing to read at the path of the URL. Receivers that know posts only say the same.",
+		Detail: "The host answers, but offers nothing to read at this path. Receivers that know only posts say the same.",
 		Hint:   "Compare the path with the receiver's; if it is right, nothing needs to be done.",
 	}
 	notVerifiable = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "credentials_not_verifiable",
-		Detail: "The receiver answers, but does not ask who is there unless statistics are posted, which a test does not do.",
-		Hint:   "Look at the receiver after the next update; whether it shows new figures tells whether the credentials are right.",
+		Detail: "The receiver answers, but asks nobody who he is unless he posts, which a test does not do.",
+		Hint:   "Look at the receiver after the next update; new figures show that the credentials are right.",
 	}
 )
 

@@ -16,7 +16,7 @@ import (
 )
 
 // Definition lists the receiver in the catalogue.
-var Definition = integrations.Definition{ //nolint:gosec // The secrets are made up.
+var Definition = integrations.Definition{
 	Type:             "statistics_data_receiver",
 	Family:           integrations.StatisticsDataReceiver,
 	Label:            "Statistics Data Receiver",

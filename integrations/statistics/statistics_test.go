@@ -174,7 +174,8 @@ func TestWhatIsFoundOut(t *testing.T) {
 		{"no credentials", nobody, receiver{}, []string{"reach passed"}},
 		{"no credentials, nothing to read", nobody, answering(410), []string{"reach passed", "reach warning nothing_to_read"}},
 		{
-			"no credentials where some are asked for", nobody, receiver{header: "Authorization", value: "x"},
+			"no credentials where some are asked for", nobody,
+			receiver{header: "Authorization", value: "x"},
 			[]string{"reach failed credentials_rejected", "authenticate skipped"},
 		},
 	}
