@@ -13,7 +13,7 @@ import (
 )
 
 // Definition lists the knowledge base in the catalogue.
-var Definition = integrations.Definition{ //nolint:gosec // The key is made up.
+var Definition = integrations.Definition{
 	Type:        "external_knowledge_base",
 	Family:      integrations.ExternalKnowledgeBase,
 	Label:       "External Knowledge Base",
@@ -22,15 +22,16 @@ var Definition = integrations.Definition{ //nolint:gosec // The key is made up.
 		"onSearchKnowledgeBase",
 	Shape: integrations.Proposed,
 	Notes: []string{
-		"Only the name of this type is documented; all properties are proposed, for knowledge bases that answer a search in JSON.",
+		"Only the name of this type is documented; all properties are proposed, for searches that are answered in JSON.",
 		"The linked documentation describes what Agent Desktop makes of a search: a list of articles with id and text.",
 		"With the method POST the words stand in the address too, and the body is empty.",
 	},
-	ProbeDoes:  "It searches once for the word test, after getting an access token where OAuth 2.0 is used. No article is opened.",
+	ProbeDoes: "It searches once for the word test, after getting an access token where OAuth 2.0 is used. " +
+		"No article is opened.",
 	Privileges: "Searching and reading articles.",
 	Diagnoses:  append(oauth.Diagnoses(), resultsMissing, idMissing, titleMissing, textMissing, searchRefused, tooSlow),
 	New: func() integrations.Properties {
-		return &Properties{
+		return &Properties{ //nolint:gosec // The name of a header, not a credential.
 			Method: methodGet, AuthenticationMethod: authNone, APIKeyHeader: "X-API-Key",
 			ResultsPath: "$", IDPath: "id", TitlePath: "title", TextPath: "text", MaxResults: 10, TimeoutMS: 3000,
 		}

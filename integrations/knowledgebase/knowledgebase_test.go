@@ -1,9 +1,13 @@
 package knowledgebase
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -201,6 +205,57 @@ func TestNormalize(t *testing.T) {
 		require.Equal(t, "unauthenticated", c.Warnings()[0].Code)
 		p.Normalize()
 		require.Equal(t, tt.wantTemplate, p.SearchURLTemplate)
+	}
+}
+
+// recorder is a transport that calls a handler.
+type recorder struct{ handler http.Handler }
+
+func (r recorder) Do(req *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
+	served.Header = req.Header
+	r.handler.ServeHTTP(w, served)
+	return w.Result(), nil
+}
+
+func (recorder) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
+
+// TestWarnings: what need not be wrong is said and fails nothing. Each look at
+// the clock takes a while.
+func TestWarnings(t *testing.T) {
+	article := func(members string) string { return `{"data":{"articles":[{"id":17` + members + `}]}}` }
+	const title, text = `,"title":"Refunds"`, `,"summary":"How we refund."`
+	tests := []struct {
+		name, results string
+		tick          time.Duration
+		want          []string
+	}{
+		{"all", article(title + text), 0, nil},
+		{"nothing found", `{"data":{"articles":[]}}`, 0, nil},
+		{"no title", article(text), 0, []string{"read_results title_missing"}},
+		{"no text", article(title), 0, []string{"read_results text_missing"}},
+		{"in time", article(title + text), 500 * time.Millisecond, nil},
+		{"slow", article(title + text), 4 * time.Second, []string{"search slower_than_timeout"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, ok := Definition.Decode(json.RawMessage(withKey), nil, new(validation.Context)).(*Properties)
+			require.True(t, ok)
+			var now time.Time
+			s := &integrations.Session{
+				Transport: recorder{base{header: "X-API-Key", value: "s3cr3t-key", results: tt.results}},
+				Clock:     func() time.Time { now = now.Add(tt.tick); return now },
+			}
+			require.NoError(t, p.Probe(t.Context(), s))
+			var got []string
+			for _, step := range s.Steps() {
+				if step.Status == integrations.StepWarning {
+					got = append(got, step.Name+" "+step.Failure.Code)
+				}
+			}
+			require.Equal(t, tt.want, got)
+		})
 	}
 }
 

@@ -97,7 +97,9 @@ func (p *Properties) grant() url.Values {
 	return form
 }
 
-func (p *Properties) search(ctx context.Context, s *integrations.Session, token secret.Text) (*integrations.Answer, error) {
+func (p *Properties) search(
+	ctx context.Context, s *integrations.Session, token secret.Text,
+) (*integrations.Answer, error) {
 	answer, err := s.Exchange(ctx, integrations.Request{
 		Method: p.Method, URL: fill(p.SearchURLTemplate, "{query}", "test"), Header: p.header(token),
 	})
@@ -105,7 +107,8 @@ func (p *Properties) search(ctx context.Context, s *integrations.Session, token 
 		return nil, err
 	}
 	switch answer.Status {
-	case http.StatusBadRequest, http.StatusMethodNotAllowed, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
+	case http.StatusBadRequest, http.StatusMethodNotAllowed,
+		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity:
 		return nil, searchRefused.From(answer)
 	}
 	if f := answer.Failure(); f != nil {
