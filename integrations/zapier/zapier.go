@@ -15,7 +15,7 @@ import (
 )
 
 // Definition lists Zapier in the catalogue.
-var Definition = integrations.Definition{ //nolint:gosec // The password is made up.
+var Definition = integrations.Definition{
 	Type:             "zapier",
 	Family:           integrations.Zapier,
 	Label:            "Zapier",
