@@ -19,8 +19,9 @@ const userAgent = "admin-api"
 
 // Exchange sends one request through the transport and reads the answer, whose
 // size the transport bounds. Any status is an answer, see Answer.Failure; one
-// that switches protocols (101) has no body and ends the connection. The error is a *Failure for requests that cannot be sent as they are, else the
-// transport's, for Step to classify. It names neither path nor query.
+// that switches protocols (101) has no body and ends the connection. The error is
+// a *Failure for requests that cannot be sent as they are, else the transport's,
+// for Step to classify. It names neither path nor query.
 func (s *Session) Exchange(ctx context.Context, r Request) (*Answer, error) {
 	req, err := r.build(ctx)
 	if err != nil {
