@@ -40,7 +40,7 @@ func SchemaFragment(tag, param string) map[string]any {
 		}
 	case tagHeaderName:
 		return map[string]any{
-			"pattern": headerName, "not": map[string]any{"pattern": reservedHeader()}, "maxLength": maxHeaderName,
+			"pattern": headerName, "not": textLike(reservedHeader()), "maxLength": maxHeaderName,
 		}
 	case tagHostname:
 		return map[string]any{"pattern": hostPattern, "maxLength": maxHost}
@@ -84,12 +84,18 @@ func builtinFragment(tag, param string) map[string]any {
 	case "contains":
 		return map[string]any{"pattern": quote(param)}
 	case "excludes":
-		return map[string]any{"not": map[string]any{"pattern": quote(param)}}
+		return map[string]any{"not": textLike(quote(param))}
 	}
 	if pattern := builtinPatterns[tag]; pattern != "" {
 		return map[string]any{"pattern": pattern}
 	}
 	return nil
+}
+
+// textLike is what only a text can be: an expression alone says nothing about
+// null, so that "not" would refuse it.
+func textLike(pattern string) map[string]any {
+	return map[string]any{"type": "string", "pattern": pattern}
 }
 
 var builtinPatterns = map[string]string{
