@@ -20,7 +20,7 @@ var choices = map[string][]string{
 	"url":      {`"https://acme.example"`, `"https://b.example:8443"`, `"http://acme.example"`, `"https://acme.example/x"`, `1`, `null`},
 	"mode":     {`"none"`, `"token"`, `"user"`, `"other"`, `null`, `[]`},
 	"token":    {`"abcd1234"`, `"abc"`, `"ABCD"`, `"aaaaaaaaaaaaaaaaaaaaaaaaa"`, `null`, `{}`},
-	"user":     {`"ann@acme.example"`, `"ann"`, `null`, `true`},
+	"user":     {`"ann@acme.example"`, `"ann"`, `" "`, `null`, `true`},
 	"verified": {`true`, `false`, `null`, `"true"`, `0`},
 	"password": {`"pw"`, `null`, `5`},
 	"key":      {`"k\ney"`, `null`},
@@ -36,7 +36,7 @@ var choices = map[string][]string{
 		`{"enabled":null,"host":null}`, `{"enabled":true,"host":"a b"}`, `{"x":1}`, `null`, `[]`,
 	},
 	"proxy":  {`{"enabled":false}`, `{"enabled":true,"host":"a.example"}`, `{"enabled":true}`, `null`, `1`},
-	"routes": {`[{"name":"r","weight":1}]`, `[{"weight":1}]`, `[{"name":"r","weight":10}]`, `[{"name":"toolong"}]`, `[1]`, `null`},
+	"routes": {`[{"name":"r","weight":1}]`, `[{"weight":1}]`, `[{"name":"r","weight":10}]`, `[{"name":"toolong"}]`, `[{"name":"\n"}]`, `[1]`, `null`},
 	"other":  {`1`},
 }
 

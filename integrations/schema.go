@@ -179,8 +179,11 @@ func (b schemaBuilder) typed(p *property, initial reflect.Value) fragment {
 	if p.kind == kindSecret {
 		schema["format"] = "password"
 	}
-	if p.kind == kindSecret || p.required() {
+	switch {
+	case p.kind == kindSecret:
 		tighten(schema, fragment{"minLength": 1}) // "" is unset
+	case p.required():
+		needText(schema, schema)
 	}
 	return schema
 }

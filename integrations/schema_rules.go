@@ -128,7 +128,10 @@ func (p *property) constant(text string) any {
 func given(p *property) fragment {
 	value := fragment{}
 	switch p.kind {
-	case kindText, kindSecret:
+	case kindText:
+		value["type"] = "string"
+		needText(value, p.textSchema(p.rules))
+	case kindSecret:
 		value["type"], value["minLength"] = "string", 1
 	case kindTexts, kindObjectList:
 		value["type"], value["minItems"] = "array", 1

@@ -3,6 +3,7 @@ package integrations
 import (
 	"encoding/json"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,12 +42,39 @@ func (p *property) textSchema(rules []validation.Tag) fragment {
 	return schema
 }
 
+// notBlank is what a text that must be given holds, since white space around a
+// text is dropped: any character but those of Unicode's White_Space.
+const notBlank = `[^\t-\r \x85\xa0` + "\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000" + `]`
+
+// needText demands a text that is not only white space; fitting says what else
+// it must be.
+func needText(schema, fitting fragment) {
+	least := fragment{"minLength": 1}
+	if admitsBlanks(fitting) {
+		least["pattern"] = notBlank
+	}
+	tighten(schema, least)
+}
+
+// admitsBlanks reports whether white space alone fits.
+func admitsBlanks(schema fragment) bool {
+	if schema["enum"] != nil {
+		return false
+	}
+	pattern, limited := schema["pattern"].(string)
+	if !limited {
+		return true
+	}
+	expression := regexp.MustCompile(pattern)
+	return expression.MatchString(" ") || expression.MatchString("\u00a0")
+}
+
 // elementSchema is what one text in a list or map must be.
 func (p *property) elementSchema() fragment {
 	rules := afterDive(p.rules)
 	schema := p.textSchema(rules)
 	if slices.Contains(rules, ruleRequired) {
-		tighten(schema, fragment{"minLength": 1})
+		needText(schema, schema)
 	}
 	return schema
 }
