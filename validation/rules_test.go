@@ -19,7 +19,7 @@ var values = map[string]struct {
 		good: []string{
 			"https://a", "https://acme.example", "https://acme.example/", "https://acme.example:8443/a/b?c=d&e=%2F",
 			"HTTPS://ACME.example/x", "https://192.0.2.1/", "https://[2001:db8::1]:443/x", "https://acme_1.example",
-			"https://-acme.example", "https://bücher.example/ü", "https://acme.example./", "https://acme.example?x=/",
+			"https://-acme.example", "https://acme.example:65535", "https://acme.example:0443", "https://bücher.example/ü", "https://acme.example./", "https://acme.example?x=/",
 			"https://acme.example/" + strings.Repeat("a", 2048-21),
 		},
 		bad: codes(
@@ -27,7 +27,8 @@ var values = map[string]struct {
 			"https://ann@acme.example", "https://ann:pw@acme.example", "https://acme.example#x", "https://acme.example/#",
 			"https://acme .example", "https://acme.example/a b", "https://acme.example\\x", "https://acme.example/\x00",
 			"https://acme.example/\u00a0", "https://{host}.example", "https://acme..example", "https://.example",
-			"https://acme.example/%zz", "https://acme.example:port", "https://[::1", "ftp://acme.example", " https://acme.example",
+			"https://acme.example/%zz", "https://acme.example:port", "https://acme.example:0", "https://acme.example:65536", "https://acme.example:70000",
+			"https://acme.example:100000", "https://[::1", "ftp://acme.example", " https://acme.example",
 			"https://acme.example/"+strings.Repeat("a", 2048), "https://acme%2eexample/", "https://a,b.example", "javascript:alert(1)",
 		),
 	},

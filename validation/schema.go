@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// The same addresses that judgeHTTPSURL accepts, apart from numbers of ports.
+// The same addresses that judgeHTTPSURL accepts.
 const (
 	hostClass    = hostNoDot
 	urlScheme    = `^[Hh][Tt][Tt][Pp][Ss]://`
 	wssScheme    = `^[Ww][Ss][Ss]://`
-	urlAuthority = `(?:` + hostClass + `(?:\.` + hostNoDot + `)*\.?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?`
+	urlAuthority = `(?:` + hostClass + `(?:\.` + hostNoDot + `)*\.?|\[[0-9A-Fa-f:.]+\])` + urlPort
+	urlPort      = `(?::0*(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?`
 	hostNoDot    = `[^` + blank + `\x21-\x2c\x2e\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7e]+`
 	urlUnsafe    = blank + `"#<>\\^{|}` + "`"
 	urlPath      = `(?:/(?:[^%?` + urlUnsafe + `]|%[0-9A-Fa-f]{2})*)?`
@@ -109,6 +110,9 @@ var builtinPatterns = map[string]string{
 	"ipv6":       `^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$`,
 	"ip":         `^[0-9A-Fa-f:.]+$`,
 	"cidr":       `^[0-9A-Fa-f:.]+/[0-9]{1,3}$`,
+
+	// the form; which languages there are is a matter of registers
+	"bcp47_language_tag": `^[A-Za-z0-9]{1,8}(?:[-_][A-Za-z0-9]{1,8})*$`,
 }
 
 func lengthFragment(tag, param string) map[string]any {
