@@ -82,6 +82,8 @@ func (r *decoder) secret(at string, raw json.RawMessage, field reflect.Value) {
 	text = strings.Trim(text, "\r\n")
 	if secret.Blank(text) || secret.LooksMasked(text) {
 		r.report(at, "secret_mask_submitted", "")
+		// It counts as given, so that nobody is told that it is missing too.
+		field.Set(reflect.ValueOf(secret.Kept()))
 		return
 	}
 	field.Set(reflect.ValueOf(secret.New(text)))
