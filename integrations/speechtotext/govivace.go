@@ -24,7 +24,7 @@ var (
 )
 
 // GoVivace lists the type govivace_stt in the catalogue.
-var GoVivace = integrations.Definition{ //nolint:gosec // The key is made up.
+var GoVivace = integrations.Definition{
 	Type:             "govivace_stt",
 	Family:           integrations.SpeechToText,
 	Label:            "GoVivace STT",
