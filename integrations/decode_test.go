@@ -150,7 +150,7 @@ func TestEncode(t *testing.T) {
 	require.NoError(t, c.Err())
 	encoded, err := sample.Encode(p)
 	require.NoError(t, err)
-	require.Equal(t, `{"url":"https://acme.example","mode":"token","verified":true,"port":8443,"retries":5,"note":"two\nlines",`+
+	require.Equal(t, `{"url":"https://acme.example","mode":"token","scheme":"plain","verified":true,"port":8443,"retries":5,"note":"two\nlines",`+
 		`"owner":"0198a7c2-6f4e-7b1d-9a3c-2e5f8d1b4c60","hosts":["a.example","192.0.2.1"],"tags":["a"],"headers":{"k/1":"x1"},`+
 		`"feed":{"enabled":true,"host":"b.example"},"proxy":{"enabled":false},"routes":[{"name":"r1","weight":1}]}`, string(encoded))
 

@@ -19,6 +19,7 @@ type sampleProperties struct {
 	Mode     string            `json:"mode" label:"Mode" enum:"none,token,user" enumLabels:"None,Token,User" dest:"true"`
 	Token    secret.Text       `json:"token" validate:"required" label:"Token" pattern:"^[a-z0-9]+$" hint:"lower-case letters and digits" min:"4" max:"20" when:"mode=token"`
 	User     string            `json:"user" validate:"required_if=Mode user,omitempty,email" label:"User" format:"email" when:"mode=user"`
+	Scheme   string            `json:"scheme" validate:"required" label:"Scheme" enum:"plain,strong" when:"mode=token"`
 	Verified bool              `json:"verified" label:"Verified" when:"mode=user|token"`
 	Password secret.Text       `json:"password" validate:"required_with=User" label:"Password" when:"mode=user"`
 	Key      secret.Text       `json:"key" label:"Key" format:"multiline"`
@@ -59,7 +60,7 @@ func (p *sampleProperties) Probe(context.Context, *Session) error { return nil }
 
 var sample = Definition{
 	Type: "sample", Family: Zendesk, Label: "Sample", Description: "For tests.", Shape: Proposed,
-	New:     func() Properties { return &sampleProperties{Mode: "none", Port: 443} },
+	New:     func() Properties { return &sampleProperties{Mode: "none", Scheme: "plain", Port: 443} },
 	Example: sampleDocument,
 }
 

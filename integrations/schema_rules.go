@@ -75,14 +75,18 @@ func join(branch fragment, name string, says fragment) bool {
 func (r *ruleBuilder) addWhen(i int) {
 	p := &r.object.properties[i]
 	r.add(r.applies(i), "else", p.name, fragment{"properties": fragment{p.name: r.unset(p)}})
-	if p.required() && r.required(p) {
+	if p.required() && r.asksFor(p) {
 		r.add(r.applies(i), "then", p.name, given(p))
 	}
 }
 
-// required reports whether a document of this mode can be asked for the
-// property: a replace leaves out secrets that stay.
-func (r *ruleBuilder) required(p *property) bool {
+// asksFor reports whether a document of this mode can be asked for the
+// property: a replace leaves out secrets that stay, and what is sent may leave
+// out what has a default.
+func (r *ruleBuilder) asksFor(p *property) bool {
+	if r.writes() && !r.defaults.Field(p.index).IsZero() {
+		return false
+	}
 	return p.kind != kindSecret || r.mode != SchemaReplace
 }
 
@@ -191,7 +195,7 @@ func (r *ruleBuilder) addRule(i int, rule validation.Tag) {
 	switch {
 	case strings.HasPrefix(rule.Name, "excluded"):
 		r.add(condition, "then", p.name, fragment{"properties": fragment{p.name: r.unset(p)}})
-	case r.required(p):
+	case r.asksFor(p):
 		r.add(condition, "then", p.name, given(p))
 	}
 }
