@@ -187,6 +187,21 @@ func TestSecrets(t *testing.T) {
 	require.EqualError(t, sample.SetSecret(p, "/proxy/secret", secret.New("p")), "secret /proxy/secret: parent object is absent")
 }
 
+// TestMaskedSecretCountsAsGiven: who sends a placeholder is not told as well that
+// something is missing.
+func TestMaskedSecretCountsAsGiven(t *testing.T) {
+	def := sample
+	def.NoProbe, def.New = "None.", func() Properties {
+		return new(checked[struct {
+			Key   secret.Text `json:"key" validate:"required_without=Token" label:"Key"`
+			Token secret.Text `json:"token" validate:"required_without=Key" label:"Token"`
+		}])
+	}
+	c := new(validation.Context)
+	def.Decode(json.RawMessage(`{"inner":{"token":"***"}}`), nil, c)
+	require.EqualError(t, c.Err(), "invalid: /inner/token secret_mask_submitted")
+}
+
 func TestDestinations(t *testing.T) {
 	require.Equal(t, []string{"/url", "/mode", "/port", "/hosts", "/feed/host", "/proxy/host"}, sample.Destinations())
 	for patch, want := range map[string][]string{
