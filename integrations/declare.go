@@ -129,11 +129,15 @@ func (r *reader) check(at string, p *property) {
 	complain(p.enumLabels != nil && len(p.enumLabels) != len(p.enum), "enum and enumLabels differ in length")
 	complain(!slices.Contains(formats, p.format), "format is not known")
 	complain(!slices.Contains([]string{"", "user", "team"}, p.ref), "ref is not known")
-	complain(p.generated && strings.Count(at, "/") > 1, "what is generated stands in no other object")
 	for _, rule := range p.rules {
 		complain(!validation.Known(rule.String()), "rule "+rule.Name+" is not known")
 	}
 	p.checkKind(complain)
+	if p.generated {
+		complain(p.kind != kindSecret, "only secrets are generated")
+		complain(p.when != nil || p.required(), "what is generated applies always and is not required")
+		complain(strings.Count(at, "/") > 1, "what is generated stands in no other object")
+	}
 }
 
 // checkKind finds tags that do not go with the field's type.
@@ -142,8 +146,6 @@ func (p *property) checkKind(complain func(wrong bool, text string)) {
 	complain(p.enum != nil && !texts && p.kind != kindInteger, "only text and integers have an enum")
 	complain(p.pattern != nil && !texts && p.kind != kindSecret, "only text has a pattern")
 	complain(p.ref != "" && p.kind != kindText, "only text has a ref")
-	complain(p.generated && p.kind != kindSecret, "only secrets are generated")
-	complain(p.generated && (p.when != nil || p.required()), "what is generated applies always and is not required")
 	bounded := p.kind != kindBoolean && p.kind != kindObject
 	complain((p.min != nil || p.max != nil) && !bounded, "booleans and objects have no bounds")
 	complain(p.min != nil && p.max != nil && *p.min > *p.max, "min is above max")
