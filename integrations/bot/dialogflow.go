@@ -18,7 +18,7 @@ var Dialogflow = integrations.Definition{
 	Notes: []string{
 		"Dialogflow is not among the documented engines of this family; all of its properties are proposed.",
 		"Agents of Dialogflow ES are looked for in the global location only.",
-		"Google shut down the alias us of the location global on 16 April 2024.",
+		"The location us once meant global; since 16 April 2024 it is a multi-region with agents of its own.",
 	},
 	ProbeDoes: "It has Google issue an access token for the service account and reads the agent's description. " +
 		"No text is analysed.",
@@ -53,7 +53,7 @@ type DialogflowProperties struct {
 
 	ProjectID string `json:"projectId" label:"Project ID" help:"The Google Cloud project of the agent; left out, it is the one that the key names." example:"acme-contact-center" pattern:"^(?:[a-z0-9.-]{1,253}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$" hint:"6 to 30 lower-case letters, digits and hyphens, beginning with a letter"`
 
-	Location string `json:"location" validate:"required" label:"Location" help:"Where the agent lives: global or the code of a region." example:"europe-west1" pattern:"^(?:global|[a-z]{2,16}(?:-[a-z]{2,16}[0-9]{1,2})?)$" hint:"global or a region such as us-central1" when:"edition=cx" dest:"true"`
+	Location string `json:"location" validate:"required" label:"Location" help:"Where the agent lives: global, us or the code of a region." example:"europe-west1" pattern:"^(?:global|[a-z]{2,16}(?:-[a-z]{2,16}[0-9]{1,2})?)$" hint:"global, us or a region such as us-central1" when:"edition=cx" dest:"true"`
 
 	AgentID string `json:"agentId" validate:"required,uuid" label:"Agent ID" help:"The last part of the agent's name, as the console's address shows it." example:"0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60" when:"edition=cx"`
 
@@ -71,8 +71,5 @@ func (p *DialogflowProperties) Validate(c *validation.Context) {
 	if key != nil && p.ProjectID != "" && p.ProjectID != key.ProjectID {
 		c.Warn("/projectId", "other_project",
 			"Is another project than the key's; the service account needs rights in this one.")
-	}
-	if p.Edition == editionCX && p.Location == "us" {
-		c.Violate("/location", "location_retired", "Is an alias that Google has shut down; enter global.")
 	}
 }

@@ -68,7 +68,6 @@ func TestDialogflow(t *testing.T) {
 			{Name: "key of another kind", Patch: `{"serviceAccountKey":"{\"type\":\"authorized_user\"}"}`, Pointer: "/serviceAccountKey", Code: "google_key_type"},
 			{Name: "project in capitals", Patch: `{"projectId":"ACME"}`, Pointer: "/projectId", Code: "pattern"},
 			{Name: "location of no form", Patch: `{"location":"evil.example/"}`, Pointer: "/location", Code: "pattern"},
-			{Name: "location that is gone", Patch: `{"location":"us"}`, Pointer: "/location", Code: "location_retired"},
 			{Name: "agent of no form", Patch: `{"agentId":"x"}`, Pointer: "/agentId", Code: "uuid"},
 			{Name: "agent of an ES edition", Patch: `{"edition":"es"}`, Pointer: "/agentId", Code: "not_applicable"},
 			{Name: "language of no form", Patch: `{"languageCode":"english!"}`, Pointer: "/languageCode", Code: "language_tag"},
@@ -134,10 +133,21 @@ func TestDialogflowES(t *testing.T) {
 	})
 }
 
-func TestDialogflowGlobal(t *testing.T) {
-	p := DialogflowProperties{Edition: editionCX, Location: "global", AgentID: exampleAgent}
-	require.Equal(t, "https://dialogflow.googleapis.com/v3/projects/acme.example:bots/locations/global/agents/"+exampleAgent,
-		p.agentURL("acme.example:bots"))
+// TestDialogflowLocations: global has no host of its own; the multi-region us,
+// which once meant global, does.
+func TestDialogflowLocations(t *testing.T) {
+	for location, host := range map[string]string{
+		"global":                  "dialogflow.googleapis.com",
+		"us":                      "us-dialogflow.googleapis.com",
+		"northamerica-northeast1": "northamerica-northeast1-dialogflow.googleapis.com",
+	} {
+		c := &validation.Context{}
+		p, _ := Dialogflow.Decode(json.RawMessage(`{"edition":"cx","location":"`+location+`","agentId":"`+exampleAgent+
+			`","serviceAccountKey":`+google.ExampleMember()+`}`), nil, c).(*DialogflowProperties)
+		require.NoError(t, c.Err())
+		require.Equal(t, "https://"+host+"/v3/projects/acme.example:bots/locations/"+location+"/agents/"+exampleAgent,
+			p.agentURL("acme.example:bots"))
+	}
 }
 
 func TestDialogflowProject(t *testing.T) {
