@@ -38,15 +38,16 @@ var Watson = integrations.Definition{
 	"authenticationMethod": "apiKey",
 	"apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
 	"maxApiCallsPerDay": 1000,
-	"version": "2022-04-07"
+	"version": "2022-08-10"
 }`,
 }
 
 const (
 	methodPOST = "POST"
 	byAPIKey   = "apiKey"
-	// presentVersion is the latest date of IBM's that changed the interface.
-	presentVersion = "2022-04-07"
+	// presentVersion is the latest date of IBM's that changed the interface
+	// (https://cloud.ibm.com/docs/natural-language-understanding?topic=natural-language-understanding-versioning).
+	presentVersion = "2022-08-10"
 	analyzePath    = "/v1/analyze"
 )
 
@@ -70,7 +71,7 @@ type WatsonProperties struct {
 
 	MaxAPICallsPerDay *int `json:"maxApiCallsPerDay" label:"Limit" help:"Calls per day, to stay inside a free plan; left out, there is no limit." min:"1" max:"10000000"`
 
-	Version string `json:"version" label:"Version" help:"The date of IBM's interface; left out, it is that of the URL or else the present one." example:"2022-04-07" pattern:"^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$" hint:"a date such as 2022-04-07"`
+	Version string `json:"version" label:"Version" help:"The date of IBM's interface; left out, it is that of the URL or else the present one." example:"2022-08-10" pattern:"^20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])$" hint:"a date such as 2022-08-10"`
 }
 
 // Normalize implements integrations.Normalizer: it takes a pasted address of the
@@ -79,7 +80,8 @@ func (p *WatsonProperties) Normalize() {
 	p.APIKey = ibm.TidyAPIKey(p.APIKey)
 	p.URL = ibm.TidyURL(p.URL)
 	address, query, queried := strings.Cut(p.URL, "?")
-	if version, versioned := strings.CutPrefix(query, "version="); versioned || !queried {
+	version, versioned := strings.CutPrefix(query, "version=")
+	if !queried || versioned && !strings.Contains(version, "&") { // what else stands there, the rules refuse
 		p.URL = strings.TrimSuffix(strings.TrimRight(address, "/"), analyzePath)
 		p.Version = cmp.Or(p.Version, version)
 	}

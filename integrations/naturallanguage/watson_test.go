@@ -45,7 +45,7 @@ func (v service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-var there = service{version: "2022-04-07", list: `{"models":[]}`}
+var there = service{version: "2022-08-10", list: `{"models":[]}`}
 
 func TestWatson(t *testing.T) {
 	refusing := func(status int, text string) func(http.ResponseWriter, *http.Request) {
@@ -57,6 +57,7 @@ func TestWatson(t *testing.T) {
 		Invalid: []integrationtest.Case{
 			{Name: "http", Patch: `{"url":"http://` + host + instance + `"}`, Pointer: "/url", Code: "pattern"},
 			{Name: "no instance", Patch: `{"url":"https://` + host + `"}`, Pointer: "/url", Code: "pattern"},
+			{Name: "more in the query", Patch: `{"url":"` + address + `?version=2017-02-27&x=y"}`, Pointer: "/url", Code: "pattern"},
 			{Name: "other query", Patch: `{"url":"` + address + `?features=x"}`, Pointer: "/url", Code: "pattern"},
 			{Name: "user name in it", Patch: `{"url":"https://ann@` + host + instance + `"}`, Pointer: "/url", Code: "pattern"},
 			{Name: "foreign host", Patch: `{"url":"https://acme.example` + instance + `"}`, Pointer: "/url", Code: "ibm_host"},
@@ -96,15 +97,15 @@ func TestWatson(t *testing.T) {
 				Cause: integrations.CauseRemote, Code: "remote_error",
 			},
 			{
-				Name: "no list", Handler: service{version: "2022-04-07", list: `{}`}.ServeHTTP,
+				Name: "no list", Handler: service{version: "2022-08-10", list: `{}`}.ServeHTTP,
 				Cause: integrations.CauseRemote, Code: "unexpected_answer",
 			},
 			{
-				Name: "list of no form", Handler: service{version: "2022-04-07", list: `{"models":"x"}`}.ServeHTTP,
+				Name: "list of no form", Handler: service{version: "2022-08-10", list: `{"models":"x"}`}.ServeHTTP,
 				Cause: integrations.CauseRemote, Code: "unexpected_answer",
 			},
 			{
-				Name: "models", Handler: service{version: "2022-04-07", list: `{"models":[{"status":"available","model_id":"x"}]}`}.ServeHTTP,
+				Name: "models", Handler: service{version: "2022-08-10", list: `{"models":[{"status":"available","model_id":"x"}]}`}.ServeHTTP,
 			},
 		},
 	})
@@ -123,13 +124,14 @@ func TestWatsonPassword(t *testing.T) {
 
 func TestNormalize(t *testing.T) {
 	tests := []struct{ url, version, wantURL, wantVersion string }{
-		{address, "", address, "2022-04-07"},
+		{address, "", address, "2022-08-10"},
 		{address + "/", "2021-08-01", address, "2021-08-01"},
 		{" HTTPS://" + host + ":443" + instance + "/v1/analyze?version=2017-02-27 ", "", address, "2017-02-27"},
-		{address + "/v1/analyze?version=2017-02-27", "2022-04-07", address, "2022-04-07"},
-		{address + "/v1/analyze", "", address, "2022-04-07"},
-		{address + "?x=y", "", address + "?x=y", "2022-04-07"},
-		{"", "", "", "2022-04-07"},
+		{address + "/v1/analyze?version=2017-02-27", "2022-08-10", address, "2022-08-10"},
+		{address + "?version=2017-02-27&x=y", "", address + "?version=2017-02-27&x=y", "2022-08-10"},
+		{address + "/v1/analyze", "", address, "2022-08-10"},
+		{address + "?x=y", "", address + "?x=y", "2022-08-10"},
+		{"", "", "", "2022-08-10"},
 	}
 	for _, tt := range tests {
 		p := WatsonProperties{URL: tt.url, Version: tt.version}
