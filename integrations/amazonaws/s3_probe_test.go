@@ -12,13 +12,13 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
 	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/aws"
+	"admin-api/integrations/platform/aws/awstest"
 	"admin-api/secret"
 	"admin-api/validation"
 )
@@ -155,29 +155,15 @@ func refusals() []integrationtest.RemoteCase {
 	}
 }
 
-// over is a transport that calls a handler and remembers the request.
-type over struct {
-	handler http.Handler
-	last    **http.Request
-}
-
-func (o over) Do(req *http.Request) (*http.Response, error) {
-	*o.last = req
-	w := httptest.NewRecorder()
-	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
-	served.Header = req.Header
-	o.handler.ServeHTTP(w, served)
-	return w.Result(), nil
-}
-
-func (over) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
-
 func probe(t *testing.T, p *S3Properties, handler http.Handler) (*http.Request, *integrations.Session, *integrations.Failure) {
 	t.Helper()
 	p.AccessKeyID, p.SecretKey = exampleKeyID, secret.New(exampleSecret)
 	p.Normalize()
 	var req *http.Request
-	s := &integrations.Session{Transport: over{handler, &req}, Clock: func() time.Time { return now }}
+	s := awstest.Session(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		req = r
+		handler.ServeHTTP(w, r)
+	}), now)
 	err := p.Probe(t.Context(), s)
 	var f *integrations.Failure
 	if err != nil {

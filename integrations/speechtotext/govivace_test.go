@@ -1,10 +1,7 @@
 package speechtotext
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -86,24 +83,9 @@ func TestGoVivace(t *testing.T) {
 	})
 }
 
-// goVivaceWire is a transport that calls a handler.
-type goVivaceWire struct{ handler http.Handler }
-
-func (d goVivaceWire) Do(req *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
-	served.Header = req.Header
-	d.handler.ServeHTTP(w, served)
-	return w.Result(), nil
-}
-
-func (goVivaceWire) Dial(context.Context, string, string) (net.Conn, error) {
-	return nil, net.ErrClosed
-}
-
 // TestGoVivaceKeyIsNotProved: an open session is no proof of the key.
 func TestGoVivaceKeyIsNotProved(t *testing.T) {
-	s := &integrations.Session{Transport: goVivaceWire{goVivaceDouble{}}}
+	s := &integrations.Session{Transport: integrationtest.Direct(goVivaceDouble{})}
 	p := &GoVivaceProperties{URL: "wss://services.govivace.com:49149/telephony?lang=en", APIKey: secret.New(goVivaceTestKey)}
 	require.NoError(t, p.Probe(t.Context(), s))
 	steps := s.Steps()

@@ -1,13 +1,11 @@
 package google_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,28 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/google"
 	"admin-api/integrations/platform/google/googletest"
 	"admin-api/secret"
 )
 
-// recorder is a transport that calls a handler.
-type recorder struct{ handler http.HandlerFunc }
-
-func (r recorder) Do(req *http.Request) (*http.Response, error) {
-	w := httptest.NewRecorder()
-	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
-	served.Header = req.Header
-	r.handler(w, served)
-	return w.Result(), nil
-}
-
-func (recorder) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
-
 // token gets a token at a clock and returns the failure's code instead.
 func token(t *testing.T, handler http.HandlerFunc, text string, at time.Time) (secret.Text, *integrations.Failure) {
 	t.Helper()
-	s := &integrations.Session{Transport: recorder{handler}, Clock: func() time.Time { return at }}
+	s := &integrations.Session{Transport: integrationtest.Direct(handler), Clock: func() time.Time { return at }}
 	got, err := google.Token(t.Context(), s, secret.New(text))
 	if err == nil {
 		return got, nil

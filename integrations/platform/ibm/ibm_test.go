@@ -1,16 +1,14 @@
 package ibm_test
 
 import (
-	"context"
-	"net"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/ibm"
 	"admin-api/integrations/platform/ibm/ibmtest"
 	"admin-api/secret"
@@ -19,27 +17,13 @@ import (
 
 const modelsURL = "https://api.us-south.speech-to-text.watson.cloud.ibm.com/v1/models"
 
-// recorder is a transport that calls a handler and remembers the hosts.
-type recorder struct {
-	handler http.HandlerFunc
-	hosts   *[]string
-}
-
-func (r recorder) Do(req *http.Request) (*http.Response, error) {
-	*r.hosts = append(*r.hosts, req.URL.Host)
-	w := httptest.NewRecorder()
-	served := httptest.NewRequestWithContext(req.Context(), req.Method, req.URL.String(), req.Body)
-	served.Header = req.Header
-	r.handler(w, served)
-	return w.Result(), nil
-}
-
-func (recorder) Dial(context.Context, string, string) (net.Conn, error) { return nil, net.ErrClosed }
-
 // ask returns the steps, "name status code", and the hosts that were called.
 func ask(t *testing.T, handler http.HandlerFunc, address string, login ibm.Login) (steps, hosts []string) {
 	t.Helper()
-	s := &integrations.Session{Transport: recorder{handler, &hosts}}
+	s := &integrations.Session{Transport: integrationtest.Direct(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		hosts = append(hosts, r.Host)
+		handler(w, r)
+	}))}
 	_ = ibm.Ask(t.Context(), s, ibm.Question{Step: "models", URL: address, Login: login, Judge: func(a *integrations.Answer) error {
 		if strings.Contains(string(a.Body), "models") {
 			return nil
