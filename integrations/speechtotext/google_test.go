@@ -71,6 +71,7 @@ func turnedAway(v speech) []integrationtest.RemoteCase {
 		cause        integrations.Cause
 		code         string
 	}{
+		{http.StatusUnauthorized, "UNAUTHENTICATED", "ACCOUNT_STATE_INVALID", integrations.CauseCredentials, "service_account_disabled"},
 		{http.StatusForbidden, "PERMISSION_DENIED", "SERVICE_DISABLED", integrations.CausePermission, "api_disabled"},
 		{http.StatusForbidden, "PERMISSION_DENIED", "BILLING_DISABLED", integrations.CausePermission, "billing_disabled"},
 		{http.StatusForbidden, "PERMISSION_DENIED", "CONSUMER_SUSPENDED", integrations.CausePermission, "project_suspended"},

@@ -46,10 +46,10 @@ var (
 	}
 )
 
-// Diagnoses are the failures that Refusal knows by name, besides those of
-// TokenDiagnoses.
+// Diagnoses are the failures that Refusal knows by name, whatever the call is
+// made with: API keys too may act for a service account.
 func Diagnoses() []integrations.Diagnosis {
-	return []integrations.Diagnosis{apiDisabled, billingDisabled, projectSuspended, policyDenied}
+	return []integrations.Diagnosis{accountDisabled, apiDisabled, billingDisabled, projectSuspended, policyDenied}
 }
 
 // KeyDiagnoses are those that Refusal knows besides of calls with an API key.

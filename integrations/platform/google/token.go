@@ -62,9 +62,10 @@ var (
 	}
 )
 
-// TokenDiagnoses are the failures that Token knows by name.
+// TokenDiagnoses are the failures that Token knows by name, besides those of
+// Diagnoses.
 func TokenDiagnoses() []integrations.Diagnosis {
-	return []integrations.Diagnosis{keyRejected, accountUnknown, accountDisabled, tokenDenied, clockSkewed, keyUnusable}
+	return []integrations.Diagnosis{keyRejected, accountUnknown, tokenDenied, clockSkewed, keyUnusable}
 }
 
 // Token gets an access token for the service account of a key file's text. It
