@@ -2,8 +2,6 @@ package speechtotext
 
 import (
 	"context"
-	"net/http"
-	"regexp"
 
 	"admin-api/integrations"
 	"admin-api/integrations/platform/azure"
@@ -58,29 +56,7 @@ func (p *AzureProperties) Validate(c *validation.Context) {
 	azure.CheckEndpoint(c, "/endpoint", p.Endpoint)
 }
 
-// azureToken is what tokens look like (RFC 7519).
-var azureToken = regexp.MustCompile(`^\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\s*$`)
-
 // Probe implements integrations.Prober. It exchanges the key for a token.
 func (p *AzureProperties) Probe(ctx context.Context, s *integrations.Session) error {
-	speech := azure.Speech{Region: p.Region, Endpoint: p.Endpoint, Key: p.SubscriptionKey}
-	err := s.Step("authenticate", func() error {
-		header := speech.Header()
-		header.Set("Content-Type", "application/x-www-form-urlencoded")
-		header.Set("Accept", "*/*")
-		answer, err := s.Exchange(ctx, integrations.Request{
-			Method: http.MethodPost, URL: speech.TokenURL(), Header: header,
-		})
-		if err != nil {
-			return err
-		}
-		if f := azure.Failure(answer); f != nil {
-			return f
-		}
-		if !azureToken.Match(answer.Body) {
-			return azure.Unexpected(answer)
-		}
-		return nil
-	})
-	return azure.Advise(err)
+	return azure.Speech{Region: p.Region, Endpoint: p.Endpoint, Key: p.SubscriptionKey}.Authenticate(ctx, s)
 }

@@ -31,7 +31,7 @@ func TestAzure(t *testing.T) {
 			{Name: "key of another form", Patch: `{"subscriptionKey":"0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"}`, Pointer: "/subscriptionKey", Code: "pattern"},
 			{Name: "language alone", Patch: `{"languageCode":"en"}`, Pointer: "/languageCode", Code: "pattern"},
 		},
-		Remote: azuretest.Resource(azureHost, nil),
+		Remote: azuretest.Resource(azureHost),
 		Hosts:  []string{azureHost},
 		Custom: []integrationtest.RemoteCase{
 			{
@@ -64,7 +64,7 @@ func TestAzureEndpoint(t *testing.T) {
 	integrationtest.Run(t, Azure, integrationtest.Fixture{
 		Valid:    `{"endpoint":"https://` + host + `","subscriptionKey":"` + azuretest.Key + `","languageCode":"sr-Latn-RS"}`,
 		Required: []string{"endpoint", "subscriptionKey"},
-		Remote:   azuretest.Resource(host, nil),
+		Remote:   azuretest.Resource(host),
 		Hosts:    []string{host},
 	})
 }

@@ -7,49 +7,84 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
+	"admin-api/integrations/platform/azure/azuretest"
 	"admin-api/secret"
 	"admin-api/validation"
 )
 
 func TestAddresses(t *testing.T) {
 	tests := []struct {
-		name          string
-		speech        Speech
-		token, voices string
+		name   string
+		speech Speech
+		token  string
 	}{
 		{
 			"region",
 			Speech{Region: "westeurope"},
 			"https://westeurope.api.cognitive.microsoft.com/sts/v1.0/issueToken",
-			"https://westeurope.tts.speech.microsoft.com/cognitiveservices/voices/list",
 		},
 		{
 			"government",
 			Speech{Region: "usgovvirginia"},
 			"https://usgovvirginia.api.cognitive.microsoft.us/sts/v1.0/issueToken",
-			"https://usgovvirginia.tts.speech.azure.us/cognitiveservices/voices/list",
 		},
 		{
 			"china",
 			Speech{Region: "chinanorth2"},
 			"https://chinanorth2.api.cognitive.azure.cn/sts/v1.0/issueToken",
-			"https://chinanorth2.tts.speech.azure.cn/cognitiveservices/voices/list",
 		},
 		{
 			"endpoint",
 			Speech{Endpoint: "https://acme.cognitiveservices.azure.com"},
 			"https://acme.cognitiveservices.azure.com/sts/v1.0/issueToken",
-			"https://acme.cognitiveservices.azure.com/tts/cognitiveservices/voices/list",
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			require.Equal(t, tt.token, tt.speech.TokenURL())
-			require.Equal(t, tt.voices, tt.speech.VoicesURL())
+			require.Equal(t, tt.token, tt.speech.tokenURL())
 		})
 	}
-	header := Speech{Key: secret.New("k3y")}.Header()
-	require.Equal(t, "k3y", header.Get("Ocp-Apim-Subscription-Key"))
+}
+
+func TestAuthenticate(t *testing.T) {
+	host := "westeurope.api.cognitive.microsoft.com"
+	saying := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(text)) }
+	}
+	tests := []struct {
+		name    string
+		key     string
+		handler http.HandlerFunc
+		code    string
+	}{
+		{"accepted", azuretest.Key, azuretest.Resource(host), ""},
+		{"accepted, with a line end", azuretest.Key, saying(azuretest.Token + "\n"), ""},
+		{"wrong key", "k3y", azuretest.Resource(host), "credentials_rejected"},
+		{"other host", azuretest.Key, azuretest.Resource("eastus.api.cognitive.microsoft.com"), "not_found"},
+		{"document", azuretest.Key, saying(`{"token":"a.b.c"}`), "unexpected_answer"},
+		{"nothing", azuretest.Key, saying(""), "unexpected_answer"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &integrations.Session{Transport: integrationtest.Direct(tt.handler)}
+			err := Speech{Region: "westeurope", Key: secret.New(tt.key)}.Authenticate(t.Context(), s)
+			require.Len(t, s.Steps(), 1)
+			if tt.code == "" {
+				require.NoError(t, err)
+				return
+			}
+			var f *integrations.Failure
+			require.ErrorAs(t, err, &f)
+			require.Equal(t, tt.code, f.Code)
+		})
+	}
+}
+
+func TestAdvise(t *testing.T) {
+	unknown := integrations.NewFailure(integrations.CauseNetwork, "name_not_found", "No.", "Look.")
+	require.Contains(t, advise(unknown).(*integrations.Failure).Hint, "region") //nolint:errorlint // Nothing is wrapped.
+	require.NoError(t, advise(nil))
 }
 
 func TestRegionCode(t *testing.T) {

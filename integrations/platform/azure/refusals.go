@@ -72,8 +72,8 @@ func Failure(a *integrations.Answer) *integrations.Failure {
 	return f
 }
 
-// Unexpected returns a failure about an answer that is not what Azure documents.
-func Unexpected(a *integrations.Answer) *integrations.Failure {
+// unexpected returns a failure about an answer that is not what Azure documents.
+func unexpected(a *integrations.Answer) *integrations.Failure {
 	f := integrations.NewFailure(integrations.CauseRemote, "unexpected_answer",
 		"The answer is not what Azure documents.",
 		"Try again later; if it stays so, look for a proxy between this server and Azure.")
@@ -81,9 +81,9 @@ func Unexpected(a *integrations.Answer) *integrations.Failure {
 	return f
 }
 
-// Advise adds to an error of a step what it means in Azure that a name does not
+// advise adds to an error of a step what it means in Azure that a name does not
 // exist.
-func Advise(err error) error {
+func advise(err error) error {
 	if f, ok := errors.AsType[*integrations.Failure](err); ok && f.Code == "name_not_found" {
 		f.Hint = "Azure has no Speech service in such a region, or no resource of that name; check region and endpoint."
 	}

@@ -1,11 +1,13 @@
 package azure
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"regexp"
 	"strings"
 
+	"admin-api/integrations"
 	"admin-api/secret"
 	"admin-api/validation"
 )
@@ -17,50 +19,55 @@ type Speech struct {
 	Key              secret.Text
 }
 
-// cloud is the part of Azure that a region belongs to
+// domain returns where the part of Azure answers that a region belongs to
 // (https://learn.microsoft.com/azure/ai-services/speech-service/sovereign-clouds).
-type cloud struct{ api, synthesis string }
-
-var (
-	public     = cloud{api: ".api.cognitive.microsoft.com", synthesis: ".tts.speech.microsoft.com"}
-	government = cloud{api: ".api.cognitive.microsoft.us", synthesis: ".tts.speech.azure.us"}
-	china      = cloud{api: ".api.cognitive.azure.cn", synthesis: ".tts.speech.azure.cn"}
-)
-
-func (s Speech) cloud() cloud {
+func domain(region string) string {
 	switch {
-	case strings.HasPrefix(s.Region, "usgov"):
-		return government
-	case strings.HasPrefix(s.Region, "china"):
-		return china
+	case strings.HasPrefix(region, "usgov"):
+		return "api.cognitive.microsoft.us"
+	case strings.HasPrefix(region, "china"):
+		return "api.cognitive.azure.cn"
 	}
-	return public
+	return "api.cognitive.microsoft.com"
 }
 
-// TokenURL returns where the key is exchanged for a token that is good for ten minutes
+// tokenURL returns where the key is exchanged for a token
 // (https://learn.microsoft.com/azure/ai-services/speech-service/rest-text-to-speech#authentication).
-func (s Speech) TokenURL() string {
+func (s Speech) tokenURL() string {
 	const path = "/sts/v1.0/issueToken"
 	if s.Endpoint != "" {
 		return s.Endpoint + path
 	}
-	return "https://" + s.Region + s.cloud().api + path
+	return "https://" + s.Region + "." + domain(s.Region) + path
 }
 
-// VoicesURL returns where the voices are listed. Endpoints of resources have
-// another path than those of regions
-// (https://learn.microsoft.com/azure/ai-services/speech-service/speech-services-private-link).
-func (s Speech) VoicesURL() string {
-	const path = "/cognitiveservices/voices/list"
-	if s.Endpoint != "" {
-		return s.Endpoint + "/tts" + path
-	}
-	return "https://" + s.Region + s.cloud().synthesis + path
-}
+// tokenForm is what tokens look like (RFC 7519).
+var tokenForm = regexp.MustCompile(`^\s*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\s*$`)
 
-// Header returns a header with the key.
-func (s Speech) Header() http.Header {
-	return http.Header{"Ocp-Apim-Subscription-Key": {s.Key.Reveal()}}
+// Authenticate exchanges the key, as a step of its own, for a token that is good
+// for ten minutes, and drops it. It is the one call that is short and takes
+// nothing but the key: lists of voices have hundreds of entries.
+func (s Speech) Authenticate(ctx context.Context, session *integrations.Session) error {
+	err := session.Step("authenticate", func() error {
+		answer, err := session.Exchange(ctx, integrations.Request{
+			Method: http.MethodPost, URL: s.tokenURL(), Header: http.Header{
+				"Ocp-Apim-Subscription-Key": {s.Key.Reveal()},
+				"Content-Type":              {"application/x-www-form-urlencoded"},
+				"Accept":                    {"*/*"},
+			},
+		})
+		if err != nil {
+			return err
+		}
+		if f := Failure(answer); f != nil {
+			return f
+		}
+		if !tokenForm.Match(answer.Body) {
+			return unexpected(answer)
+		}
+		return nil
+	})
+	return advise(err)
 }
 
 // geography is what the portal puts before the name of a region.
