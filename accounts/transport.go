@@ -20,7 +20,7 @@ type transport struct {
 
 // Do implements integrations.Transport.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
-	options := []outbound.Option{outbound.WithObserver(t), outbound.WithMaxBytes(integrations.MaxBytes(req.Context()))}
+	options := []outbound.Option{outbound.WithObserver(t)}
 	if pem := integrations.ExtraCA(req.Context()); pem != nil {
 		options = append(options, outbound.WithExtraCA(pem))
 	}

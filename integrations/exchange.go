@@ -54,9 +54,6 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	if len(r.ExtraCA) > 0 {
 		ctx = WithExtraCA(ctx, r.ExtraCA)
 	}
-	if r.MaxBytes > 0 {
-		ctx = WithMaxBytes(ctx, r.MaxBytes)
-	}
 	body := r.Body
 	if r.Form != nil {
 		body = []byte(r.Form.Encode())

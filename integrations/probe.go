@@ -83,9 +83,6 @@ type Request struct {
 	// for systems with an authority of their own. The transport finds it in the
 	// request's context, see ExtraCA.
 	ExtraCA []byte
-	// MaxBytes is how much of the body may be read, for answers that are long by
-	// nature; 0 for the transport's own limit, which suits nearly all. See MaxBytes.
-	MaxBytes int64
 }
 
 // Answer is what came back, read whole within the limits of the transport.

@@ -107,5 +107,5 @@ func redirect(to string) func(http.ResponseWriter, *http.Request) {
 
 func oversized(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	_, _ = io.WriteString(w, `{"x":"`+strings.Repeat("x", 2*integrations.LongestAnswer)+`"}`)
+	_, _ = io.WriteString(w, `{"x":"`+strings.Repeat("x", 2*maxAnswer)+`"}`)
 }

@@ -68,11 +68,7 @@ func (n *network) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	limit := maxAnswer
-	if n := integrations.MaxBytes(req.Context()); n > 0 {
-		limit = int(n)
-	}
-	resp.Body = &boundedBody{source: resp.Body, left: limit}
+	resp.Body = &boundedBody{source: resp.Body, left: maxAnswer}
 	return resp, nil
 }
 
