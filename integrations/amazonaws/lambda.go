@@ -63,8 +63,12 @@ var lambdaUnverified = integrations.Diagnosis{
 	Hint:   "Permit lambda:GetAccountSettings to have it tested; calling functions needs lambda:InvokeFunction.",
 }
 
-// stepLambda is the step in which Lambda itself is asked.
-const stepLambda = "lambda"
+// stepLambda is the step in which Lambda itself is asked, stepAuthorize the
+// warning where it knows the key but does not answer.
+const (
+	stepLambda    = "lambda"
+	stepAuthorize = "authorize"
+)
 
 // Probe implements integrations.Prober. It asks whose key it is and reads the
 // account's limits in the region
@@ -95,7 +99,7 @@ func (p *LambdaProperties) Probe(ctx context.Context, s *integrations.Session) e
 		return checkLimits(answer)
 	})
 	if denied != nil {
-		s.Warn(stepLambda, denied)
+		s.Warn(stepAuthorize, denied)
 	}
 	return err
 }

@@ -109,6 +109,7 @@ func TestLambdaWithoutTheRightToLook(t *testing.T) {
 	p := &LambdaProperties{Region: "eu-west-1", AccessKeyID: exampleKeyID, SecretKey: secret.New(exampleSecret)}
 	require.NoError(t, p.Probe(t.Context(), s))
 	steps := s.Steps()
+	require.Equal(t, "authorize", steps[len(steps)-1].Name)
 	require.Equal(t, integrations.StepWarning, steps[len(steps)-1].Status)
 	require.Equal(t, "lambda_not_verifiable", steps[len(steps)-1].Failure.Code)
 	require.Equal(t, http.StatusForbidden, steps[len(steps)-1].Failure.HTTPStatus)

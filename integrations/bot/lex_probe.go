@@ -8,11 +8,14 @@ import (
 	"admin-api/integrations/platform/aws"
 )
 
-// The steps of a probe of Lex, besides authenticate.
+// The steps of a probe of Lex, besides authenticate. In stepLex it is asked for
+// the bot's alias; the last three are warnings.
 const (
-	stepAccount = "account"
-	stepBot     = "bot"
-	stepLocale  = "locale"
+	stepAccount   = "account"
+	stepLex       = "lex"
+	stepAuthorize = "authorize"
+	stepAlias     = "alias"
+	stepLocale    = "locale"
 )
 
 var (
@@ -80,7 +83,7 @@ func (p *LexProperties) Probe(ctx context.Context, s *integrations.Session) erro
 	key := aws.Key{ID: p.AccessKey, Secret: p.SecretKey}
 	who, err := aws.Authenticate(ctx, s, key, p.Region)
 	if err != nil {
-		s.Skip(stepAccount, stepBot)
+		s.Skip(stepAccount, stepLex)
 		return err
 	}
 	err = s.Step(stepAccount, func() error {
@@ -90,11 +93,11 @@ func (p *LexProperties) Probe(ctx context.Context, s *integrations.Session) erro
 		return nil
 	})
 	if err != nil {
-		s.Skip(stepBot)
+		s.Skip(stepLex)
 		return err
 	}
 	if p.LexVersion == lexV1 {
-		return s.Step(stepBot, func() error { return lexV1Ended.Failure() })
+		return s.Step(stepLex, func() error { return lexV1Ended.Failure() })
 	}
 	return p.describe(ctx, s, key)
 }
@@ -104,7 +107,7 @@ func (p *LexProperties) Probe(ctx context.Context, s *integrations.Session) erro
 func (p *LexProperties) describe(ctx context.Context, s *integrations.Session, key aws.Key) error {
 	var found alias
 	var denied *integrations.Failure
-	err := aws.Step(s, stepBot, func() error {
+	err := aws.Step(s, stepLex, func() error {
 		answer, err := aws.Exchange(ctx, s, aws.Call{
 			Key: key, Service: "lex", Region: p.Region,
 			URL: "https://" + aws.Host("models-v2-lex", p.Region) + "/bots/" + p.BotID + "/botaliases/" + p.BotAliasID + "/",
@@ -129,7 +132,7 @@ func (p *LexProperties) describe(ctx context.Context, s *integrations.Session, k
 	case err != nil:
 		return err
 	case denied != nil:
-		s.Warn(stepBot, denied)
+		s.Warn(stepAuthorize, denied)
 		return nil
 	}
 	p.compare(s, found)
@@ -155,7 +158,7 @@ func (p *LexProperties) judge(answer *integrations.Answer, found *alias) error {
 // compare warns of what does not fit the alias.
 func (p *LexProperties) compare(s *integrations.Session, found alias) {
 	if p.BotAlias != "" && p.BotAlias != found.BotAliasName {
-		s.Warn(stepBot, otherAlias.Failure())
+		s.Warn(stepAlias, otherAlias.Failure())
 	}
 	if !found.LocaleSettings[p.LocaleID].Enabled {
 		s.Warn(stepLocale, localeDisabled.Failure())

@@ -183,8 +183,8 @@ func TestLexWarnings(t *testing.T) {
 		want        []string
 	}{
 		{"all well", `{}`, describing("Available", english), nil},
-		{"not permitted to look", `{}`, awstest.Refusing(awstest.RESTJSON, http.StatusForbidden, "AccessDeniedException", "No."), []string{"bot bot_not_verifiable"}},
-		{"other name", `{"botAlias":"Test"}`, describing("Available", english), []string{"bot other_bot_alias"}},
+		{"not permitted to look", `{}`, awstest.Refusing(awstest.RESTJSON, http.StatusForbidden, "AccessDeniedException", "No."), []string{"authorize bot_not_verifiable"}},
+		{"other name", `{"botAlias":"Test"}`, describing("Available", english), []string{"alias other_bot_alias"}},
 		{"no name", `{"botAlias":null}`, describing("Available", english), nil},
 		{"language off", `{"localeId":"de_DE"}`, describing("Available", english), []string{"locale locale_disabled"}},
 		{"language unknown", `{}`, describing("Available", ""), []string{"locale locale_disabled"}},
