@@ -2,6 +2,7 @@ package speechtotext
 
 import (
 	"net/url"
+	"strings"
 
 	"admin-api/integrations"
 	"admin-api/secret"
@@ -57,14 +58,19 @@ type GoVivaceProperties struct {
 	APIKey secret.Text `json:"apiKey" validate:"required" label:"API key" help:"Issued by GoVivace together with the URL." pattern:"^[!-~]+$" hint:"printable ASCII characters without spaces" min:"8" max:"256"`
 }
 
-// Validate implements integrations.Properties.
+// Validate implements integrations.Properties. Servers differ in what they take
+// to separate parameters and whether capitals matter, so both are looked at.
 func (p *GoVivaceProperties) Validate(c *validation.Context) {
 	const pointer = "/url"
 	u, err := url.Parse(p.URL)
 	if p.URL == "" || err != nil || c.Broken(pointer) {
 		return
 	}
-	if u.Query().Has(goVivaceKey) {
-		c.Violate(pointer, "key_in_url", "Must not hold the key; enter that as the API key, where it is kept secret.")
+	for pair := range strings.FieldsFuncSeq(u.RawQuery, func(r rune) bool { return r == '&' || r == ';' }) {
+		name, _, _ := strings.Cut(pair, "=")
+		if plain, err := url.QueryUnescape(name); err == nil && strings.EqualFold(plain, goVivaceKey) {
+			c.Violate(pointer, "key_in_url", "Must not hold the key; enter that as the API key, where it is kept secret.")
+			return
+		}
 	}
 }

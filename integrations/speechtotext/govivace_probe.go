@@ -57,16 +57,18 @@ func (p *GoVivaceProperties) open(ctx context.Context, s *integrations.Session) 
 	return f
 }
 
-// address is the URL as HTTP knows it, with the key.
+// address is the URL as HTTP knows it, with the key behind what else is asked
+// for, which stays as it was entered.
 func (p *GoVivaceProperties) address() string {
 	u, err := url.Parse(p.URL)
 	if err != nil {
 		return "" // the rules accept no such URL
 	}
 	u.Scheme = "https"
-	query := u.Query()
-	query.Set(goVivaceKey, p.APIKey.Reveal())
-	u.RawQuery = query.Encode()
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += url.Values{goVivaceKey: {p.APIKey.Reveal()}}.Encode()
 	return u.String()
 }
 

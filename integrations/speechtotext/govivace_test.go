@@ -57,6 +57,8 @@ func TestGoVivace(t *testing.T) {
 			{Name: "no secure scheme", Patch: `{"url":"ws://services.govivace.com/telephony"}`, Pointer: "/url", Code: "wss_url"},
 			{Name: "address of a page", Patch: `{"url":"https://services.govivace.com/"}`, Pointer: "/url", Code: "wss_url"},
 			{Name: "key in the URL", Patch: `{"url":"wss://services.govivace.com/telephony?key=x"}`, Pointer: "/url", Code: "key_in_url"},
+			{Name: "key in the URL, as a later parameter", Patch: `{"url":"wss://services.govivace.com/telephony?lang=en;Key=x"}`, Pointer: "/url", Code: "key_in_url"},
+			{Name: "key in the URL, disguised", Patch: `{"url":"wss://services.govivace.com/telephony?%6bey=x"}`, Pointer: "/url", Code: "key_in_url"},
 			{Name: "short key", Patch: `{"apiKey":"s3cr3t"}`, Pointer: "/apiKey", Code: "min"},
 			{Name: "key with a blank", Patch: `{"apiKey":"s3cr3t key"}`, Pointer: "/apiKey", Code: "pattern"},
 		},
@@ -81,6 +83,18 @@ func TestGoVivace(t *testing.T) {
 			},
 		},
 	})
+}
+
+// TestGoVivaceAddress: what GoVivace is asked for stays as it was entered.
+func TestGoVivaceAddress(t *testing.T) {
+	for query, want := range map[string]string{
+		"":                              "key=a%2Fb%26c",
+		"?lang=en":                      "lang=en&key=a%2Fb%26c",
+		"?content-type=audio/x-raw;x=y": "content-type=audio/x-raw;x=y&key=a%2Fb%26c",
+	} {
+		p := GoVivaceProperties{URL: "wss://services.govivace.com/telephony" + query, APIKey: secret.New("a/b&c")}
+		require.Equal(t, "https://services.govivace.com/telephony?"+want, p.address())
+	}
 }
 
 // TestGoVivaceKeyIsNotProved: an open session is no proof of the key.
