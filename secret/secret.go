@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 )
 
 const mark = "[REDACTED]"
@@ -72,6 +73,15 @@ func (t Text) Equal(u Text) bool {
 	}
 	a, b := sha256.Sum256([]byte(t.Reveal())), sha256.Sum256([]byte(u.Reveal()))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1
+}
+
+// TrimSpace returns t without the white space around its value, which people
+// paste along. An unset Text and a kept one are returned as they are.
+func (t Text) TrimSpace() Text {
+	if t.plain == nil {
+		return t
+	}
+	return New(strings.TrimSpace(*t.plain))
 }
 
 // String returns the redaction mark.

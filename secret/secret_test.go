@@ -278,3 +278,15 @@ func TestTextCopiesAreIndependent(t *testing.T) {
 		t.Error("decoding into a copy changed the original")
 	}
 }
+
+func TestTrimSpace(t *testing.T) {
+	if got := secret.New(" \ta b\r\n").TrimSpace().Reveal(); got != "a b" {
+		t.Errorf("got %q, want %q", got, "a b")
+	}
+	if secret.New(" \n").TrimSpace().IsSet() || (secret.Text{}).TrimSpace().IsSet() {
+		t.Error("nothing is set, want unset")
+	}
+	if !secret.Kept().TrimSpace().IsKept() {
+		t.Error("a kept value is no longer kept")
+	}
+}

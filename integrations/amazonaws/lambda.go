@@ -47,7 +47,7 @@ type LambdaProperties struct {
 // Normalize implements integrations.Normalizer.
 func (p *LambdaProperties) Normalize() {
 	p.Region = aws.RegionCode(p.Region)
-	aws.Trim(&p.SecretKey)
+	p.SecretKey = p.SecretKey.TrimSpace()
 }
 
 // Validate implements integrations.Properties.

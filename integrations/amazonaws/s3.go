@@ -72,7 +72,7 @@ type S3Properties struct {
 // with a dot in its name.
 func (p *S3Properties) Normalize() {
 	p.URL = normalizeOrigin(p.URL)
-	aws.Trim(&p.SecretKey)
+	p.SecretKey = p.SecretKey.TrimSpace()
 	switch {
 	case !p.UsePrivateS3Storage:
 		p.Region = aws.RegionCode(p.Region)

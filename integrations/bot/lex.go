@@ -83,7 +83,7 @@ type LexProperties struct {
 func (p *LexProperties) Normalize() {
 	p.UserID = strings.NewReplacer("-", "", " ", "").Replace(p.UserID)
 	p.Region = aws.RegionCode(p.Region)
-	aws.Trim(&p.SecretKey)
+	p.SecretKey = p.SecretKey.TrimSpace()
 }
 
 // v1Name is what names of bots and aliases were in version 1

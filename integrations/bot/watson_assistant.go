@@ -65,7 +65,7 @@ type WatsonAssistantProperties struct {
 // Normalize implements integrations.Normalizer.
 func (p *WatsonAssistantProperties) Normalize() {
 	p.URL = ibm.TidyURL(p.URL)
-	p.APIKey = ibm.TidyAPIKey(p.APIKey)
+	p.APIKey = p.APIKey.TrimSpace()
 }
 
 // Validate implements integrations.Properties.

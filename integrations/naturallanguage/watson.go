@@ -77,7 +77,7 @@ type WatsonProperties struct {
 // Normalize implements integrations.Normalizer: it takes a pasted address of the
 // method apart.
 func (p *WatsonProperties) Normalize() {
-	p.APIKey = ibm.TidyAPIKey(p.APIKey)
+	p.APIKey = p.APIKey.TrimSpace()
 	p.URL = ibm.TidyURL(p.URL)
 	address, query, queried := strings.Cut(p.URL, "?")
 	version, versioned := strings.CutPrefix(query, "version=")

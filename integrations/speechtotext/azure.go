@@ -48,7 +48,7 @@ type AzureProperties struct {
 // Normalize implements integrations.Normalizer.
 func (p *AzureProperties) Normalize() {
 	p.Region, p.Endpoint = azure.RegionCode(p.Region), azure.Origin(p.Endpoint)
-	azure.Trim(&p.SubscriptionKey)
+	p.SubscriptionKey = p.SubscriptionKey.TrimSpace()
 }
 
 // Validate implements integrations.Properties.

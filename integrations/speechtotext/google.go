@@ -48,7 +48,7 @@ type GoogleProperties struct {
 // Normalize implements integrations.Normalizer.
 func (p *GoogleProperties) Normalize() {
 	p.URL = google.TidyURL(p.URL)
-	p.APIKey = google.TidyAPIKey(p.APIKey)
+	p.APIKey = p.APIKey.TrimSpace()
 }
 
 // Validate implements integrations.Properties.

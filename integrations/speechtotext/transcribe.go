@@ -53,7 +53,7 @@ type TranscribeProperties struct {
 // outlive the temporary key that it belongs to.
 func (p *TranscribeProperties) Normalize() {
 	p.Region = aws.RegionCode(p.Region)
-	aws.Trim(&p.SecretAccessKey, &p.SessionToken)
+	p.SecretAccessKey, p.SessionToken = p.SecretAccessKey.TrimSpace(), p.SessionToken.TrimSpace()
 	if p.SessionToken.IsKept() && !aws.IsTemporary(p.AccessKeyID) {
 		p.SessionToken = secret.Text{}
 	}

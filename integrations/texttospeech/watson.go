@@ -62,7 +62,7 @@ type WatsonProperties struct {
 // Normalize implements integrations.Normalizer.
 func (p *WatsonProperties) Normalize() {
 	p.URL = ibm.TidyURL(p.URL)
-	p.APIKey = ibm.TidyAPIKey(p.APIKey)
+	p.APIKey = p.APIKey.TrimSpace()
 }
 
 // Validate implements integrations.Properties.

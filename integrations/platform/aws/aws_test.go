@@ -263,14 +263,6 @@ func TestKeyRules(t *testing.T) {
 	require.Equal(t, []string{"/id temporary_access_key", "/region aws_region"}, found(c.Errors()))
 }
 
-func TestTrim(t *testing.T) {
-	padded, kept, unset := secret.New(" x\t"), secret.Kept(), secret.Text{}
-	Trim(&padded, &kept, &unset)
-	require.Equal(t, "x", padded.Reveal())
-	require.True(t, kept.IsKept())
-	require.False(t, unset.IsSet())
-}
-
 func found(list validation.Errors) []string {
 	var all []string
 	for _, v := range list {

@@ -45,12 +45,3 @@ func CheckSession(c *validation.Context, keyPointer, keyID, tokenPointer string,
 			"Is a temporary key, which stops working within hours; an access key of an IAM user lasts.")
 	}
 }
-
-// Trim drops white space around secrets that were pasted.
-func Trim(texts ...*secret.Text) {
-	for _, t := range texts {
-		if t.IsSet() && !t.IsKept() {
-			*t = secret.New(strings.TrimSpace(t.Reveal()))
-		}
-	}
-}

@@ -117,10 +117,3 @@ func CheckEndpoint(c *validation.Context, pointer, endpoint string) {
 	c.Violate(pointer, "azure_endpoint",
 		"Must be https://NAME.cognitiveservices.azure.com, as the Azure portal shows it under Keys and Endpoint.")
 }
-
-// Trim drops white space around a key that was pasted.
-func Trim(key *secret.Text) {
-	if key.IsSet() && !key.IsKept() {
-		*key = secret.New(strings.TrimSpace(key.Reveal()))
-	}
-}

@@ -33,14 +33,6 @@ func CheckAPIKey(c *validation.Context, pointer string, key secret.Text) {
 	}
 }
 
-// TidyAPIKey drops the white space around a key that was pasted.
-func TidyAPIKey(key secret.Text) secret.Text {
-	if !key.IsSet() || key.IsKept() {
-		return key
-	}
-	return secret.New(strings.TrimSpace(key.Reveal()))
-}
-
 // TidyURL cuts white space, brings scheme and host to lower case, drops the
 // port that goes without saying, and adds https:// where a host stands alone
 // and the slash at the end. What cannot be read is only trimmed.

@@ -138,12 +138,6 @@ func TestTidyKey(t *testing.T) {
 	require.False(t, TidyKey(secret.Text{}).IsSet())
 }
 
-func TestTidyAPIKey(t *testing.T) {
-	require.Equal(t, "AIza", TidyAPIKey(secret.New(" AIza\t")).Reveal())
-	require.False(t, TidyAPIKey(secret.New(" ")).IsSet())
-	require.True(t, TidyAPIKey(secret.Kept()).IsKept())
-}
-
 // FuzzParseKey: whatever is entered, it is tidied once and for all, and refused
 // in words of ours.
 func FuzzParseKey(f *testing.F) {

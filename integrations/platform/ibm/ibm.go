@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"admin-api/integrations"
-	"admin-api/secret"
 	"admin-api/validation"
 )
 
@@ -45,14 +44,6 @@ func TidyURL(raw string) string {
 		tidy += "?" + u.RawQuery
 	}
 	return tidy
-}
-
-// TidyAPIKey drops the white space around a key that was pasted.
-func TidyAPIKey(key secret.Text) secret.Text {
-	if !key.IsSet() || key.IsKept() {
-		return key
-	}
-	return secret.New(strings.TrimSpace(key.Reveal()))
 }
 
 // HTTPS returns the address at which a service that was entered with wss:// is
