@@ -31,7 +31,7 @@ var WatsonAssistant = integrations.Definition{
 		"No message is sent to the bot.",
 	Privileges: "The service role Reader on the instance of Watson Assistant.",
 	Diagnoses:  ibm.Diagnoses(),
-	New:        func() integrations.Properties { return &WatsonAssistantProperties{AuthenticationMethod: watsonAPIKey} },
+	New:        func() integrations.Properties { return &WatsonAssistantProperties{AuthenticationMethod: ibm.ByAPIKey} },
 	Example: `{
 	"url": "https://api.us-south.assistant.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60` +
 		`/v1/workspaces/0f6c1a52-9d3e-4b78-a1c4-2e5f8d1b4c60/message?version=2021-11-27",
@@ -40,9 +40,6 @@ var WatsonAssistant = integrations.Definition{
 	"maxApiCallsPerDay": 1000
 }`,
 }
-
-// How requests to Watson Assistant authenticate.
-const watsonAPIKey = "apiKey"
 
 var watsonAssistant = ibm.Service{Host: "assistant", Label: "Watson Assistant", Strict: true, Gateway: true}
 
@@ -71,9 +68,7 @@ func (p *WatsonAssistantProperties) Normalize() {
 // Validate implements integrations.Properties.
 func (p *WatsonAssistantProperties) Validate(c *validation.Context) {
 	watsonAssistant.CheckURL(c, "/url", p.URL)
-	if p.AuthenticationMethod != watsonAPIKey && !c.Broken("/authenticationMethod") {
-		ibm.CheckPassword(c, "/authenticationMethod")
-	}
+	ibm.CheckMethod(c, "/authenticationMethod", p.AuthenticationMethod)
 }
 
 // Probe implements integrations.Prober. It reads the workspace without its

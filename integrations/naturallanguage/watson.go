@@ -30,7 +30,7 @@ var Watson = integrations.Definition{
 	Privileges: "The service role Reader on the instance of Natural Language Understanding.",
 	Diagnoses:  ibm.Diagnoses(),
 	New: func() integrations.Properties {
-		return &WatsonProperties{Method: methodPOST, AuthenticationMethod: byAPIKey}
+		return &WatsonProperties{Method: methodPOST, AuthenticationMethod: ibm.ByAPIKey}
 	},
 	Example: `{
 	"url": "https://api.us-south.natural-language-understanding.watson.cloud.ibm.com` +
@@ -44,7 +44,6 @@ var Watson = integrations.Definition{
 
 const (
 	methodPOST = "POST"
-	byAPIKey   = "apiKey"
 	// presentVersion is the latest date of IBM's that changed the interface
 	// (https://cloud.ibm.com/docs/natural-language-understanding?topic=natural-language-understanding-versioning).
 	presentVersion = "2022-08-10"
@@ -92,9 +91,7 @@ func (p *WatsonProperties) Normalize() {
 // Validate implements integrations.Properties.
 func (p *WatsonProperties) Validate(c *validation.Context) {
 	watson.CheckURL(c, "/url", p.URL)
-	if p.AuthenticationMethod != byAPIKey && !c.Broken("/authenticationMethod") {
-		ibm.CheckPassword(c, "/authenticationMethod")
-	}
+	ibm.CheckMethod(c, "/authenticationMethod", p.AuthenticationMethod)
 }
 
 // Probe implements integrations.Prober. It lists the models that the customer

@@ -21,6 +21,7 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 		"The URL and both kinds of credentials are documented; the choice between them is proposed.",
 		"The documented address stream.watsonplatform.net was switched off in 2021 and is refused.",
 		"IBM Cloud has accepted no user names and passwords since 30 October 2019.",
+		"A service outside IBM Cloud is sent the credentials themselves; tokens of Cloud Pak for Data are not supported.",
 	},
 	ProbeDoes: "It exchanges the API key for a token at IBM Cloud and lists the models over HTTP, also where the URL " +
 		"begins with wss://. No stream is opened and nothing is recognized.",
@@ -28,7 +29,7 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 	Diagnoses:  ibm.Diagnoses(),
 	New: func() integrations.Properties {
 		return &WatsonProperties{
-			AuthMethod: byAPIKey, URL: "wss://api.us-south.speech-to-text.watson.cloud.ibm.com",
+			AuthMethod: ibm.ByAPIKey, URL: "wss://api.us-south.speech-to-text.watson.cloud.ibm.com",
 		}
 	},
 	Example: `{
@@ -37,9 +38,6 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 	"apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789"
 }`,
 }
-
-// byAPIKey is how IBM authenticates today.
-const byAPIKey = "apiKey"
 
 var watson = ibm.Service{Host: "speech-to-text", Label: "Watson Speech to Text"}
 
@@ -65,9 +63,7 @@ func (p *WatsonProperties) Normalize() {
 // Validate implements integrations.Properties.
 func (p *WatsonProperties) Validate(c *validation.Context) {
 	watson.CheckURL(c, "/url", p.URL)
-	if p.AuthMethod != byAPIKey && !c.Broken("/authMethod") {
-		ibm.CheckPassword(c, "/authMethod")
-	}
+	ibm.CheckMethod(c, "/authMethod", p.AuthMethod)
 }
 
 // Probe implements integrations.Prober. It lists the models

@@ -21,6 +21,7 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 		"The family is documented, its properties are not; all are proposed after those of IBM Watson STT.",
 		"The address stream.watsonplatform.net of older documents was switched off in 2021 and is refused.",
 		"IBM Cloud has accepted no user names and passwords since 30 October 2019.",
+		"A service outside IBM Cloud is sent the credentials themselves; tokens of Cloud Pak for Data are not supported.",
 	},
 	ProbeDoes: "It exchanges the API key for a token at IBM Cloud and lists the voices over HTTP, also where the URL " +
 		"begins with wss://. Nothing is spoken.",
@@ -28,7 +29,7 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 	Diagnoses:  append(ibm.Diagnoses(), voiceNotFound),
 	New: func() integrations.Properties {
 		return &WatsonProperties{
-			AuthMethod: byAPIKey, URL: "https://api.us-south.text-to-speech.watson.cloud.ibm.com", Voice: "en-US_MichaelV3Voice",
+			AuthMethod: ibm.ByAPIKey, URL: "https://api.us-south.text-to-speech.watson.cloud.ibm.com", Voice: "en-US_MichaelV3Voice",
 		}
 	},
 	Example: `{
@@ -38,9 +39,6 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 	"voice": "en-US_MichaelV3Voice"
 }`,
 }
-
-// byAPIKey is how IBM authenticates today.
-const byAPIKey = "apiKey"
 
 var watson = ibm.Service{Host: "text-to-speech", Label: "Watson Text to Speech"}
 
@@ -68,9 +66,7 @@ func (p *WatsonProperties) Normalize() {
 // Validate implements integrations.Properties.
 func (p *WatsonProperties) Validate(c *validation.Context) {
 	watson.CheckURL(c, "/url", p.URL)
-	if p.AuthMethod != byAPIKey && !c.Broken("/authMethod") {
-		ibm.CheckPassword(c, "/authMethod")
-	}
+	ibm.CheckMethod(c, "/authMethod", p.AuthMethod)
 }
 
 // Probe implements integrations.Prober. It lists the voices

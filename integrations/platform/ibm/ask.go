@@ -137,10 +137,15 @@ func refusedKey(answer *integrations.Answer) *integrations.Failure {
 	return f
 }
 
-// advise says what a refusal of a service comes from.
+// advise says what a refusal of a service comes from. Outside IBM Cloud, whoever
+// runs the service knows best.
 func (q Question) advise(f *integrations.Failure) *integrations.Failure {
 	byKey := q.Login.APIKey.IsSet()
 	switch {
+	case f.Code == "credentials_rejected" && !onCloud(q.URL):
+		f.Hint = "Ask whoever runs the service for its credentials; Cloud Pak for Data, which wants tokens of its own, " +
+			"cannot be tested."
+	case !onCloud(q.URL):
 	case f.Code == "credentials_rejected" && byKey:
 		f.Hint = "Check that the API key and the URL come from the same credentials of the service in IBM Cloud."
 	case f.Code == "credentials_rejected":
@@ -148,7 +153,7 @@ func (q Question) advise(f *integrations.Failure) *integrations.Failure {
 	case f.Code == "permission_denied":
 		f.Hint = "Check that the key is of the instance in the URL and has the role Reader, and that the plan is active."
 	case f.Code == "not_found":
-		f.Hint = "Compare the URL, its region and the id of the instance with the service's credentials in IBM Cloud."
+		f.Hint = "Compare the URL, its region and the ids in it with the service's credentials in IBM Cloud."
 	}
 	return f
 }

@@ -111,10 +111,15 @@ func (v Service) CheckURL(c *validation.Context, pointer, address string) {
 	}
 }
 
-// CheckPassword warns of credentials of old.
-func CheckPassword(c *validation.Context, pointer string) {
-	c.Warn(pointer, "legacy_credentials",
-		"IBM Cloud stopped accepting user names and passwords on 30 October 2019; use an API key.")
+// ByAPIKey is the method of authentication that is not of old.
+const ByAPIKey = "apiKey"
+
+// CheckMethod warns of a method whose credentials are of old.
+func CheckMethod(c *validation.Context, pointer, method string) {
+	if method != ByAPIKey && !c.Broken(pointer) {
+		c.Warn(pointer, "legacy_credentials",
+			"IBM Cloud stopped accepting user names and passwords on 30 October 2019; use an API key.")
+	}
 }
 
 // Unexpected is the failure for an answer that is JSON but not what IBM

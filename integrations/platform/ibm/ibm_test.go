@@ -111,6 +111,43 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// TestAdvice: hints name IBM Cloud only where it has a say, and are about the
+// credential that was sent.
+func TestAdvice(t *testing.T) {
+	const own = "https://watson.acme.example/v1/models"
+	key, password := ibm.Login{APIKey: secret.New(ibmtest.APIKey)}, ibm.Login{Username: "u", Password: secret.New("p-w")}
+	tests := []struct {
+		status  int
+		address string
+		login   ibm.Login
+		hint    string
+	}{
+		{http.StatusUnauthorized, modelsURL, key, "same credentials of the service in IBM Cloud"},
+		{http.StatusUnauthorized, modelsURL, password, "create an API key"},
+		{http.StatusForbidden, modelsURL, key, "the role Reader"},
+		{http.StatusNotFound, modelsURL, key, "the ids in it"},
+		{http.StatusUnauthorized, own, key, "whoever runs the service"},
+		{http.StatusUnauthorized, own, password, "whoever runs the service"},
+		{http.StatusForbidden, own, key, "rights"},
+		{http.StatusNotFound, own, key, "Check the address"},
+	}
+	for _, tt := range tests {
+		handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Host == ibmtest.TokenHost {
+				ibmtest.ServeToken(w, r)
+				return
+			}
+			ibmtest.Refuse(tt.status, "No")(w, r)
+		})
+		s := &integrations.Session{Transport: integrationtest.Direct(handler)}
+		err := ibm.Ask(t.Context(), s, ibm.Question{Step: "models", URL: tt.address, Login: tt.login})
+		var f *integrations.Failure
+		require.ErrorAs(t, err, &f)
+		require.Contains(t, f.Hint, tt.hint)
+		require.False(t, tt.address == own && strings.Contains(f.Hint, "IBM Cloud"))
+	}
+}
+
 // TestAskElsewhere: outside IBM Cloud a key goes to the service alone, and to a
 // host that is switched off nothing goes.
 func TestAskElsewhere(t *testing.T) {
