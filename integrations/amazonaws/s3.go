@@ -19,6 +19,7 @@ var S3 = integrations.Definition{ //nolint:gosec // The key is the example of AW
 	Shape:            integrations.Proposed,
 	Feature:          "aws",
 	Notes: []string{
+		"The labels are documented; addressing style, key prefix and CA certificate are our addition, and so are the rules.",
 		"Temporary access keys are refused: recordings are stored long after such a key has expired.",
 		"A private store must accept Signature Version 4; stores other than Amazon's may word refusals differently.",
 	},

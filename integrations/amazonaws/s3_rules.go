@@ -27,7 +27,7 @@ var (
 // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
 var (
 	reservedPrefixes = []string{"xn--", "sthree-", "amzn-s3-demo-"}
-	reservedSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3"}
+	reservedSuffixes = []string{"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"}
 )
 
 // Validate implements integrations.Properties.

@@ -95,6 +95,7 @@ func TestS3Rules(t *testing.T) {
 		{name: "bucket is an address", members: map[string]any{"s3Bucket": "192.0.2.1"}, errors: []string{"/s3Bucket s3_bucket"}},
 		{name: "bucket with a reserved beginning", members: map[string]any{"s3Bucket": "xn--acme"}, errors: []string{"/s3Bucket s3_bucket"}},
 		{name: "bucket with a reserved end", members: map[string]any{"s3Bucket": "acme--x-s3"}, errors: []string{"/s3Bucket s3_bucket"}},
+		{name: "bucket for tables", members: map[string]any{"s3Bucket": "acme--table-s3"}, errors: []string{"/s3Bucket s3_bucket"}},
 		{name: "bucket with a dot", members: map[string]any{"s3Bucket": "acme.recordings"}},
 		{
 			name: "bucket with a dot as a host", members: map[string]any{"s3Bucket": "acme.recordings", "addressingStyle": "virtual"},

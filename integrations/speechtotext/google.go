@@ -42,7 +42,7 @@ type GoogleProperties struct {
 
 	APIKey secret.Text `json:"apiKey" validate:"required" label:"API key" help:"From APIs and Services, Credentials in the Google Cloud console." pattern:"^[A-Za-z0-9._-]+$" hint:"letters, digits and . _ -" min:"20" max:"100"`
 
-	UseEnhancedModel bool `json:"useEnhancedModel" label:"Use enhanced model" help:"Understands telephone calls better; Google charges more for it."`
+	UseEnhancedModel bool `json:"useEnhancedModel" label:"Use enhanced mode" help:"Understands telephone calls better; Google charges more for it."`
 }
 
 // Normalize implements integrations.Normalizer.

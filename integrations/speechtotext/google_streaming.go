@@ -43,7 +43,7 @@ type GoogleStreamingProperties struct {
 
 	ServiceAccountJSON secret.Text `json:"serviceAccountJson" validate:"required" label:"Service account key" help:"The whole content of the JSON key file of a service account that may recognize speech." format:"multiline" max:"16384"`
 
-	UseEnhancedModel bool `json:"useEnhancedModel" label:"Use enhanced model" help:"Understands telephone calls better; Google charges more for it."`
+	UseEnhancedModel bool `json:"useEnhancedModel" label:"Use enhanced mode" help:"Understands telephone calls better; Google charges more for it."`
 }
 
 // Normalize implements integrations.Normalizer: it drops the version of the

@@ -108,7 +108,7 @@ func (p *PollyProperties) Probe(ctx context.Context, s *integrations.Session) er
 
 func (p *PollyProperties) findVoice(ctx context.Context, s *integrations.Session, key aws.Key) error {
 	var token string
-	var any bool
+	var offered bool
 	for range pollyPages {
 		page, err := p.describeVoices(ctx, s, key, token)
 		if err != nil {
@@ -118,13 +118,13 @@ func (p *PollyProperties) findVoice(ctx context.Context, s *integrations.Session
 			if v.ID == p.Voice || p.Voice == "" {
 				return nil
 			}
-			any = true
+			offered = true
 		}
 		if token = page.NextToken; token == "" {
 			break
 		}
 	}
-	if !any {
+	if !offered {
 		return pollyNoEngine.Failure()
 	}
 	return pollyNoVoice.Failure()
