@@ -10,6 +10,7 @@ import (
 	"encoding/pem"
 	"maps"
 	"math/big"
+	neturl "net/url"
 	"strings"
 	"testing"
 	"time"
@@ -253,7 +254,10 @@ func FuzzS3Rules(f *testing.F) {
 		}
 		request, err := decoded.signed().Sign(t.Context(), now)
 		require.NoError(t, err)
-		require.Contains(t, request.URL, "https://")
-		require.Contains(t, request.URL, decoded.endpoint().Host)
+		asked, err := neturl.Parse(request.URL)
+		require.NoError(t, err)
+		require.Equal(t, "https", asked.Scheme)
+		require.Equal(t, decoded.endpoint().Host, strings.TrimPrefix(asked.Host, decoded.S3Bucket+"."))
+		require.Equal(t, decoded.KeyPrefix, asked.Query().Get("prefix"))
 	})
 }

@@ -22,8 +22,8 @@ var Dialogflow = integrations.Definition{
 	},
 	ProbeDoes: "It has Google issue an access token for the service account and reads the agent's description. " +
 		"No text is analysed.",
-	Privileges: "The permission dialogflow.agents.get on the project, which is part of the role Dialogflow API Reader " +
-		"(roles/dialogflow.reader).",
+	Privileges: "dialogflow.agents.get for the test, part of the role Dialogflow API Reader (roles/dialogflow.reader); " +
+		"dialogflow.sessions.detectIntent for chats, part of the role Dialogflow API Client (roles/dialogflow.client).",
 	Diagnoses: dialogflowDiagnoses(),
 	New:       func() integrations.Properties { return &DialogflowProperties{LanguageCode: "en"} },
 	Example: `{

@@ -29,7 +29,8 @@ var Watson = integrations.Definition{ //nolint:gosec // The key is made up.
 	Diagnoses:  append(ibm.Diagnoses(), voiceNotFound),
 	New: func() integrations.Properties {
 		return &WatsonProperties{
-			AuthMethod: ibm.ByAPIKey, URL: "https://api.us-south.text-to-speech.watson.cloud.ibm.com", Voice: "en-US_MichaelV3Voice",
+			AuthMethod: ibm.ByAPIKey, URL: "https://api.us-south.text-to-speech.watson.cloud.ibm.com",
+			Voice: "en-US_MichaelV3Voice",
 		}
 	},
 	Example: `{
