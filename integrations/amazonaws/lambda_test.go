@@ -105,7 +105,7 @@ func TestLambda(t *testing.T) {
 
 // TestLambdaWithoutTheRightToLook: what scenarios need is another right.
 func TestLambdaWithoutTheRightToLook(t *testing.T) {
-	s := awstest.Session(lambda(awstest.Refusing(awstest.RESTJSON, http.StatusForbidden, "AccessDeniedException", "No.")), time.Time{})
+	s := integrationtest.Session(lambda(awstest.Refusing(awstest.RESTJSON, http.StatusForbidden, "AccessDeniedException", "No.")), time.Time{})
 	p := &LambdaProperties{Region: "eu-west-1", AccessKeyID: exampleKeyID, SecretKey: secret.New(exampleSecret)}
 	require.NoError(t, p.Probe(t.Context(), s))
 	steps := s.Steps()

@@ -18,7 +18,6 @@ import (
 	"admin-api/integrations"
 	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/aws"
-	"admin-api/integrations/platform/aws/awstest"
 	"admin-api/secret"
 	"admin-api/validation"
 )
@@ -160,7 +159,7 @@ func probe(t *testing.T, p *S3Properties, handler http.Handler) (*http.Request, 
 	p.AccessKeyID, p.SecretKey = exampleKeyID, secret.New(exampleSecret)
 	p.Normalize()
 	var req *http.Request
-	s := awstest.Session(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := integrationtest.Session(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		req = r
 		handler.ServeHTTP(w, r)
 	}), now)

@@ -191,7 +191,7 @@ func TestLexWarnings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := awstest.Session(lex(tt.serve), time.Time{})
+			s := integrationtest.Session(lex(tt.serve), time.Time{})
 			require.NoError(t, decode(t, &validation.Context{}, tt.patch).Probe(t.Context(), s))
 			var warnings []string
 			for _, step := range s.Steps() {
@@ -206,7 +206,7 @@ func TestLexWarnings(t *testing.T) {
 
 // TestLexVersion1: the key is tested, then it is over.
 func TestLexVersion1(t *testing.T) {
-	s := awstest.Session(lex(nil), time.Time{})
+	s := integrationtest.Session(lex(nil), time.Time{})
 	p := decode(t, &validation.Context{}, `{"lexVersion":"v1","botId":null,"botAliasId":null}`)
 	var f *integrations.Failure
 	require.ErrorAs(t, p.Probe(t.Context(), s), &f)

@@ -3,6 +3,7 @@ package speechtotext
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,7 +100,7 @@ func TestGoVivaceAddress(t *testing.T) {
 
 // TestGoVivaceKeyIsNotProved: an open session is no proof of the key.
 func TestGoVivaceKeyIsNotProved(t *testing.T) {
-	s := &integrations.Session{Transport: integrationtest.Direct(goVivaceDouble{})}
+	s := integrationtest.Session(goVivaceDouble{}, time.Time{})
 	p := &GoVivaceProperties{URL: "wss://services.govivace.com:49149/telephony?lang=en", APIKey: secret.New(goVivaceTestKey)}
 	require.NoError(t, p.Probe(t.Context(), s))
 	steps := s.Steps()

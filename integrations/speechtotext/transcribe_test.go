@@ -141,7 +141,7 @@ func TestTranscribeNormalize(t *testing.T) {
 
 // TestTranscribeInChina: another domain, another name.
 func TestTranscribeInChina(t *testing.T) {
-	s := awstest.Session(transcribe("cn-north-1", ".amazonaws.com.cn", transcriptionJobs), time.Time{})
+	s := integrationtest.Session(transcribe("cn-north-1", ".amazonaws.com.cn", transcriptionJobs), time.Time{})
 	p := &TranscribeProperties{Region: "cn-north-1", AccessKeyID: awstest.KeyID, SecretAccessKey: secret.New(awstest.SecretKey)}
 	require.NoError(t, p.Probe(t.Context(), s))
 }

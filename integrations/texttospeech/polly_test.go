@@ -123,7 +123,7 @@ func TestPollyVoices(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.engine+" "+tt.voice, func(t *testing.T) {
-			s := awstest.Session(polly(pollyOffering), time.Time{})
+			s := integrationtest.Session(polly(pollyOffering), time.Time{})
 			p := &PollyProperties{
 				Region: "eu-west-1", AccessKeyID: awstest.TemporaryKeyID, SecretAccessKey: secret.New(awstest.SecretKey),
 				SessionToken: secret.New(awstest.SessionToken), Engine: tt.engine, Voice: tt.voice,

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/aws/awstest"
 	"admin-api/secret"
 	"admin-api/validation"
@@ -66,7 +67,7 @@ func TestSignature(t *testing.T) {
 				if !tt.at.IsZero() {
 					at = tt.at
 				}
-				answer, err := Exchange(t.Context(), awstest.Session(service(protocol), at), call)
+				answer, err := Exchange(t.Context(), integrationtest.Session(service(protocol), at), call)
 				require.NoError(t, err)
 				f := Failure(answer)
 				if tt.code == "" {
@@ -100,7 +101,7 @@ func TestSignatureCoversTheRequest(t *testing.T) {
 			request, err := call.Sign(t.Context(), now)
 			require.NoError(t, err)
 			change(&request)
-			answer, err := awstest.Session(service(awstest.RESTJSON), now).Exchange(t.Context(), request)
+			answer, err := integrationtest.Session(service(awstest.RESTJSON), now).Exchange(t.Context(), request)
 			require.NoError(t, err)
 			require.Equal(t, http.StatusForbidden, answer.Status)
 		})
@@ -108,7 +109,7 @@ func TestSignatureCoversTheRequest(t *testing.T) {
 }
 
 func TestNoRequestComesAbout(t *testing.T) {
-	_, err := Exchange(t.Context(), awstest.Session(nil, now), Call{URL: "https://a b/"})
+	_, err := Exchange(t.Context(), integrationtest.Session(nil, now), Call{URL: "https://a b/"})
 	var f *integrations.Failure
 	require.ErrorAs(t, err, &f)
 	require.Equal(t, "invalid_address", f.Code)
@@ -195,7 +196,7 @@ func TestAuthenticate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			remote := sts
 			remote.Serve = tt.serve
-			s := awstest.Session(awstest.Cloud(remote), now)
+			s := integrationtest.Session(awstest.Cloud(remote), now)
 			who, err := Authenticate(t.Context(), s, tt.key, ireland)
 			require.Equal(t, tt.identity, s.Identity())
 			if tt.code == "" {
@@ -212,7 +213,7 @@ func TestAuthenticate(t *testing.T) {
 }
 
 func TestStepSaysWhatAMissingNameMeans(t *testing.T) {
-	s := awstest.Session(nil, now)
+	s := integrationtest.Session(nil, now)
 	err := Step(s, "voice", func() error {
 		return integrations.NewFailure(integrations.CauseNetwork, "name_not_found", "No.", "Look.")
 	})

@@ -3,6 +3,7 @@ package azure
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -67,7 +68,7 @@ func TestAuthenticate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := &integrations.Session{Transport: integrationtest.Direct(tt.handler)}
+			s := integrationtest.Session(tt.handler, time.Time{})
 			err := Speech{Region: "westeurope", Key: secret.New(tt.key)}.Authenticate(t.Context(), s)
 			require.Len(t, s.Steps(), 1)
 			if tt.code == "" {

@@ -24,7 +24,7 @@ import (
 // token gets a token at a clock and returns the failure's code instead.
 func token(t *testing.T, handler http.HandlerFunc, text string, at time.Time) (secret.Text, *integrations.Failure) {
 	t.Helper()
-	s := &integrations.Session{Transport: integrationtest.Direct(handler), Clock: func() time.Time { return at }}
+	s := integrationtest.Session(handler, at)
 	got, err := google.Token(t.Context(), s, secret.New(text))
 	if err == nil {
 		return got, nil

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -20,10 +21,10 @@ const modelsURL = "https://api.us-south.speech-to-text.watson.cloud.ibm.com/v1/m
 // ask returns the steps, "name status code", and the hosts that were called.
 func ask(t *testing.T, handler http.HandlerFunc, address string, login ibm.Login) (steps, hosts []string) {
 	t.Helper()
-	s := &integrations.Session{Transport: integrationtest.Direct(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s := integrationtest.Session(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		hosts = append(hosts, r.Host)
 		handler(w, r)
-	}))}
+	}), time.Time{})
 	_ = ibm.Ask(t.Context(), s, ibm.Question{Step: "models", URL: address, Login: login, Judge: func(a *integrations.Answer) error {
 		if strings.Contains(string(a.Body), "models") {
 			return nil
@@ -139,7 +140,7 @@ func TestAdvice(t *testing.T) {
 			}
 			ibmtest.Refuse(tt.status, "No")(w, r)
 		})
-		s := &integrations.Session{Transport: integrationtest.Direct(handler)}
+		s := integrationtest.Session(handler, time.Time{})
 		err := ibm.Ask(t.Context(), s, ibm.Question{Step: "models", URL: tt.address, Login: tt.login})
 		var f *integrations.Failure
 		require.ErrorAs(t, err, &f)

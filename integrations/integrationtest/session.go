@@ -5,14 +5,23 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"time"
 
 	"admin-api/integrations"
 )
 
-// Direct returns a transport that calls a handler, without a network: for tests
-// of what the suite does not look at, such as warnings. It dials nobody.
-func Direct(handler http.Handler) integrations.Transport { return direct{handler} }
+// Session returns a session whose requests a handler answers, without a network:
+// for tests of what the suite does not look at, such as warnings. It dials
+// nobody. Its clock is the present time unless at is set.
+func Session(handler http.Handler, at time.Time) *integrations.Session {
+	s := &integrations.Session{Transport: direct{handler}}
+	if !at.IsZero() {
+		s.Clock = func() time.Time { return at }
+	}
+	return s
+}
 
+// direct is a transport that calls a handler.
 type direct struct{ handler http.Handler }
 
 // Do implements integrations.Transport. The handler sees what a server would.
