@@ -4344,7 +4344,7 @@ type DialogflowAccount_Properties struct {
 	// Examples: en
 	LanguageCode *string `json:"languageCode,omitempty"`
 
-	// Location Where the agent lives: global or the code of a region.
+	// Location Where the agent lives: global, us or the code of a region.
 	//
 	// Examples: europe-west1
 	Location *string `json:"location,omitempty"`
@@ -4390,7 +4390,7 @@ type DialogflowCreate_Properties struct {
 	// Examples: en
 	LanguageCode *string `json:"languageCode,omitempty"`
 
-	// Location Where the agent lives: global or the code of a region.
+	// Location Where the agent lives: global, us or the code of a region.
 	//
 	// Examples: europe-west1
 	Location *string `json:"location,omitempty"`
@@ -4471,7 +4471,7 @@ type DialogflowCredentials_Properties struct {
 	// Examples: en
 	LanguageCode *string `json:"languageCode,omitempty"`
 
-	// Location Where the agent lives: global or the code of a region.
+	// Location Where the agent lives: global, us or the code of a region.
 	//
 	// Examples: europe-west1
 	Location *string `json:"location,omitempty"`
@@ -4552,7 +4552,7 @@ type DialogflowReplace_Properties struct {
 	// Examples: en
 	LanguageCode *string `json:"languageCode,omitempty"`
 
-	// Location Where the agent lives: global or the code of a region.
+	// Location Where the agent lives: global, us or the code of a region.
 	//
 	// Examples: europe-west1
 	Location *string `json:"location,omitempty"`
@@ -4904,7 +4904,7 @@ type ExternalKnowledgeBaseAccount_Properties struct {
 	// IdPath Where the id lies in an article.
 	//
 	// Examples: id
-	IdPath string `json:"idPath"`
+	IdPath interface{} `json:"idPath"`
 
 	// MaxResults How many articles agents are shown.
 	MaxResults int `json:"maxResults"`
@@ -4915,7 +4915,7 @@ type ExternalKnowledgeBaseAccount_Properties struct {
 	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
 	//
 	// Examples: data.articles
-	ResultsPath string `json:"resultsPath"`
+	ResultsPath interface{} `json:"resultsPath"`
 
 	// Scope Access to ask for, where the token endpoint wants it named.
 	//
@@ -4930,7 +4930,7 @@ type ExternalKnowledgeBaseAccount_Properties struct {
 	// TextPath Where the text, or the beginning of it, lies in an article.
 	//
 	// Examples: text
-	TextPath string `json:"textPath"`
+	TextPath interface{} `json:"textPath"`
 
 	// TimeoutMs How long agents wait for a search, in milliseconds.
 	TimeoutMs int `json:"timeoutMs"`
@@ -4938,7 +4938,7 @@ type ExternalKnowledgeBaseAccount_Properties struct {
 	// TitlePath Where the title lies in an article.
 	//
 	// Examples: title
-	TitlePath string `json:"titlePath"`
+	TitlePath interface{} `json:"titlePath"`
 
 	// TokenUrl Where access tokens are issued.
 	//
@@ -4951,7 +4951,7 @@ type ExternalKnowledgeBaseAccount_Properties struct {
 	Url string `json:"url"`
 
 	// Username Of an account that may search.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // ExternalKnowledgeBaseAccountType defines model for ExternalKnowledgeBaseAccount.Type.
@@ -5004,7 +5004,7 @@ type ExternalKnowledgeBaseCreate_Properties struct {
 	// IdPath Where the id lies in an article.
 	//
 	// Examples: id
-	IdPath *string `json:"idPath,omitempty"`
+	IdPath interface{} `json:"idPath,omitempty"`
 
 	// MaxResults How many articles agents are shown.
 	MaxResults *int `json:"maxResults,omitempty"`
@@ -5018,7 +5018,7 @@ type ExternalKnowledgeBaseCreate_Properties struct {
 	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
 	//
 	// Examples: data.articles
-	ResultsPath *string `json:"resultsPath,omitempty"`
+	ResultsPath interface{} `json:"resultsPath,omitempty"`
 
 	// Scope Access to ask for, where the token endpoint wants it named.
 	//
@@ -5033,7 +5033,7 @@ type ExternalKnowledgeBaseCreate_Properties struct {
 	// TextPath Where the text, or the beginning of it, lies in an article.
 	//
 	// Examples: text
-	TextPath *string `json:"textPath,omitempty"`
+	TextPath interface{} `json:"textPath,omitempty"`
 
 	// TimeoutMs How long agents wait for a search, in milliseconds.
 	TimeoutMs *int `json:"timeoutMs,omitempty"`
@@ -5041,7 +5041,7 @@ type ExternalKnowledgeBaseCreate_Properties struct {
 	// TitlePath Where the title lies in an article.
 	//
 	// Examples: title
-	TitlePath *string `json:"titlePath,omitempty"`
+	TitlePath interface{} `json:"titlePath,omitempty"`
 
 	// TokenUrl Where access tokens are issued.
 	//
@@ -5054,7 +5054,7 @@ type ExternalKnowledgeBaseCreate_Properties struct {
 	Url string `json:"url"`
 
 	// Username Of an account that may search.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // ExternalKnowledgeBaseCreateType defines model for ExternalKnowledgeBaseCreate.Type.
@@ -5139,7 +5139,7 @@ type ExternalKnowledgeBaseCredentials_Properties struct {
 	// IdPath Where the id lies in an article.
 	//
 	// Examples: id
-	IdPath string `json:"idPath"`
+	IdPath interface{} `json:"idPath"`
 
 	// MaxResults How many articles agents are shown.
 	MaxResults int `json:"maxResults"`
@@ -5153,7 +5153,7 @@ type ExternalKnowledgeBaseCredentials_Properties struct {
 	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
 	//
 	// Examples: data.articles
-	ResultsPath string `json:"resultsPath"`
+	ResultsPath interface{} `json:"resultsPath"`
 
 	// Scope Access to ask for, where the token endpoint wants it named.
 	//
@@ -5168,7 +5168,7 @@ type ExternalKnowledgeBaseCredentials_Properties struct {
 	// TextPath Where the text, or the beginning of it, lies in an article.
 	//
 	// Examples: text
-	TextPath string `json:"textPath"`
+	TextPath interface{} `json:"textPath"`
 
 	// TimeoutMs How long agents wait for a search, in milliseconds.
 	TimeoutMs int `json:"timeoutMs"`
@@ -5176,7 +5176,7 @@ type ExternalKnowledgeBaseCredentials_Properties struct {
 	// TitlePath Where the title lies in an article.
 	//
 	// Examples: title
-	TitlePath string `json:"titlePath"`
+	TitlePath interface{} `json:"titlePath"`
 
 	// TokenUrl Where access tokens are issued.
 	//
@@ -5189,7 +5189,7 @@ type ExternalKnowledgeBaseCredentials_Properties struct {
 	Url string `json:"url"`
 
 	// Username Of an account that may search.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // ExternalKnowledgeBaseCredentialsType defines model for ExternalKnowledgeBaseCredentials.Type.
@@ -5274,7 +5274,7 @@ type ExternalKnowledgeBaseReplace_Properties struct {
 	// IdPath Where the id lies in an article.
 	//
 	// Examples: id
-	IdPath *string `json:"idPath,omitempty"`
+	IdPath interface{} `json:"idPath,omitempty"`
 
 	// MaxResults How many articles agents are shown.
 	MaxResults *int `json:"maxResults,omitempty"`
@@ -5288,7 +5288,7 @@ type ExternalKnowledgeBaseReplace_Properties struct {
 	// ResultsPath Where the list of articles lies in the answer; $ is the answer itself.
 	//
 	// Examples: data.articles
-	ResultsPath *string `json:"resultsPath,omitempty"`
+	ResultsPath interface{} `json:"resultsPath,omitempty"`
 
 	// Scope Access to ask for, where the token endpoint wants it named.
 	//
@@ -5303,7 +5303,7 @@ type ExternalKnowledgeBaseReplace_Properties struct {
 	// TextPath Where the text, or the beginning of it, lies in an article.
 	//
 	// Examples: text
-	TextPath *string `json:"textPath,omitempty"`
+	TextPath interface{} `json:"textPath,omitempty"`
 
 	// TimeoutMs How long agents wait for a search, in milliseconds.
 	TimeoutMs *int `json:"timeoutMs,omitempty"`
@@ -5311,7 +5311,7 @@ type ExternalKnowledgeBaseReplace_Properties struct {
 	// TitlePath Where the title lies in an article.
 	//
 	// Examples: title
-	TitlePath *string `json:"titlePath,omitempty"`
+	TitlePath interface{} `json:"titlePath,omitempty"`
 
 	// TokenUrl Where access tokens are issued.
 	//
@@ -5324,7 +5324,7 @@ type ExternalKnowledgeBaseReplace_Properties struct {
 	Url string `json:"url"`
 
 	// Username Of an account that may search.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // ExternalKnowledgeBaseReplaceType defines model for ExternalKnowledgeBaseReplace.Type.
@@ -7257,7 +7257,7 @@ type NextCallerAccount_Properties struct {
 	// Username API user name, which Next Caller gives with the account.
 	//
 	// Examples: acme-api
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // NextCallerAccountType defines model for NextCallerAccount.Type.
@@ -7307,7 +7307,7 @@ type NextCallerCreate_Properties struct {
 	// Username API user name, which Next Caller gives with the account.
 	//
 	// Examples: acme-api
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // NextCallerCreateType defines model for NextCallerCreate.Type.
@@ -7389,7 +7389,7 @@ type NextCallerCredentials_Properties struct {
 	// Username API user name, which Next Caller gives with the account.
 	//
 	// Examples: acme-api
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // NextCallerCredentialsType defines model for NextCallerCredentials.Type.
@@ -7471,7 +7471,7 @@ type NextCallerReplace_Properties struct {
 	// Username API user name, which Next Caller gives with the account.
 	//
 	// Examples: acme-api
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // NextCallerReplaceType defines model for NextCallerReplace.Type.
@@ -7526,7 +7526,7 @@ type NiceAccountPropertiesAuthMode string
 // NiceAccount_Properties defines model for NiceAccount.Properties.
 type NiceAccount_Properties struct {
 	// AccessKeyId From the Access Key tab of the user in CXone.
-	AccessKeyId *string `json:"accessKeyId,omitempty"`
+	AccessKeyId interface{} `json:"accessKeyId,omitempty"`
 
 	// AuthMode How NICE takes callers in: CXone by an access key, alone or together with a registered app, products on premises by user and password.
 	AuthMode *NiceAccountPropertiesAuthMode `json:"authMode,omitempty"`
@@ -7547,7 +7547,7 @@ type NiceAccount_Properties struct {
 	// Username User for whom the contact center acts.
 	//
 	// Examples: contact_center
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // NiceAccountType defines model for NiceAccount.Type.
@@ -7570,7 +7570,7 @@ type NiceCreatePropertiesAuthMode string
 // NiceCreate_Properties defines model for NiceCreate.Properties.
 type NiceCreate_Properties struct {
 	// AccessKeyId From the Access Key tab of the user in CXone.
-	AccessKeyId *string `json:"accessKeyId,omitempty"`
+	AccessKeyId interface{} `json:"accessKeyId,omitempty"`
 
 	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
 	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
@@ -7600,7 +7600,7 @@ type NiceCreate_Properties struct {
 	// Username User for whom the contact center acts.
 	//
 	// Examples: contact_center
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // NiceCreateType defines model for NiceCreate.Type.
@@ -7655,7 +7655,7 @@ type NiceCredentialsPropertiesAuthMode string
 // NiceCredentials_Properties defines model for NiceCredentials.Properties.
 type NiceCredentials_Properties struct {
 	// AccessKeyId From the Access Key tab of the user in CXone.
-	AccessKeyId *string `json:"accessKeyId,omitempty"`
+	AccessKeyId interface{} `json:"accessKeyId,omitempty"`
 
 	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
 	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
@@ -7685,7 +7685,7 @@ type NiceCredentials_Properties struct {
 	// Username User for whom the contact center acts.
 	//
 	// Examples: contact_center
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // NiceCredentialsType defines model for NiceCredentials.Type.
@@ -7740,7 +7740,7 @@ type NiceReplacePropertiesAuthMode string
 // NiceReplace_Properties defines model for NiceReplace.Properties.
 type NiceReplace_Properties struct {
 	// AccessKeyId From the Access Key tab of the user in CXone.
-	AccessKeyId *string `json:"accessKeyId,omitempty"`
+	AccessKeyId interface{} `json:"accessKeyId,omitempty"`
 
 	// AccessKeySecret The secret half of the access key; CXone shows it once, when the key is generated.
 	AccessKeySecret *string `json:"accessKeySecret,omitempty"`
@@ -7770,7 +7770,7 @@ type NiceReplace_Properties struct {
 	// Username User for whom the contact center acts.
 	//
 	// Examples: contact_center
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // NiceReplaceType defines model for NiceReplace.Type.
@@ -7964,7 +7964,7 @@ type RightnowAccount_Properties struct {
 	// Username User name of the staff account.
 	//
 	// Examples: contact_center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // RightnowAccountType defines model for RightnowAccount.Type.
@@ -7994,7 +7994,7 @@ type RightnowCreate_Properties struct {
 	// Username User name of the staff account.
 	//
 	// Examples: contact_center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // RightnowCreateType defines model for RightnowCreate.Type.
@@ -8056,7 +8056,7 @@ type RightnowCredentials_Properties struct {
 	// Username User name of the staff account.
 	//
 	// Examples: contact_center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // RightnowCredentialsType defines model for RightnowCredentials.Type.
@@ -8118,7 +8118,7 @@ type RightnowReplace_Properties struct {
 	// Username User name of the staff account.
 	//
 	// Examples: contact_center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // RightnowReplaceType defines model for RightnowReplace.Type.
@@ -8692,7 +8692,7 @@ type ServicenowAccount_Properties struct {
 	// Username User ID of the user for whom the contact center acts.
 	//
 	// Examples: contact.center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // ServicenowAccountType defines model for ServicenowAccount.Type.
@@ -8736,7 +8736,7 @@ type ServicenowCreate_Properties struct {
 	// Username User ID of the user for whom the contact center acts.
 	//
 	// Examples: contact.center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // ServicenowCreateType defines model for ServicenowCreate.Type.
@@ -8812,7 +8812,7 @@ type ServicenowCredentials_Properties struct {
 	// Username User ID of the user for whom the contact center acts.
 	//
 	// Examples: contact.center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // ServicenowCredentialsType defines model for ServicenowCredentials.Type.
@@ -8888,7 +8888,7 @@ type ServicenowReplace_Properties struct {
 	// Username User ID of the user for whom the contact center acts.
 	//
 	// Examples: contact.center
-	Username string `json:"username"`
+	Username interface{} `json:"username"`
 }
 
 // ServicenowReplaceType defines model for ServicenowReplace.Type.
@@ -9468,7 +9468,7 @@ type StatisticsDataReceiverAccount_Properties struct {
 	Url string `json:"url"`
 
 	// Username What the receiver knows the contact center by.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // StatisticsDataReceiverAccountType defines model for StatisticsDataReceiverAccount.Type.
@@ -9525,7 +9525,7 @@ type StatisticsDataReceiverCreate_Properties struct {
 	Url string `json:"url"`
 
 	// Username What the receiver knows the contact center by.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // StatisticsDataReceiverCreateType defines model for StatisticsDataReceiverCreate.Type.
@@ -9614,7 +9614,7 @@ type StatisticsDataReceiverCredentials_Properties struct {
 	Url string `json:"url"`
 
 	// Username What the receiver knows the contact center by.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // StatisticsDataReceiverCredentialsType defines model for StatisticsDataReceiverCredentials.Type.
@@ -9703,7 +9703,7 @@ type StatisticsDataReceiverReplace_Properties struct {
 	Url string `json:"url"`
 
 	// Username What the receiver knows the contact center by.
-	Username *string `json:"username,omitempty"`
+	Username interface{} `json:"username,omitempty"`
 }
 
 // StatisticsDataReceiverReplaceType defines model for StatisticsDataReceiverReplace.Type.
@@ -10009,7 +10009,7 @@ type TelegramCreate_Properties struct {
 	// Token Telegram's @BotFather shows it when you create the bot, and again on /token.
 	Token *string `json:"token,omitempty"`
 
-	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram.
+	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
 	WebhookSecretToken *string `json:"webhookSecretToken,omitempty"`
 }
 
@@ -10069,7 +10069,7 @@ type TelegramCredentials_Properties struct {
 	// Token Telegram's @BotFather shows it when you create the bot, and again on /token.
 	Token string `json:"token"`
 
-	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram.
+	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
 	WebhookSecretToken *string `json:"webhookSecretToken,omitempty"`
 }
 
@@ -10129,7 +10129,7 @@ type TelegramReplace_Properties struct {
 	// Token Telegram's @BotFather shows it when you create the bot, and again on /token.
 	Token *string `json:"token,omitempty"`
 
-	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram.
+	// WebhookSecretToken What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
 	WebhookSecretToken *string `json:"webhookSecretToken,omitempty"`
 }
 
@@ -11271,14 +11271,14 @@ type WatsonNluAccount_Properties struct {
 
 	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
 	//
-	// Examples: 2022-04-07
+	// Examples: 2022-08-10
 	Version *string `json:"version,omitempty"`
 }
 
 // WatsonNluAccountType defines model for WatsonNluAccount.Type.
 type WatsonNluAccountType string
 
-// WatsonNluCreate Examples: {"name":"Watson Natural Language Understanding","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authenticationMethod":"apiKey","maxApiCallsPerDay":1000,"url":"https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60","version":"2022-04-07"},"type":"watson_nlu"}
+// WatsonNluCreate Examples: {"name":"Watson Natural Language Understanding","properties":{"apiKey":"EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789","authenticationMethod":"apiKey","maxApiCallsPerDay":1000,"url":"https://api.us-south.natural-language-understanding.watson.cloud.ibm.com/instances/4b7c1f52-9d3e-4b78-a1c4-2e5f8d1b4c60","version":"2022-08-10"},"type":"watson_nlu"}
 type WatsonNluCreate struct {
 	Default     *bool                      `json:"default,omitempty"`
 	Description *string                    `json:"description,omitempty"`
@@ -11322,7 +11322,7 @@ type WatsonNluCreate_Properties struct {
 
 	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
 	//
-	// Examples: 2022-04-07
+	// Examples: 2022-08-10
 	Version *string `json:"version,omitempty"`
 }
 
@@ -11405,7 +11405,7 @@ type WatsonNluCredentials_Properties struct {
 
 	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
 	//
-	// Examples: 2022-04-07
+	// Examples: 2022-08-10
 	Version *string `json:"version,omitempty"`
 }
 
@@ -11488,7 +11488,7 @@ type WatsonNluReplace_Properties struct {
 
 	// Version The date of IBM's interface; left out, it is that of the URL or else the present one.
 	//
-	// Examples: 2022-04-07
+	// Examples: 2022-08-10
 	Version *string `json:"version,omitempty"`
 }
 

@@ -2679,7 +2679,7 @@ export interface components {
                 projectId?: string;
                 /**
                  * Location
-                 * @description Where the agent lives: global or the code of a region.
+                 * @description Where the agent lives: global, us or the code of a region.
                  * @example europe-west1
                  */
                 location?: string;
@@ -2771,7 +2771,7 @@ export interface components {
                 projectId?: string | null;
                 /**
                  * Location
-                 * @description Where the agent lives: global or the code of a region.
+                 * @description Where the agent lives: global, us or the code of a region.
                  * @example europe-west1
                  */
                 location?: string | null;
@@ -2833,7 +2833,7 @@ export interface components {
                 projectId?: string;
                 /**
                  * Location
-                 * @description Where the agent lives: global or the code of a region.
+                 * @description Where the agent lives: global, us or the code of a region.
                  * @example europe-west1
                  */
                 location?: string;
@@ -2911,7 +2911,7 @@ export interface components {
                 projectId?: string | null;
                 /**
                  * Location
-                 * @description Where the agent lives: global or the code of a region.
+                 * @description Where the agent lives: global, us or the code of a region.
                  * @example europe-west1
                  */
                 location?: string | null;
@@ -3310,7 +3310,7 @@ export interface components {
                  * Username
                  * @description Of an account that may search.
                  */
-                username?: string;
+                username?: string & unknown;
                 /**
                  * API key header
                  * @description The header that carries the API key.
@@ -3340,25 +3340,25 @@ export interface components {
                  * @description Where the list of articles lies in the answer; $ is the answer itself.
                  * @example data.articles
                  */
-                resultsPath: string;
+                resultsPath: string & unknown;
                 /**
                  * ID
                  * @description Where the id lies in an article.
                  * @example id
                  */
-                idPath: string;
+                idPath: string & unknown;
                 /**
                  * Title
                  * @description Where the title lies in an article.
                  * @example title
                  */
-                titlePath: string;
+                titlePath: string & unknown;
                 /**
                  * Text
                  * @description Where the text, or the beginning of it, lies in an article.
                  * @example text
                  */
-                textPath: string;
+                textPath: string & unknown;
                 /**
                  * Most results
                  * @description How many articles agents are shown.
@@ -3463,7 +3463,7 @@ export interface components {
                  * Username
                  * @description Of an account that may search.
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -3519,28 +3519,28 @@ export interface components {
                  * @default $
                  * @example data.articles
                  */
-                resultsPath: string | null;
+                resultsPath: ((string & unknown) | null) & unknown;
                 /**
                  * ID
                  * @description Where the id lies in an article.
                  * @default id
                  * @example id
                  */
-                idPath: string | null;
+                idPath: ((string & unknown) | null) & unknown;
                 /**
                  * Title
                  * @description Where the title lies in an article.
                  * @default title
                  * @example title
                  */
-                titlePath: string | null;
+                titlePath: ((string & unknown) | null) & unknown;
                 /**
                  * Text
                  * @description Where the text, or the beginning of it, lies in an article.
                  * @default text
                  * @example text
                  */
-                textPath: string | null;
+                textPath: ((string & unknown) | null) & unknown;
                 /**
                  * Most results
                  * @description How many articles agents are shown.
@@ -3607,7 +3607,7 @@ export interface components {
                  * Username
                  * @description Of an account that may search.
                  */
-                username?: string;
+                username?: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -3661,25 +3661,25 @@ export interface components {
                  * @description Where the list of articles lies in the answer; $ is the answer itself.
                  * @example data.articles
                  */
-                resultsPath: string;
+                resultsPath: string & unknown;
                 /**
                  * ID
                  * @description Where the id lies in an article.
                  * @example id
                  */
-                idPath: string;
+                idPath: string & unknown;
                 /**
                  * Title
                  * @description Where the title lies in an article.
                  * @example title
                  */
-                titlePath: string;
+                titlePath: string & unknown;
                 /**
                  * Text
                  * @description Where the text, or the beginning of it, lies in an article.
                  * @example text
                  */
-                textPath: string;
+                textPath: string & unknown;
                 /**
                  * Most results
                  * @description How many articles agents are shown.
@@ -3763,7 +3763,7 @@ export interface components {
                  * Username
                  * @description Of an account that may search.
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -3819,28 +3819,28 @@ export interface components {
                  * @default $
                  * @example data.articles
                  */
-                resultsPath: string | null;
+                resultsPath: ((string & unknown) | null) & unknown;
                 /**
                  * ID
                  * @description Where the id lies in an article.
                  * @default id
                  * @example id
                  */
-                idPath: string | null;
+                idPath: ((string & unknown) | null) & unknown;
                 /**
                  * Title
                  * @description Where the title lies in an article.
                  * @default title
                  * @example title
                  */
-                titlePath: string | null;
+                titlePath: ((string & unknown) | null) & unknown;
                 /**
                  * Text
                  * @description Where the text, or the beginning of it, lies in an article.
                  * @default text
                  * @example text
                  */
-                textPath: string | null;
+                textPath: ((string & unknown) | null) & unknown;
                 /**
                  * Most results
                  * @description How many articles agents are shown.
@@ -4198,7 +4198,7 @@ export interface components {
                  */
                 url: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  */
                 useEnhancedModel: boolean;
@@ -4263,7 +4263,7 @@ export interface components {
                  */
                 serviceAccountJson: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  * @default true
                  */
@@ -4300,7 +4300,7 @@ export interface components {
                  */
                 serviceAccountJson: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  */
                 useEnhancedModel: boolean;
@@ -4354,7 +4354,7 @@ export interface components {
                  */
                 serviceAccountJson?: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  * @default true
                  */
@@ -4411,7 +4411,7 @@ export interface components {
                  */
                 url: string & unknown;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  */
                 useEnhancedModel: boolean;
@@ -4477,7 +4477,7 @@ export interface components {
                  */
                 apiKey: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  * @default false
                  */
@@ -4515,7 +4515,7 @@ export interface components {
                  */
                 apiKey: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  */
                 useEnhancedModel: boolean;
@@ -4570,7 +4570,7 @@ export interface components {
                  */
                 apiKey?: string;
                 /**
-                 * Use enhanced model
+                 * Use enhanced mode
                  * @description Understands telephone calls better; Google charges more for it.
                  * @default false
                  */
@@ -5829,7 +5829,7 @@ export interface components {
                  * @description API user name, which Next Caller gives with the account.
                  * @example acme-api
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Field Mapping
                  * @description Which fields of contact forms Next Caller may fill, and with what.
@@ -5929,7 +5929,7 @@ export interface components {
                  * @description API user name, which Next Caller gives with the account.
                  * @example acme-api
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -5989,7 +5989,7 @@ export interface components {
                  * @description API user name, which Next Caller gives with the account.
                  * @example acme-api
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6067,7 +6067,7 @@ export interface components {
                  * @description API user name, which Next Caller gives with the account.
                  * @example acme-api
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6158,7 +6158,7 @@ export interface components {
                  * Access Key ID
                  * @description From the Access Key tab of the user in CXone.
                  */
-                accessKeyId?: string;
+                accessKeyId?: string & unknown;
                 /**
                  * Client ID
                  * @description What NICE sends when the app is registered.
@@ -6176,7 +6176,7 @@ export interface components {
                  * @description User for whom the contact center acts.
                  * @example contact_center
                  */
-                username?: string;
+                username?: string & unknown;
             } & (unknown & unknown & unknown);
             secrets: components["schemas"]["AccountSecrets"];
             computed?: components["schemas"]["AccountComputed"];
@@ -6243,7 +6243,7 @@ export interface components {
                  * Access Key ID
                  * @description From the Access Key tab of the user in CXone.
                  */
-                accessKeyId?: string | null;
+                accessKeyId?: ((string & unknown) | null) & unknown;
                 /**
                  * Access Key Secret
                  * Format: password
@@ -6273,7 +6273,7 @@ export interface components {
                  * @description User for whom the contact center acts.
                  * @example contact_center
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6315,7 +6315,7 @@ export interface components {
                  * Access Key ID
                  * @description From the Access Key tab of the user in CXone.
                  */
-                accessKeyId?: string;
+                accessKeyId?: string & unknown;
                 /**
                  * Access Key Secret
                  * Format: password
@@ -6345,7 +6345,7 @@ export interface components {
                  * @description User for whom the contact center acts.
                  * @example contact_center
                  */
-                username?: string;
+                username?: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6406,7 +6406,7 @@ export interface components {
                  * Access Key ID
                  * @description From the Access Key tab of the user in CXone.
                  */
-                accessKeyId?: string | null;
+                accessKeyId?: ((string & unknown) | null) & unknown;
                 /**
                  * Access Key Secret
                  * Format: password
@@ -6436,7 +6436,7 @@ export interface components {
                  * @description User for whom the contact center acts.
                  * @example contact_center
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6602,7 +6602,7 @@ export interface components {
                  * @description User name of the staff account.
                  * @example contact_center
                  */
-                username: string;
+                username: string & unknown;
             };
             secrets: components["schemas"]["AccountSecrets"];
             computed?: components["schemas"]["AccountComputed"];
@@ -6662,7 +6662,7 @@ export interface components {
                  * @description User name of the staff account.
                  * @example contact_center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6700,7 +6700,7 @@ export interface components {
                  * @description User name of the staff account.
                  * @example contact_center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -6755,7 +6755,7 @@ export interface components {
                  * @description User name of the staff account.
                  * @example contact_center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -7368,7 +7368,7 @@ export interface components {
                  * @description User ID of the user for whom the contact center acts.
                  * @example contact.center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Client ID
                  * @description From the entry for the contact center under System OAuth, Application Registry.
@@ -7444,7 +7444,7 @@ export interface components {
                  * @description User ID of the user for whom the contact center acts.
                  * @example contact.center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -7500,7 +7500,7 @@ export interface components {
                  * @description User ID of the user for whom the contact center acts.
                  * @example contact.center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -7574,7 +7574,7 @@ export interface components {
                  * @description User ID of the user for whom the contact center acts.
                  * @example contact.center
                  */
-                username: string;
+                username: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -8310,7 +8310,7 @@ export interface components {
                  * Username
                  * @description What the receiver knows the contact center by.
                  */
-                username?: string;
+                username?: string & unknown;
                 /**
                  * Header name
                  * @description The header that carries the token.
@@ -8412,7 +8412,7 @@ export interface components {
                  * Username
                  * @description What the receiver knows the contact center by.
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -8494,7 +8494,7 @@ export interface components {
                  * Username
                  * @description What the receiver knows the contact center by.
                  */
-                username?: string;
+                username?: string & unknown;
                 /**
                  * Password
                  * Format: password
@@ -8594,7 +8594,7 @@ export interface components {
                  * Username
                  * @description What the receiver knows the contact center by.
                  */
-                username?: string | null;
+                username?: ((string & unknown) | null) & unknown;
                 /**
                  * Password
                  * Format: password
@@ -8988,7 +8988,7 @@ export interface components {
                 /**
                  * Webhook secret token
                  * Format: password
-                 * @description What Telegram sends along with each update to prove that it is Telegram.
+                 * @description What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
                  */
                 webhookSecretToken?: string | null;
             };
@@ -9025,7 +9025,7 @@ export interface components {
                 /**
                  * Webhook secret token
                  * Format: password
-                 * @description What Telegram sends along with each update to prove that it is Telegram.
+                 * @description What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
                  */
                 webhookSecretToken?: string;
             };
@@ -9079,7 +9079,7 @@ export interface components {
                 /**
                  * Webhook secret token
                  * Format: password
-                 * @description What Telegram sends along with each update to prove that it is Telegram.
+                 * @description What Telegram sends along with each update to prove that it is Telegram; made for you if you leave it out.
                  */
                 webhookSecretToken?: string | null;
             };
@@ -10263,7 +10263,7 @@ export interface components {
                 /**
                  * Version
                  * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
-                 * @example 2022-04-07
+                 * @example 2022-08-10
                  */
                 version?: string;
             } & unknown;
@@ -10299,7 +10299,7 @@ export interface components {
          *         "authenticationMethod": "apiKey",
          *         "apiKey": "EXAMPLE0aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789",
          *         "maxApiCallsPerDay": 1000,
-         *         "version": "2022-04-07"
+         *         "version": "2022-08-10"
          *       }
          *     }
          */
@@ -10360,7 +10360,7 @@ export interface components {
                 /**
                  * Version
                  * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
-                 * @example 2022-04-07
+                 * @example 2022-08-10
                  */
                 version?: string | null;
             } & (unknown & unknown);
@@ -10425,7 +10425,7 @@ export interface components {
                 /**
                  * Version
                  * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
-                 * @example 2022-04-07
+                 * @example 2022-08-10
                  */
                 version?: string;
             } & (unknown & unknown);
@@ -10509,7 +10509,7 @@ export interface components {
                 /**
                  * Version
                  * @description The date of IBM's interface; left out, it is that of the URL or else the present one.
-                 * @example 2022-04-07
+                 * @example 2022-08-10
                  */
                 version?: string | null;
             } & (unknown & unknown);
