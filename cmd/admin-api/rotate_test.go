@@ -24,13 +24,13 @@ func TestKeysRotateBesideARunningServer(t *testing.T) {
 		ids = append(ids, filepath.Base(res.Header.Get("Location")))
 	}
 	_, before, _ := command(t, r.data, "keys", "status")
-	require.Contains(t, before, "5 secrets (primary")
+	require.Contains(t, before, "10 secrets (primary")
 	code, out, errs := command(t, r.data, "keys", "rotate")
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "5 secrets re-encrypted")
+	require.Contains(t, out, "10 secrets re-encrypted")
 	_, after, _ := command(t, r.data, "keys", "status")
 	require.Contains(t, after, "  0 secrets\n")
-	require.Contains(t, after, "  5 secrets (primary")
+	require.Contains(t, after, "  10 secrets (primary")
 	for _, id := range ids {
 		res, body := r.do(t, http.MethodGet, "/api/v1/integration-accounts/"+id+"/credentials", "")
 		require.Equal(t, http.StatusOK, res.StatusCode, body)
@@ -59,7 +59,7 @@ func TestKeysRotateGoesOnWhereItStopped(t *testing.T) {
 	require.NoError(t, h.close(t.Context()))
 	code, out, errs := command(t, data, "keys", "rotate")
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "interrupted with 3 secrets to go")
+	require.Contains(t, out, "interrupted with 6 secrets to go")
 	_, status, _ := command(t, data, "keys", "status")
 	require.Equal(t, 2, strings.Count(status, "\n"), "no further key was made: %s", status)
 }
@@ -86,7 +86,7 @@ func opened(t *testing.T, data string) *house {
 	return h
 }
 
-// spoil alters the one sealed secret of an account.
+// spoil alters the sealed token of an account, and not the other secret it has.
 func spoil(t *testing.T, data, id string, alter func(sealed []byte)) {
 	t.Helper()
 	h := opened(t, data)
@@ -94,7 +94,8 @@ func spoil(t *testing.T, data, id string, alter func(sealed []byte)) {
 	require.NoError(t, err)
 	rows, err := h.store.Secrets(t.Context(), center.ID, id)
 	require.NoError(t, err)
-	require.Len(t, rows, 1)
+	require.Len(t, rows, 2)
+	require.Equal(t, "/token", rows[0].Pointer)
 	alter(rows[0].Sealed)
 	require.NoError(t, h.store.PutSecrets(t.Context(), rows))
 }
@@ -127,7 +128,7 @@ func TestKeysRotatePastUnreadableSecrets(t *testing.T) {
 				code, out, errs := command(t, r.data, "keys", "rotate")
 				require.Equal(t, 1, code)
 				require.Contains(t, out, "new key", "nothing was interrupted")
-				require.Contains(t, out, "2 secrets re-encrypted")
+				require.Contains(t, out, "5 secrets re-encrypted")
 				require.Regexp(t, "account "+ids[1]+": the secret /token cannot be read: .*"+why, out)
 				require.NotContains(t, out, ids[0])
 				require.Contains(t, errs, "the rotation is complete, but 1 secrets cannot be read")
@@ -135,14 +136,14 @@ func TestKeysRotatePastUnreadableSecrets(t *testing.T) {
 				require.Len(t, made, n+1)
 				require.Len(t, done, n+1)
 				require.Equal(t, made[0].TargetID, done[0].TargetID)
-				require.Contains(t, done[0].Detail, "2 secrets of all contact centers re-encrypted, 1 cannot be read")
+				require.Contains(t, done[0].Detail, "5 secrets of all contact centers re-encrypted, 1 cannot be read")
 			}
 			res, body := r.do(t, http.MethodPatch, "/api/v1/integration-accounts/"+ids[1],
 				`{"properties":{"token":"`+botToken+`"}}`, "Content-Type", "application/merge-patch+json", "If-Match", "*")
 			require.Equal(t, http.StatusOK, res.StatusCode, body)
 			code, out, errs := command(t, r.data, "keys", "rotate")
 			require.Zero(t, code, errs)
-			require.Contains(t, out, "3 secrets re-encrypted")
+			require.Contains(t, out, "6 secrets re-encrypted")
 			code, out, _ = command(t, r.data, "audit", "verify")
 			require.Zero(t, code, out)
 		})
@@ -173,6 +174,6 @@ func TestKeysRotateInterrupted(t *testing.T) {
 	require.Empty(t, records(t, data, "keys.rotate"))
 
 	_, out, _ := command(t, data, "keys", "rotate")
-	require.Contains(t, out, "interrupted with 1 secrets to go")
+	require.Contains(t, out, "interrupted with 3 secrets to go")
 	require.NotContains(t, out, "new key")
 }
