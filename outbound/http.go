@@ -167,8 +167,16 @@ func (x *exchanger) wireBytes() int64 {
 }
 
 func (x *exchanger) tlsConfig(to target) (*tls.Config, *Error) {
+	cfg, e := x.trusting(to)
+	if e == nil {
+		cfg.NextProtos = []string{"http/1.1"}
+	}
+	return cfg, e
+}
+
+// trusting returns the client's settings with the extra authorities.
+func (x *exchanger) trusting(to target) (*tls.Config, *Error) {
 	cfg := x.client.hardened(nil, to.host)
-	cfg.NextProtos = []string{"http/1.1"}
 	if len(x.extraCA) == 0 {
 		return cfg, nil
 	}

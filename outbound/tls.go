@@ -23,6 +23,41 @@ func (c *Client) TLSConfig(serverName string) *tls.Config {
 	return c.hardened(nil, serverName)
 }
 
+// StartTLS makes conn, a connection of [Client.Dial], a TLS connection, or closes
+// it. The certificate must be for the host that was dialled. Connections that
+// are given the same sessions resume each other's; nil for none. Of the options
+// [WithExtraCA] and [WithObserver] apply. Time and bytes stay those of conn.
+// Errors are *[Error].
+func (c *Client) StartTLS(
+	ctx context.Context, conn net.Conn, sessions tls.ClientSessionCache, opts ...Option,
+) (net.Conn, error) {
+	x := &exchanger{client: c}
+	for _, opt := range opts {
+		opt(x)
+	}
+	if x.observer != nil {
+		ctx = Observe(ctx, x.observer)
+	}
+	guarded, ok := conn.(*guardedConn)
+	if !ok {
+		_ = conn.Close() // nobody else will
+		return nil, &Error{Phase: PhaseTLS, Kind: InvalidAddress, Detail: "not a connection of this client"}
+	}
+	ctx, cancel := context.WithDeadline(ctx, guarded.until)
+	defer cancel()
+	secure, err := handshake(ctx, conn, guarded.to, func() (*tls.Config, *Error) {
+		cfg, e := x.trusting(guarded.to)
+		if e == nil {
+			cfg.ClientSessionCache = sessions
+		}
+		return cfg, e
+	})
+	if err != nil {
+		return nil, err
+	}
+	return secure, nil
+}
+
 // hardened returns cfg, or an empty one, with the client's floor and roots.
 func (c *Client) hardened(cfg *tls.Config, host string) *tls.Config {
 	if cfg == nil {

@@ -200,3 +200,84 @@ func TestDialTLSLimit(t *testing.T) {
 	_, err = io.ReadAll(conn)
 	require.ErrorIs(t, err, &Error{Phase: PhaseRead, Kind: TooLarge})
 }
+
+func TestStartTLS(t *testing.T) {
+	ca, extra := newAuthority(t), newAuthority(t)
+	resumed := make(chan bool, 10)
+	server := func(a *authority, edit func(*tls.Config)) *Client {
+		settings := a.issue(t, nil)
+		settings.VerifyConnection = func(state tls.ConnectionState) error {
+			resumed <- state.DidResume
+			return nil
+		}
+		if edit != nil {
+			edit(settings)
+		}
+		cfg := to(talk(t, func(conn net.Conn) {
+			secure := tls.Server(conn, settings)
+			_, _ = io.Copy(secure, secure)
+		}))
+		cfg.CAFile, cfg.TLSMin = ca.file(t), "1.2"
+		return newClient(t, cfg)
+	}
+	echo := func(c *Client, sessions tls.ClientSessionCache, opts ...Option) error {
+		conn, err := c.Dial(t.Context(), "tcp", vendor+":443")
+		require.NoError(t, err)
+		secure, err := c.StartTLS(t.Context(), conn, sessions, opts...)
+		if err != nil {
+			_, gone := conn.Write([]byte("x"))
+			require.ErrorIs(t, gone, net.ErrClosed)
+			return err
+		}
+		defer secure.Close()
+		_, err = io.WriteString(secure, "hello")
+		require.NoError(t, err)
+		_, err = io.ReadFull(secure, make([]byte, 5)) // what follows a handshake is read as well
+		return err
+	}
+
+	c, sessions := server(ca, nil), tls.NewLRUClientSessionCache(1)
+	for _, again := range []bool{false, true} {
+		require.NoError(t, echo(c, sessions))
+		require.Equal(t, again, <-resumed)
+	}
+	require.NoError(t, echo(c, nil))
+	require.False(t, <-resumed, "without the other's sessions")
+
+	seen := &phases{}
+	require.ErrorIs(t, echo(server(extra, nil), nil, WithObserver(seen)), &Error{Phase: PhaseTLS, Kind: TLSUntrusted})
+	require.Equal(t, []string{"tls!tls_untrusted"}, seen.list)
+	require.NoError(t, echo(server(extra, nil), nil, WithExtraCA(extra.pem)))
+	outdated := server(ca, func(cfg *tls.Config) { cfg.MinVersion, cfg.MaxVersion = tls.VersionTLS11, tls.VersionTLS11 })
+	require.ErrorIs(t, echo(outdated, nil), &Error{Phase: PhaseTLS, Kind: TLSVersion})
+
+	strange, other := net.Pipe()
+	defer other.Close()
+	_, err := c.StartTLS(t.Context(), strange, nil)
+	require.ErrorIs(t, err, &Error{Phase: PhaseTLS, Kind: InvalidAddress})
+}
+
+func TestStartTLSStaysWithinTheConnection(t *testing.T) {
+	ca := newAuthority(t)
+	cfg := to(talk(t, func(conn net.Conn) {
+		_, _ = io.WriteString(tls.Server(conn, ca.issue(t, nil)), strings.Repeat("x", 1<<14))
+		silence(conn)
+	}))
+	cfg.CAFile, cfg.MaxBytes = ca.file(t), 1<<13
+	c := newClient(t, cfg)
+	conn, err := c.Dial(t.Context(), "tcp", vendor+":443")
+	require.NoError(t, err)
+	secure, err := c.StartTLS(t.Context(), conn, nil)
+	require.NoError(t, err)
+	defer secure.Close()
+	_, err = io.ReadAll(secure)
+	require.ErrorIs(t, err, &Error{Phase: PhaseRead, Kind: TooLarge})
+
+	silent := to(talk(t, silence))
+	silent.Timeout = patience
+	c = newClient(t, silent)
+	conn, err = c.Dial(t.Context(), "tcp", vendor+":443")
+	require.NoError(t, err)
+	_, err = c.StartTLS(t.Context(), conn, nil)
+	require.ErrorIs(t, err, &Error{Phase: PhaseTLS, Kind: Timeout})
+}
