@@ -151,7 +151,7 @@ func (s *Service) run(
 	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	session := &integrations.Session{Clock: s.Now, Domain: t.p.ContactCenter.Domain, Classify: classify}
-	session.Transport = &transport{client: s.Outbound, session: session}
+	session.Transport = newTransport(s.Outbound, session)
 	if onStep != nil {
 		session.OnStep = func(step integrations.Step) { onStep(wireStep(step)) }
 	}

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -16,15 +17,33 @@ import (
 type transport struct {
 	client  *outbound.Client
 	session *integrations.Session
+	// tlsSessions are those of StartTLS: the probe's own, of nobody else.
+	tlsSessions tls.ClientSessionCache
+}
+
+// maxTLSSessions is how many hosts a probe secures connections to by StartTLS.
+const maxTLSSessions = 4
+
+func newTransport(client *outbound.Client, session *integrations.Session) *transport {
+	return &transport{client: client, session: session, tlsSessions: tls.NewLRUClientSessionCache(maxTLSSessions)}
 }
 
 // Do implements integrations.Transport.
 func (t *transport) Do(req *http.Request) (*http.Response, error) {
+	return t.client.Do(req, t.options(req.Context())...)
+}
+
+// StartTLS implements integrations.TLSStarter.
+func (t *transport) StartTLS(ctx context.Context, conn net.Conn) (net.Conn, error) {
+	return t.client.StartTLS(ctx, conn, t.tlsSessions, t.options(ctx)...)
+}
+
+func (t *transport) options(ctx context.Context) []outbound.Option {
 	options := []outbound.Option{outbound.WithObserver(t)}
-	if pem := integrations.ExtraCA(req.Context()); pem != nil {
+	if pem := integrations.ExtraCA(ctx); pem != nil {
 		options = append(options, outbound.WithExtraCA(pem))
 	}
-	return t.client.Do(req, options...)
+	return options
 }
 
 // Dial implements integrations.Transport.

@@ -72,6 +72,16 @@ type Transport interface {
 	Dial(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// TLSStarter is a Transport that also secures what Dial has opened, for protocols
+// other than HTTP. Session.StartTLS asks for it.
+type TLSStarter interface {
+	// StartTLS makes a connection of Dial a TLS connection, or closes it. The
+	// certificate must be for the host that was dialled, and one of the operator's
+	// authorities or of ExtraCA(ctx) must vouch for it. The connections of one
+	// transport resume each other's TLS sessions, as FTP servers demand.
+	StartTLS(ctx context.Context, conn net.Conn) (net.Conn, error)
+}
+
 // Request is one request of a probe.
 type Request struct {
 	Method string // GET when empty

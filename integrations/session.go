@@ -8,6 +8,8 @@ import (
 	"time"
 )
 
+var errNoTLS = errors.New("start tls: the transport cannot")
+
 // Session is what one probe may use and report. It belongs to one goroutine.
 type Session struct {
 	// Transport is the guarded way out.
@@ -32,6 +34,21 @@ func (s *Session) Now() time.Time {
 		return time.Now()
 	}
 	return s.Clock()
+}
+
+// StartTLS secures a connection that the transport has dialled, or closes it; see
+// TLSStarter, which the transport must be. extraCA is PEM whose certificates are
+// trusted besides all others, and may be nil.
+func (s *Session) StartTLS(ctx context.Context, conn net.Conn, extraCA []byte) (net.Conn, error) {
+	starter, ok := s.Transport.(TLSStarter)
+	if !ok {
+		_ = conn.Close() // nobody else will
+		return nil, errNoTLS
+	}
+	if len(extraCA) > 0 {
+		ctx = WithExtraCA(ctx, extraCA)
+	}
+	return starter.StartTLS(ctx, conn)
 }
 
 // Step runs fn and records it as a step. The error it returns is nil or a

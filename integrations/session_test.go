@@ -300,3 +300,32 @@ func TestAnswerJSON(t *testing.T) {
 		require.NotContains(t, err.Error()+f.Hint, "hidden")
 	}
 }
+
+// starter is a transport that notes what it is to secure.
+type starter struct {
+	Transport
+	ca []byte
+}
+
+func (s *starter) StartTLS(ctx context.Context, conn net.Conn) (net.Conn, error) {
+	s.ca = ExtraCA(ctx)
+	return conn, nil
+}
+
+func TestStartTLS(t *testing.T) {
+	here, there := net.Pipe()
+	defer there.Close()
+	transport := &starter{}
+	s := &Session{Transport: transport}
+	for _, ca := range [][]byte{nil, []byte("pem")} {
+		conn, err := s.StartTLS(t.Context(), here, ca)
+		require.NoError(t, err)
+		require.Equal(t, here, conn)
+		require.Equal(t, ca, transport.ca)
+	}
+	s.Transport = nil
+	_, err := s.StartTLS(t.Context(), here, nil)
+	require.ErrorIs(t, err, errNoTLS)
+	_, err = here.Write([]byte("x"))
+	require.ErrorIs(t, err, io.ErrClosedPipe, "nothing goes out in the clear by mistake")
+}

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -29,6 +31,7 @@ type network struct {
 	// exist.
 	addresses map[string]string
 	roots     *x509.CertPool
+	sessions  tls.ClientSessionCache
 	session   *integrations.Session
 
 	mu     sync.Mutex
@@ -109,7 +112,21 @@ func (n *network) Dial(ctx context.Context, _, address string) (net.Conn, error)
 	if err != nil {
 		return nil, n.phase("connect", told(err))
 	}
-	return conn, n.phase("connect", nil)
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(deadline) // fails only on a closed connection, as the next read will
+	}
+	bounded := &boundedConn{Conn: conn, host: host}
+	bounded.left.Store(maxAnswer)
+	return bounded, n.phase("connect", nil)
+}
+
+// StartTLS implements integrations.TLSStarter.
+func (n *network) StartTLS(ctx context.Context, conn net.Conn) (net.Conn, error) {
+	dialled, ok := conn.(*boundedConn)
+	if !ok {
+		return nil, &exchangeError{cause: integrations.CauseConfig, code: "invalid_address"}
+	}
+	return n.secure(ctx, conn, dialled.host)
 }
 
 // phase records a phase as the product's own transport does, and returns err.
@@ -130,12 +147,21 @@ func (n *network) dialTLS(ctx context.Context, network, address string) (net.Con
 		return nil, err
 	}
 	host, _, _ := net.SplitHostPort(address)
+	if dialled, ok := conn.(*boundedConn); ok {
+		dialled.left.Store(math.MaxInt64) // the body of an answer has a limit of its own
+	}
+	return n.secure(ctx, conn, host)
+}
+
+func (n *network) secure(ctx context.Context, conn net.Conn, host string) (net.Conn, error) {
 	roots := n.roots
 	if extra := integrations.ExtraCA(ctx); extra != nil {
 		roots = roots.Clone()
 		roots.AppendCertsFromPEM(extra)
 	}
-	secured := tls.Client(conn, &tls.Config{RootCAs: roots, ServerName: host, MinVersion: tls.VersionTLS12})
+	secured := tls.Client(conn, &tls.Config{
+		RootCAs: roots, ServerName: host, MinVersion: tls.VersionTLS12, ClientSessionCache: n.sessions,
+	})
 	if err := secured.HandshakeContext(ctx); err != nil {
 		_ = conn.Close() // the handshake's error counts
 		return nil, n.phase("tls", toldTLS(err))
@@ -193,6 +219,25 @@ func told(err error) error {
 		return network("connection_reset")
 	}
 	return fmt.Errorf("exchange: %w", err)
+}
+
+// boundedConn is a connection of Dial, which gives no more than maxAnswer bytes.
+type boundedConn struct {
+	net.Conn
+	host string
+	left atomic.Int64
+}
+
+// Read implements net.Conn.
+func (c *boundedConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.left.Add(-int64(n)) < 0 {
+		return 0, &exchangeError{cause: integrations.CauseRemote, code: "answer_too_large"}
+	}
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
+		err = told(err)
+	}
+	return n, err
 }
 
 // boundedBody is a body that says when it is too large.

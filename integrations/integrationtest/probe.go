@@ -74,7 +74,7 @@ func (s *suite) reach(t *testing.T, a *authority, handler func(http.ResponseWrit
 
 // lead returns a network in which all hosts lead to the address.
 func (s *suite) lead(a *authority, address string) *network {
-	n := &network{addresses: map[string]string{}, roots: a.pool()}
+	n := &network{addresses: map[string]string{}, roots: a.pool(), sessions: tls.NewLRUClientSessionCache(4)}
 	for _, host := range s.fixture.Hosts {
 		n.addresses[host] = address
 	}
