@@ -14,6 +14,7 @@ import (
 	"admin-api/integrations/datagroup"
 	"admin-api/integrations/dynamics"
 	"admin-api/integrations/knowledgebase"
+	"admin-api/integrations/loxysoft"
 	"admin-api/integrations/messenger"
 	"admin-api/integrations/naturallanguage"
 	"admin-api/integrations/nextcaller"
@@ -45,6 +46,7 @@ func All() integrations.Catalog {
 		messenger.Facebook,
 		messenger.Line,
 		messenger.Nexmo,
+		loxysoft.Definition,
 		messenger.Telegram,
 		messenger.Twitter,
 		messenger.Viber,
