@@ -29,6 +29,7 @@ import (
 	"admin-api/integrations/statistics"
 	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/zapier"
+	"admin-api/integrations/teleopti"
 	"admin-api/integrations/zendesk"
 )
 
@@ -75,6 +76,7 @@ func All() integrations.Catalog {
 		texttospeech.Watson,
 		datagroup.Definition,
 		zapier.Definition,
+		teleopti.Definition,
 		zendesk.Definition,
 	}
 }
