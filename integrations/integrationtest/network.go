@@ -48,6 +48,12 @@ type exchangeError struct {
 
 func (e *exchangeError) Error() string { return "exchange: " + strings.ReplaceAll(e.code, "_", " ") }
 
+// Timeout and Temporary make it a net.Error, as the product's errors are.
+func (e *exchangeError) Timeout() bool { return e.code == "timeout" }
+
+// Temporary is always false.
+func (*exchangeError) Temporary() bool { return false }
+
 // classify is the Session.Classify for a network.
 func classify(err error) *integrations.Failure {
 	var e *exchangeError
