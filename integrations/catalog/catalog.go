@@ -30,6 +30,7 @@ import (
 	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/zapier"
 	"admin-api/integrations/teleopti"
+	"admin-api/integrations/wfm"
 	"admin-api/integrations/zendesk"
 )
 
@@ -77,6 +78,7 @@ func All() integrations.Catalog {
 		datagroup.Definition,
 		zapier.Definition,
 		teleopti.Definition,
+		wfm.Aspect,
 		zendesk.Definition,
 	}
 }
