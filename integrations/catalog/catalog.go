@@ -79,6 +79,7 @@ func All() integrations.Catalog {
 		zapier.Definition,
 		teleopti.Definition,
 		wfm.Aspect,
+		wfm.Calabrio,
 		zendesk.Definition,
 	}
 }
