@@ -80,6 +80,7 @@ func All() integrations.Catalog {
 		teleopti.Definition,
 		wfm.Aspect,
 		wfm.Calabrio,
+		wfm.Verint,
 		zendesk.Definition,
 	}
 }
