@@ -49,7 +49,7 @@ type Delivery struct {
 
 	Password secret.Text `json:"password" validate:"required_without=PrivateKey,excluded_with=PrivateKey" label:"Password" help:"Of that user; with SFTP, a private key can take its place." max:"256"`
 
-	PrivateKey secret.Text `json:"privateKey" label:"Private key" help:"An Ed25519, ECDSA or RSA key, whose public half the server knows." format:"multiline" when:"protocol=sftp"`
+	PrivateKey secret.Text `json:"privateKey" label:"Private key" help:"An Ed25519, ECDSA or RSA key, whose public half the server knows." format:"multiline" max:"8192" when:"protocol=sftp"`
 
 	PrivateKeyPassphrase secret.Text `json:"privateKeyPassphrase" validate:"excluded_without=PrivateKey" label:"Passphrase of the private key" help:"If the key is protected by one." max:"256" when:"protocol=sftp"`
 

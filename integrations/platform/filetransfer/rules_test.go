@@ -117,6 +117,10 @@ func TestRules(t *testing.T) {
 			members: map[string]any{"password": nil, "privateKey": read(t, "slow_key"), "privateKeyPassphrase": "open sesame"},
 			errors:  "privateKey private_key_rounds",
 		},
+		{
+			name: "key that would take long to read", base: sftp, members: map[string]any{"password": nil, "privateKey": strings.Repeat(key, 50)},
+			errors: "privateKey max",
+		},
 		{name: "weak key", base: sftp, members: map[string]any{"password": nil, "privateKey": weakKey}, errors: "privateKey private_key_weak"},
 		{name: "dsa", base: sftp, members: map[string]any{"password": nil, "privateKey": dsaKey}, errors: "privateKey private_key_kind"},
 		{name: "public key", base: sftp, members: map[string]any{"password": nil, "privateKey": line(host)}, errors: "privateKey private_key"},
