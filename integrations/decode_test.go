@@ -50,6 +50,7 @@ func TestDecodeFinds(t *testing.T) {
 		{"few", `{"hosts":["a"]}`, []string{"/hosts min"}},
 		{"twice", `{"hosts":["a","a"]}`, []string{"/hosts unique"}},
 		{"element enum", `{"tags":["a","d"]}`, []string{"/tags/1 enum"}},
+		{"empty element of an enum", `{"tags":["a"," "]}`, []string{"/tags/1 enum"}},
 		{"map", `{"headers":["x"]}`, []string{"/headers type"}},
 		{"map values", `{"headers":{"a":1,"b/":"y"}}`, []string{"/headers/a type", "/headers/b~1 pattern"}},
 		{"map keys", `{"headers":{"":"x"," a":"x"}}`, []string{"/headers/ invalid_key", "/headers/ a invalid_key"}},

@@ -119,7 +119,7 @@ func (j *judge) property(at string, p *property, field reflect.Value) {
 	case kindTexts:
 		j.entries(at, p, field.Len())
 		for i := range field.Len() {
-			j.text(at+"/"+strconv.Itoa(i), p, field.Index(i).String())
+			j.element(at+"/"+strconv.Itoa(i), p, field.Index(i).String())
 		}
 	case kindMap:
 		j.entries(at, p, field.Len())
@@ -135,6 +135,16 @@ func (j *judge) property(at string, p *property, field reflect.Value) {
 			j.object(at+"/"+strconv.Itoa(i), p.fields, field.Index(i))
 		}
 	}
+}
+
+// element judges an element of a list. There an empty text is a value, which is
+// none of an enum's.
+func (j *judge) element(at string, p *property, text string) {
+	if text == "" && p.enum != nil {
+		j.report(at, p.outsideEnum())
+		return
+	}
+	j.text(at, p, text)
 }
 
 // text judges a text, a secret or an element; the empty one is unset.

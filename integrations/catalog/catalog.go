@@ -27,10 +27,10 @@ import (
 	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/speechtotext"
 	"admin-api/integrations/statistics"
-	"admin-api/integrations/texttospeech"
-	"admin-api/integrations/zapier"
 	"admin-api/integrations/teleopti"
+	"admin-api/integrations/texttospeech"
 	"admin-api/integrations/wfm"
+	"admin-api/integrations/zapier"
 	"admin-api/integrations/zendesk"
 )
 
@@ -45,10 +45,10 @@ func All() integrations.Catalog {
 		bot.WatsonAssistant,
 		cobrowsing.Definition,
 		knowledgebase.Definition,
+		loxysoft.Definition,
 		messenger.Facebook,
 		messenger.Line,
 		messenger.Nexmo,
-		loxysoft.Definition,
 		messenger.Telegram,
 		messenger.Twitter,
 		messenger.Viber,
@@ -71,16 +71,16 @@ func All() integrations.Catalog {
 		speechtotext.GoVivace,
 		speechtotext.Watson,
 		statistics.Definition,
+		teleopti.Definition,
 		texttospeech.Polly,
 		texttospeech.Azure,
 		texttospeech.Google,
 		texttospeech.Watson,
 		datagroup.Definition,
-		zapier.Definition,
-		teleopti.Definition,
 		wfm.Aspect,
 		wfm.Calabrio,
 		wfm.Verint,
+		zapier.Definition,
 		zendesk.Definition,
 	}
 }

@@ -67,6 +67,8 @@ var exceptions = []exception{
 	{"jit_*", "sso", "depends on other switches of the section and says more than that"},
 	{"sso_*", "sso", "depends on the provider, which the host tells, and on the contact center's domain"},
 	{"azure_endpoint", "azure_stt azure_tts", "the host of an address that may be private"},
+	{"timezone", "loxysoft_wfm calabrio_wfm verint_wfm", "which time zones there are is a matter of registers"},
+	{"private_key", "calabrio_wfm verint_wfm", "the insides of keys"},
 	{"zendesk_url", "zendesk", "the form depends on whether the host is Zendesk's own"},
 	{"password_is_username", "zapier", "compares two members"},
 }

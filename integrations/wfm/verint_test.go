@@ -43,8 +43,9 @@ func TestVerintOverTCP(t *testing.T) {
 		Hosts:    []string{"rta.acme.com", "files.acme.com"},
 		Identity: filetransfertest.User,
 	})
-	require.Equal(t, "reach failed closed_at_once,records skipped,"+
-		"host_key failed connection_reset,authenticate skipped,open skipped,directory skipped",
+	// Whether the end of the connection or its reset arrives first is up to TCP.
+	require.Regexp(t, "^reach failed closed_at_once,records skipped,"+
+		"host_key failed (connection_reset|not_ssh),authenticate skipped,open skipped,directory skipped$",
 		steps(t, Verint, valid, line(func(net.Conn) {})))
 }
 
