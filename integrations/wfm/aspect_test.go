@@ -95,7 +95,7 @@ func TestAspectConnections(t *testing.T) {
 	}{
 		{"silent", silence(t), unproven},
 		{"talkative", func(conn net.Conn) { _, _ = io.WriteString(conn, "welcome") }, unproven},
-		{"closed at once", func(net.Conn) {}, "reach failed closed_at_once,records skipped"},
+		{"closed at once", hangUp, "reach failed closed_at_once,records skipped"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -110,7 +110,7 @@ func TestCalabrioFeeds(t *testing.T) {
 		{"none", `{"timeZone":"UTC"}`, nil, "feeds warning nothing_enabled"},
 		{"real time", `{"timeZone":"UTC",` + feed + `}`, silence(t), "reach passed,records warning records_not_verifiable"},
 		{"both", both, server.Serve, delivered + ",reach passed,records warning records_not_verifiable"},
-		{"both refused", both, func(net.Conn) {}, refused + ",reach failed closed_at_once,records skipped"},
+		{"both refused", both, hangUp, refused + ",reach failed closed_at_once,records skipped"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

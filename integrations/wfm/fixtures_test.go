@@ -3,6 +3,7 @@ package wfm
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -52,6 +53,14 @@ func (l line) Dial(ctx context.Context, _, address string) (net.Conn, error) {
 		}
 	}()
 	return new(net.Dialer).DialContext(ctx, "tcp", listener.Addr().String())
+}
+
+// hangUp ends a connection at once, and in order: a reset would tell another story.
+func hangUp(conn net.Conn) {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		_ = tcp.CloseWrite()
+	}
+	_, _ = io.Copy(io.Discard, conn)
 }
 
 // steps probes and returns each step as "name status code".
