@@ -28,6 +28,101 @@ const (
 	AccountHealthStatusUnsupported AccountHealthStatus = "unsupported"
 )
 
+// Defines values for AspectWfmAccountFamily.
+const (
+	AspectWfmAccountFamilyWFM AspectWfmAccountFamily = "WFM"
+)
+
+// Defines values for AspectWfmAccountPropertiesAuthMethod.
+const (
+	AspectWfmAccountPropertiesAuthMethodBasic  AspectWfmAccountPropertiesAuthMethod = "basic"
+	AspectWfmAccountPropertiesAuthMethodBearer AspectWfmAccountPropertiesAuthMethod = "bearer"
+	AspectWfmAccountPropertiesAuthMethodHeader AspectWfmAccountPropertiesAuthMethod = "header"
+	AspectWfmAccountPropertiesAuthMethodNone   AspectWfmAccountPropertiesAuthMethod = "none"
+)
+
+// Defines values for AspectWfmAccountPropertiesProtocol.
+const (
+	AspectWfmAccountPropertiesProtocolHttpPost  AspectWfmAccountPropertiesProtocol = "httpPost"
+	AspectWfmAccountPropertiesProtocolTcpAspect AspectWfmAccountPropertiesProtocol = "tcpAspect"
+)
+
+// Defines values for AspectWfmAccountType.
+const (
+	AspectWfmAccountTypeAspectWfm AspectWfmAccountType = "aspect_wfm"
+)
+
+// Defines values for AspectWfmCreatePropertiesAuthMethod.
+const (
+	AspectWfmCreatePropertiesAuthMethodBasic       AspectWfmCreatePropertiesAuthMethod = "basic"
+	AspectWfmCreatePropertiesAuthMethodBearer      AspectWfmCreatePropertiesAuthMethod = "bearer"
+	AspectWfmCreatePropertiesAuthMethodHeader      AspectWfmCreatePropertiesAuthMethod = "header"
+	AspectWfmCreatePropertiesAuthMethodLessThannil AspectWfmCreatePropertiesAuthMethod = "<nil>"
+	AspectWfmCreatePropertiesAuthMethodNone        AspectWfmCreatePropertiesAuthMethod = "none"
+)
+
+// Defines values for AspectWfmCreatePropertiesProtocol.
+const (
+	AspectWfmCreatePropertiesProtocolHttpPost    AspectWfmCreatePropertiesProtocol = "httpPost"
+	AspectWfmCreatePropertiesProtocolLessThannil AspectWfmCreatePropertiesProtocol = "<nil>"
+	AspectWfmCreatePropertiesProtocolTcpAspect   AspectWfmCreatePropertiesProtocol = "tcpAspect"
+)
+
+// Defines values for AspectWfmCreateType.
+const (
+	AspectWfmCreateTypeAspectWfm AspectWfmCreateType = "aspect_wfm"
+)
+
+// Defines values for AspectWfmCredentialsFamily.
+const (
+	AspectWfmCredentialsFamilyWFM AspectWfmCredentialsFamily = "WFM"
+)
+
+// Defines values for AspectWfmCredentialsPropertiesAuthMethod.
+const (
+	AspectWfmCredentialsPropertiesAuthMethodBasic  AspectWfmCredentialsPropertiesAuthMethod = "basic"
+	AspectWfmCredentialsPropertiesAuthMethodBearer AspectWfmCredentialsPropertiesAuthMethod = "bearer"
+	AspectWfmCredentialsPropertiesAuthMethodHeader AspectWfmCredentialsPropertiesAuthMethod = "header"
+	AspectWfmCredentialsPropertiesAuthMethodNone   AspectWfmCredentialsPropertiesAuthMethod = "none"
+)
+
+// Defines values for AspectWfmCredentialsPropertiesProtocol.
+const (
+	AspectWfmCredentialsPropertiesProtocolHttpPost  AspectWfmCredentialsPropertiesProtocol = "httpPost"
+	AspectWfmCredentialsPropertiesProtocolTcpAspect AspectWfmCredentialsPropertiesProtocol = "tcpAspect"
+)
+
+// Defines values for AspectWfmCredentialsType.
+const (
+	AspectWfmCredentialsTypeAspectWfm AspectWfmCredentialsType = "aspect_wfm"
+)
+
+// Defines values for AspectWfmReplaceFamily.
+const (
+	AspectWfmReplaceFamilyWFM AspectWfmReplaceFamily = "WFM"
+)
+
+// Defines values for AspectWfmReplacePropertiesAuthMethod.
+const (
+	AspectWfmReplacePropertiesAuthMethodBasic       AspectWfmReplacePropertiesAuthMethod = "basic"
+	AspectWfmReplacePropertiesAuthMethodBearer      AspectWfmReplacePropertiesAuthMethod = "bearer"
+	AspectWfmReplacePropertiesAuthMethodHeader      AspectWfmReplacePropertiesAuthMethod = "header"
+	AspectWfmReplacePropertiesAuthMethodLessThannil AspectWfmReplacePropertiesAuthMethod = "<nil>"
+	AspectWfmReplacePropertiesAuthMethodNone        AspectWfmReplacePropertiesAuthMethod = "none"
+)
+
+// Defines values for AspectWfmReplacePropertiesProtocol.
+const (
+	AspectWfmReplacePropertiesProtocolHttpPost    AspectWfmReplacePropertiesProtocol = "httpPost"
+	AspectWfmReplacePropertiesProtocolLessThannil AspectWfmReplacePropertiesProtocol = "<nil>"
+	AspectWfmReplacePropertiesProtocolTcpAspect   AspectWfmReplacePropertiesProtocol = "tcpAspect"
+)
+
+// Defines values for AspectWfmReplaceType.
+const (
+	AspectWfmReplaceTypeAspectWfm AspectWfmReplaceType = "aspect_wfm"
+)
+
 // Defines values for AwsLambdaAccountFamily.
 const (
 	AwsLambdaAccountFamilyAmazonAWS AwsLambdaAccountFamily = "Amazon AWS"
@@ -357,6 +452,123 @@ const (
 // Defines values for AzureTtsReplaceType.
 const (
 	AzureTtsReplaceTypeAzureTts AzureTtsReplaceType = "azure_tts"
+)
+
+// Defines values for CalabrioWfmAccountFamily.
+const (
+	CalabrioWfmAccountFamilyWFM CalabrioWfmAccountFamily = "WFM"
+)
+
+// Defines values for CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol.
+const (
+	CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocolFtps CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocolSftp CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsModeExplicit CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsModeImplicit CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+)
+
+// Defines values for CalabrioWfmAccountPropertiesReportServices.
+const (
+	CalabrioWfmAccountPropertiesReportServicesChat          CalabrioWfmAccountPropertiesReportServices = "chat"
+	CalabrioWfmAccountPropertiesReportServicesEmail         CalabrioWfmAccountPropertiesReportServices = "email"
+	CalabrioWfmAccountPropertiesReportServicesInboundVoice  CalabrioWfmAccountPropertiesReportServices = "inboundVoice"
+	CalabrioWfmAccountPropertiesReportServicesOutboundVoice CalabrioWfmAccountPropertiesReportServices = "outboundVoice"
+)
+
+// Defines values for CalabrioWfmAccountType.
+const (
+	CalabrioWfmAccountTypeCalabrioWfm CalabrioWfmAccountType = "calabrio_wfm"
+)
+
+// Defines values for CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol.
+const (
+	CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocolFtps CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocolSftp CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsModeExplicit    CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsModeImplicit    CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+	CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsModeLessThannil CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "<nil>"
+)
+
+// Defines values for CalabrioWfmCreatePropertiesReportServices.
+const (
+	CalabrioWfmCreatePropertiesReportServicesChat          CalabrioWfmCreatePropertiesReportServices = "chat"
+	CalabrioWfmCreatePropertiesReportServicesEmail         CalabrioWfmCreatePropertiesReportServices = "email"
+	CalabrioWfmCreatePropertiesReportServicesInboundVoice  CalabrioWfmCreatePropertiesReportServices = "inboundVoice"
+	CalabrioWfmCreatePropertiesReportServicesOutboundVoice CalabrioWfmCreatePropertiesReportServices = "outboundVoice"
+)
+
+// Defines values for CalabrioWfmCreateType.
+const (
+	CalabrioWfmCreateTypeCalabrioWfm CalabrioWfmCreateType = "calabrio_wfm"
+)
+
+// Defines values for CalabrioWfmCredentialsFamily.
+const (
+	CalabrioWfmCredentialsFamilyWFM CalabrioWfmCredentialsFamily = "WFM"
+)
+
+// Defines values for CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol.
+const (
+	CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocolFtps CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocolSftp CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsModeExplicit CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsModeImplicit CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+)
+
+// Defines values for CalabrioWfmCredentialsPropertiesReportServices.
+const (
+	CalabrioWfmCredentialsPropertiesReportServicesChat          CalabrioWfmCredentialsPropertiesReportServices = "chat"
+	CalabrioWfmCredentialsPropertiesReportServicesEmail         CalabrioWfmCredentialsPropertiesReportServices = "email"
+	CalabrioWfmCredentialsPropertiesReportServicesInboundVoice  CalabrioWfmCredentialsPropertiesReportServices = "inboundVoice"
+	CalabrioWfmCredentialsPropertiesReportServicesOutboundVoice CalabrioWfmCredentialsPropertiesReportServices = "outboundVoice"
+)
+
+// Defines values for CalabrioWfmCredentialsType.
+const (
+	CalabrioWfmCredentialsTypeCalabrioWfm CalabrioWfmCredentialsType = "calabrio_wfm"
+)
+
+// Defines values for CalabrioWfmReplaceFamily.
+const (
+	CalabrioWfmReplaceFamilyWFM CalabrioWfmReplaceFamily = "WFM"
+)
+
+// Defines values for CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol.
+const (
+	CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocolFtps CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocolSftp CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsModeExplicit    CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsModeImplicit    CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+	CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsModeLessThannil CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "<nil>"
+)
+
+// Defines values for CalabrioWfmReplacePropertiesReportServices.
+const (
+	CalabrioWfmReplacePropertiesReportServicesChat          CalabrioWfmReplacePropertiesReportServices = "chat"
+	CalabrioWfmReplacePropertiesReportServicesEmail         CalabrioWfmReplacePropertiesReportServices = "email"
+	CalabrioWfmReplacePropertiesReportServicesInboundVoice  CalabrioWfmReplacePropertiesReportServices = "inboundVoice"
+	CalabrioWfmReplacePropertiesReportServicesOutboundVoice CalabrioWfmReplacePropertiesReportServices = "outboundVoice"
+)
+
+// Defines values for CalabrioWfmReplaceType.
+const (
+	CalabrioWfmReplaceTypeCalabrioWfm CalabrioWfmReplaceType = "calabrio_wfm"
 )
 
 // Defines values for CheckCause.
@@ -865,6 +1077,41 @@ const (
 // Defines values for LogmeinReplaceType.
 const (
 	LogmeinReplaceTypeLogmein LogmeinReplaceType = "logmein"
+)
+
+// Defines values for LoxysoftWfmAccountFamily.
+const (
+	LoxysoftWfmAccountFamilyLoxysoftWFM LoxysoftWfmAccountFamily = "Loxysoft WFM"
+)
+
+// Defines values for LoxysoftWfmAccountType.
+const (
+	LoxysoftWfmAccountTypeLoxysoftWfm LoxysoftWfmAccountType = "loxysoft_wfm"
+)
+
+// Defines values for LoxysoftWfmCreateType.
+const (
+	LoxysoftWfmCreateTypeLoxysoftWfm LoxysoftWfmCreateType = "loxysoft_wfm"
+)
+
+// Defines values for LoxysoftWfmCredentialsFamily.
+const (
+	LoxysoftWfmCredentialsFamilyLoxysoftWFM LoxysoftWfmCredentialsFamily = "Loxysoft WFM"
+)
+
+// Defines values for LoxysoftWfmCredentialsType.
+const (
+	LoxysoftWfmCredentialsTypeLoxysoftWfm LoxysoftWfmCredentialsType = "loxysoft_wfm"
+)
+
+// Defines values for LoxysoftWfmReplaceFamily.
+const (
+	LoxysoftWfmReplaceFamilyLoxysoftWFM LoxysoftWfmReplaceFamily = "Loxysoft WFM"
+)
+
+// Defines values for LoxysoftWfmReplaceType.
+const (
+	LoxysoftWfmReplaceTypeLoxysoftWfm LoxysoftWfmReplaceType = "loxysoft_wfm"
 )
 
 // Defines values for NexmoAccountFamily.
@@ -1435,6 +1682,67 @@ const (
 	TelegramReplaceTypeTelegram TelegramReplaceType = "telegram"
 )
 
+// Defines values for TeleoptiWfmAccountFamily.
+const (
+	TeleoptiWfmAccountFamilyTeleoptiWFM TeleoptiWfmAccountFamily = "Teleopti WFM"
+)
+
+// Defines values for TeleoptiWfmAccountPropertiesProtocol.
+const (
+	TeleoptiWfmAccountPropertiesProtocolJson TeleoptiWfmAccountPropertiesProtocol = "json"
+	TeleoptiWfmAccountPropertiesProtocolSoap TeleoptiWfmAccountPropertiesProtocol = "soap"
+)
+
+// Defines values for TeleoptiWfmAccountType.
+const (
+	TeleoptiWfmAccountTypeTeleoptiWfm TeleoptiWfmAccountType = "teleopti_wfm"
+)
+
+// Defines values for TeleoptiWfmCreatePropertiesProtocol.
+const (
+	TeleoptiWfmCreatePropertiesProtocolJson        TeleoptiWfmCreatePropertiesProtocol = "json"
+	TeleoptiWfmCreatePropertiesProtocolLessThannil TeleoptiWfmCreatePropertiesProtocol = "<nil>"
+	TeleoptiWfmCreatePropertiesProtocolSoap        TeleoptiWfmCreatePropertiesProtocol = "soap"
+)
+
+// Defines values for TeleoptiWfmCreateType.
+const (
+	TeleoptiWfmCreateTypeTeleoptiWfm TeleoptiWfmCreateType = "teleopti_wfm"
+)
+
+// Defines values for TeleoptiWfmCredentialsFamily.
+const (
+	TeleoptiWfmCredentialsFamilyTeleoptiWFM TeleoptiWfmCredentialsFamily = "Teleopti WFM"
+)
+
+// Defines values for TeleoptiWfmCredentialsPropertiesProtocol.
+const (
+	TeleoptiWfmCredentialsPropertiesProtocolJson TeleoptiWfmCredentialsPropertiesProtocol = "json"
+	TeleoptiWfmCredentialsPropertiesProtocolSoap TeleoptiWfmCredentialsPropertiesProtocol = "soap"
+)
+
+// Defines values for TeleoptiWfmCredentialsType.
+const (
+	TeleoptiWfmCredentialsTypeTeleoptiWfm TeleoptiWfmCredentialsType = "teleopti_wfm"
+)
+
+// Defines values for TeleoptiWfmReplaceFamily.
+const (
+	TeleoptiWfmReplaceFamilyTeleoptiWFM TeleoptiWfmReplaceFamily = "Teleopti WFM"
+)
+
+// Defines values for TeleoptiWfmReplacePropertiesProtocol.
+const (
+	TeleoptiWfmReplacePropertiesProtocolJson        TeleoptiWfmReplacePropertiesProtocol = "json"
+	TeleoptiWfmReplacePropertiesProtocolLessThannil TeleoptiWfmReplacePropertiesProtocol = "<nil>"
+	TeleoptiWfmReplacePropertiesProtocolSoap        TeleoptiWfmReplacePropertiesProtocol = "soap"
+)
+
+// Defines values for TeleoptiWfmReplaceType.
+const (
+	TeleoptiWfmReplaceTypeTeleoptiWfm TeleoptiWfmReplaceType = "teleopti_wfm"
+)
+
 // Defines values for TheDataGroupAccountFamily.
 const (
 	TheDataGroupAccountFamilyTheDataGroupTDG TheDataGroupAccountFamily = "The Data Group (TDG)"
@@ -1566,6 +1874,117 @@ const (
 const (
 	Documented TypeShape = "documented"
 	Proposed   TypeShape = "proposed"
+)
+
+// Defines values for VerintWfmAccountFamily.
+const (
+	VerintWfmAccountFamilyWFM VerintWfmAccountFamily = "WFM"
+)
+
+// Defines values for VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol.
+const (
+	VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocolFtps VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocolSftp VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsModeExplicit VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsModeImplicit VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+)
+
+// Defines values for VerintWfmAccountPropertiesProtocol.
+const (
+	VerintWfmAccountPropertiesProtocolHttps VerintWfmAccountPropertiesProtocol = "https"
+	VerintWfmAccountPropertiesProtocolTcp   VerintWfmAccountPropertiesProtocol = "tcp"
+)
+
+// Defines values for VerintWfmAccountType.
+const (
+	VerintWfmAccountTypeVerintWfm VerintWfmAccountType = "verint_wfm"
+)
+
+// Defines values for VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol.
+const (
+	VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocolFtps VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocolSftp VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsModeExplicit    VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsModeImplicit    VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+	VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsModeLessThannil VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode = "<nil>"
+)
+
+// Defines values for VerintWfmCreatePropertiesProtocol.
+const (
+	VerintWfmCreatePropertiesProtocolHttps       VerintWfmCreatePropertiesProtocol = "https"
+	VerintWfmCreatePropertiesProtocolLessThannil VerintWfmCreatePropertiesProtocol = "<nil>"
+	VerintWfmCreatePropertiesProtocolTcp         VerintWfmCreatePropertiesProtocol = "tcp"
+)
+
+// Defines values for VerintWfmCreateType.
+const (
+	VerintWfmCreateTypeVerintWfm VerintWfmCreateType = "verint_wfm"
+)
+
+// Defines values for VerintWfmCredentialsFamily.
+const (
+	VerintWfmCredentialsFamilyWFM VerintWfmCredentialsFamily = "WFM"
+)
+
+// Defines values for VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol.
+const (
+	VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocolFtps VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocolSftp VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsModeExplicit VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsModeImplicit VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+)
+
+// Defines values for VerintWfmCredentialsPropertiesProtocol.
+const (
+	VerintWfmCredentialsPropertiesProtocolHttps VerintWfmCredentialsPropertiesProtocol = "https"
+	VerintWfmCredentialsPropertiesProtocolTcp   VerintWfmCredentialsPropertiesProtocol = "tcp"
+)
+
+// Defines values for VerintWfmCredentialsType.
+const (
+	VerintWfmCredentialsTypeVerintWfm VerintWfmCredentialsType = "verint_wfm"
+)
+
+// Defines values for VerintWfmReplaceFamily.
+const (
+	VerintWfmReplaceFamilyWFM VerintWfmReplaceFamily = "WFM"
+)
+
+// Defines values for VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol.
+const (
+	VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocolFtps VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol = "ftps"
+	VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocolSftp VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol = "sftp"
+)
+
+// Defines values for VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode.
+const (
+	VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsModeExplicit    VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "explicit"
+	VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsModeImplicit    VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "implicit"
+	VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsModeLessThannil VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode = "<nil>"
+)
+
+// Defines values for VerintWfmReplacePropertiesProtocol.
+const (
+	VerintWfmReplacePropertiesProtocolHttps       VerintWfmReplacePropertiesProtocol = "https"
+	VerintWfmReplacePropertiesProtocolLessThannil VerintWfmReplacePropertiesProtocol = "<nil>"
+	VerintWfmReplacePropertiesProtocolTcp         VerintWfmReplacePropertiesProtocol = "tcp"
+)
+
+// Defines values for VerintWfmReplaceType.
+const (
+	VerintWfmReplaceTypeVerintWfm VerintWfmReplaceType = "verint_wfm"
 )
 
 // Defines values for VersionSummaryOperation.
@@ -2113,6 +2532,7 @@ const (
 
 // Defines values for ListAccountsParamsType.
 const (
+	ListAccountsParamsTypeAspectWfm              ListAccountsParamsType = "aspect_wfm"
 	ListAccountsParamsTypeAwsLambda              ListAccountsParamsType = "aws_lambda"
 	ListAccountsParamsTypeAwsLex                 ListAccountsParamsType = "aws_lex"
 	ListAccountsParamsTypeAwsPolly               ListAccountsParamsType = "aws_polly"
@@ -2120,6 +2540,7 @@ const (
 	ListAccountsParamsTypeAwsTranscribe          ListAccountsParamsType = "aws_transcribe"
 	ListAccountsParamsTypeAzureStt               ListAccountsParamsType = "azure_stt"
 	ListAccountsParamsTypeAzureTts               ListAccountsParamsType = "azure_tts"
+	ListAccountsParamsTypeCalabrioWfm            ListAccountsParamsType = "calabrio_wfm"
 	ListAccountsParamsTypeDialogflow             ListAccountsParamsType = "dialogflow"
 	ListAccountsParamsTypeDynamics365            ListAccountsParamsType = "dynamics365"
 	ListAccountsParamsTypeExternalKnowledgeBase  ListAccountsParamsType = "external_knowledge_base"
@@ -2130,6 +2551,7 @@ const (
 	ListAccountsParamsTypeGovivaceStt            ListAccountsParamsType = "govivace_stt"
 	ListAccountsParamsTypeLine                   ListAccountsParamsType = "line"
 	ListAccountsParamsTypeLogmein                ListAccountsParamsType = "logmein"
+	ListAccountsParamsTypeLoxysoftWfm            ListAccountsParamsType = "loxysoft_wfm"
 	ListAccountsParamsTypeNexmo                  ListAccountsParamsType = "nexmo"
 	ListAccountsParamsTypeNextCaller             ListAccountsParamsType = "next_caller"
 	ListAccountsParamsTypeNice                   ListAccountsParamsType = "nice"
@@ -2141,8 +2563,10 @@ const (
 	ListAccountsParamsTypeStatisticsDataReceiver ListAccountsParamsType = "statistics_data_receiver"
 	ListAccountsParamsTypeSurfly                 ListAccountsParamsType = "surfly"
 	ListAccountsParamsTypeTelegram               ListAccountsParamsType = "telegram"
+	ListAccountsParamsTypeTeleoptiWfm            ListAccountsParamsType = "teleopti_wfm"
 	ListAccountsParamsTypeTheDataGroup           ListAccountsParamsType = "the_data_group"
 	ListAccountsParamsTypeTwitter                ListAccountsParamsType = "twitter"
+	ListAccountsParamsTypeVerintWfm              ListAccountsParamsType = "verint_wfm"
 	ListAccountsParamsTypeViber                  ListAccountsParamsType = "viber"
 	ListAccountsParamsTypeWatsonAssistant        ListAccountsParamsType = "watson_assistant"
 	ListAccountsParamsTypeWatsonNlu              ListAccountsParamsType = "watson_nlu"
@@ -2160,6 +2584,7 @@ const (
 	ListAccountsParamsFamilyBotChatSuggestionsEngine     ListAccountsParamsFamily = "Bot / Chat suggestions engine"
 	ListAccountsParamsFamilyCoBrowsing                   ListAccountsParamsFamily = "Co-browsing"
 	ListAccountsParamsFamilyExternalKnowledgeBase        ListAccountsParamsFamily = "External Knowledge Base"
+	ListAccountsParamsFamilyLoxysoftWFM                  ListAccountsParamsFamily = "Loxysoft WFM"
 	ListAccountsParamsFamilyMessenger                    ListAccountsParamsFamily = "Messenger"
 	ListAccountsParamsFamilyMicrosoftDynamics365         ListAccountsParamsFamily = "Microsoft Dynamics 365"
 	ListAccountsParamsFamilyNICE                         ListAccountsParamsFamily = "NICE"
@@ -2173,8 +2598,10 @@ const (
 	ListAccountsParamsFamilySingleSignOn                 ListAccountsParamsFamily = "Single Sign-On"
 	ListAccountsParamsFamilySpeechToText                 ListAccountsParamsFamily = "Speech To Text"
 	ListAccountsParamsFamilyStatisticsDataReceiver       ListAccountsParamsFamily = "Statistics Data Receiver"
+	ListAccountsParamsFamilyTeleoptiWFM                  ListAccountsParamsFamily = "Teleopti WFM"
 	ListAccountsParamsFamilyTextToSpeech                 ListAccountsParamsFamily = "Text To Speech"
 	ListAccountsParamsFamilyTheDataGroupTDG              ListAccountsParamsFamily = "The Data Group (TDG)"
+	ListAccountsParamsFamilyWFM                          ListAccountsParamsFamily = "WFM"
 	ListAccountsParamsFamilyZapier                       ListAccountsParamsFamily = "Zapier"
 	ListAccountsParamsFamilyZendesk                      ListAccountsParamsFamily = "Zendesk"
 )
@@ -2307,6 +2734,370 @@ type AccountSecrets map[string]SecretState
 
 // AccountWarnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
 type AccountWarnings = []Violation
+
+// AspectWfmAccount defines model for AspectWfmAccount.
+type AspectWfmAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family AspectWfmAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       AspectWfmAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      AspectWfmAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AspectWfmAccountFamily defines model for AspectWfmAccount.Family.
+type AspectWfmAccountFamily string
+
+// AspectWfmAccountPropertiesAuthMethod How requests authenticate. Left out: not at all.
+type AspectWfmAccountPropertiesAuthMethod string
+
+// AspectWfmAccountPropertiesProtocol How states are sent.
+type AspectWfmAccountPropertiesProtocol string
+
+// AspectWfmAccount_Properties_RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+type AspectWfmAccount_Properties_RecordFieldSizes struct {
+	AgentId     *int `json:"agentId,omitempty"`
+	Extension   *int `json:"extension,omitempty"`
+	Group       *int `json:"group,omitempty"`
+	ReasonCode  *int `json:"reasonCode,omitempty"`
+	StateCode   *int `json:"stateCode,omitempty"`
+	TimeInState *int `json:"timeInState,omitempty"`
+}
+
+// AspectWfmAccount_Properties defines model for AspectWfmAccount.Properties.
+type AspectWfmAccount_Properties struct {
+	// AuthMethod How requests authenticate. Left out: not at all.
+	AuthMethod *AspectWfmAccountPropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token. Left out: X-Api-Key.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// Host Where Aspect's real-time adherence server runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often states are sent, in seconds.
+	PeriodicUpdateIntervalSeconds int `json:"periodicUpdateIntervalSeconds"`
+
+	// Port The one that the server was given for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol AspectWfmAccountPropertiesProtocol `json:"protocol"`
+
+	// RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+	RecordFieldSizes *AspectWfmAccount_Properties_RecordFieldSizes `json:"recordFieldSizes,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/states
+	Url      *string     `json:"url,omitempty"`
+	Username interface{} `json:"username,omitempty"`
+}
+
+// AspectWfmAccountType defines model for AspectWfmAccount.Type.
+type AspectWfmAccountType string
+
+// AspectWfmCreate Examples: {"name":"Aspect WFM","properties":{"host":"rta.acme.com","periodicUpdateIntervalSeconds":10,"port":6996,"protocol":"tcpAspect","recordFieldSizes":{"agentId":10,"extension":6}},"type":"aspect_wfm"}
+type AspectWfmCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  AspectWfmCreate_Properties `json:"properties"`
+	Type        AspectWfmCreateType        `json:"type"`
+}
+
+// AspectWfmCreatePropertiesAuthMethod How requests authenticate. Left out: not at all.
+type AspectWfmCreatePropertiesAuthMethod string
+
+// AspectWfmCreatePropertiesProtocol How states are sent.
+type AspectWfmCreatePropertiesProtocol string
+
+// AspectWfmCreate_Properties_RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+type AspectWfmCreate_Properties_RecordFieldSizes struct {
+	AgentId     *int `json:"agentId,omitempty"`
+	Extension   *int `json:"extension,omitempty"`
+	Group       *int `json:"group,omitempty"`
+	ReasonCode  *int `json:"reasonCode,omitempty"`
+	StateCode   *int `json:"stateCode,omitempty"`
+	TimeInState *int `json:"timeInState,omitempty"`
+}
+
+// AspectWfmCreate_Properties defines model for AspectWfmCreate.Properties.
+type AspectWfmCreate_Properties struct {
+	// AuthMethod How requests authenticate. Left out: not at all.
+	AuthMethod *AspectWfmCreatePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token. Left out: X-Api-Key.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// Host Where Aspect's real-time adherence server runs.
+	//
+	// Examples: rta.acme.com
+	Host     *string `json:"host,omitempty"`
+	Password *string `json:"password,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often states are sent, in seconds.
+	PeriodicUpdateIntervalSeconds *int `json:"periodicUpdateIntervalSeconds,omitempty"`
+
+	// Port The one that the server was given for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol *AspectWfmCreatePropertiesProtocol `json:"protocol,omitempty"`
+
+	// RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+	RecordFieldSizes *AspectWfmCreate_Properties_RecordFieldSizes `json:"recordFieldSizes,omitempty"`
+
+	// Token Of the receiving system.
+	Token *string `json:"token,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/states
+	Url      *string     `json:"url,omitempty"`
+	Username interface{} `json:"username,omitempty"`
+}
+
+// AspectWfmCreateType defines model for AspectWfmCreate.Type.
+type AspectWfmCreateType string
+
+// AspectWfmCredentials defines model for AspectWfmCredentials.
+type AspectWfmCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family AspectWfmCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       AspectWfmCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      AspectWfmCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AspectWfmCredentialsFamily defines model for AspectWfmCredentials.Family.
+type AspectWfmCredentialsFamily string
+
+// AspectWfmCredentialsPropertiesAuthMethod How requests authenticate. Left out: not at all.
+type AspectWfmCredentialsPropertiesAuthMethod string
+
+// AspectWfmCredentialsPropertiesProtocol How states are sent.
+type AspectWfmCredentialsPropertiesProtocol string
+
+// AspectWfmCredentials_Properties_RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+type AspectWfmCredentials_Properties_RecordFieldSizes struct {
+	AgentId     *int `json:"agentId,omitempty"`
+	Extension   *int `json:"extension,omitempty"`
+	Group       *int `json:"group,omitempty"`
+	ReasonCode  *int `json:"reasonCode,omitempty"`
+	StateCode   *int `json:"stateCode,omitempty"`
+	TimeInState *int `json:"timeInState,omitempty"`
+}
+
+// AspectWfmCredentials_Properties defines model for AspectWfmCredentials.Properties.
+type AspectWfmCredentials_Properties struct {
+	// AuthMethod How requests authenticate. Left out: not at all.
+	AuthMethod *AspectWfmCredentialsPropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token. Left out: X-Api-Key.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// Host Where Aspect's real-time adherence server runs.
+	//
+	// Examples: rta.acme.com
+	Host     *string `json:"host,omitempty"`
+	Password *string `json:"password,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often states are sent, in seconds.
+	PeriodicUpdateIntervalSeconds int `json:"periodicUpdateIntervalSeconds"`
+
+	// Port The one that the server was given for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol AspectWfmCredentialsPropertiesProtocol `json:"protocol"`
+
+	// RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+	RecordFieldSizes *AspectWfmCredentials_Properties_RecordFieldSizes `json:"recordFieldSizes,omitempty"`
+
+	// Token Of the receiving system.
+	Token *string `json:"token,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/states
+	Url      *string     `json:"url,omitempty"`
+	Username interface{} `json:"username,omitempty"`
+}
+
+// AspectWfmCredentialsType defines model for AspectWfmCredentials.Type.
+type AspectWfmCredentialsType string
+
+// AspectWfmReplace defines model for AspectWfmReplace.
+type AspectWfmReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *AspectWfmReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       AspectWfmReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      AspectWfmReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// AspectWfmReplaceFamily defines model for AspectWfmReplace.Family.
+type AspectWfmReplaceFamily string
+
+// AspectWfmReplacePropertiesAuthMethod How requests authenticate. Left out: not at all.
+type AspectWfmReplacePropertiesAuthMethod string
+
+// AspectWfmReplacePropertiesProtocol How states are sent.
+type AspectWfmReplacePropertiesProtocol string
+
+// AspectWfmReplace_Properties_RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+type AspectWfmReplace_Properties_RecordFieldSizes struct {
+	AgentId     *int `json:"agentId,omitempty"`
+	Extension   *int `json:"extension,omitempty"`
+	Group       *int `json:"group,omitempty"`
+	ReasonCode  *int `json:"reasonCode,omitempty"`
+	StateCode   *int `json:"stateCode,omitempty"`
+	TimeInState *int `json:"timeInState,omitempty"`
+}
+
+// AspectWfmReplace_Properties defines model for AspectWfmReplace.Properties.
+type AspectWfmReplace_Properties struct {
+	// AuthMethod How requests authenticate. Left out: not at all.
+	AuthMethod *AspectWfmReplacePropertiesAuthMethod `json:"authMethod,omitempty"`
+
+	// HeaderName The header that carries the token. Left out: X-Api-Key.
+	//
+	// Examples: X-Api-Key
+	HeaderName *string `json:"headerName,omitempty"`
+
+	// Host Where Aspect's real-time adherence server runs.
+	//
+	// Examples: rta.acme.com
+	Host     *string `json:"host,omitempty"`
+	Password *string `json:"password,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often states are sent, in seconds.
+	PeriodicUpdateIntervalSeconds *int `json:"periodicUpdateIntervalSeconds,omitempty"`
+
+	// Port The one that the server was given for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol *AspectWfmReplacePropertiesProtocol `json:"protocol,omitempty"`
+
+	// RecordFieldSizes How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+	RecordFieldSizes *AspectWfmReplace_Properties_RecordFieldSizes `json:"recordFieldSizes,omitempty"`
+
+	// Token Of the receiving system.
+	Token *string `json:"token,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/states
+	Url      *string     `json:"url,omitempty"`
+	Username interface{} `json:"username,omitempty"`
+}
+
+// AspectWfmReplaceType defines model for AspectWfmReplace.Type.
+type AspectWfmReplaceType string
 
 // AwsLambdaAccount defines model for AwsLambdaAccount.
 type AwsLambdaAccount struct {
@@ -4184,6 +4975,565 @@ type AzureTtsReplace_Properties struct {
 
 // AzureTtsReplaceType defines model for AzureTtsReplace.Type.
 type AzureTtsReplaceType string
+
+// CalabrioWfmAccount defines model for CalabrioWfmAccount.
+type CalabrioWfmAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family CalabrioWfmAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       CalabrioWfmAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      CalabrioWfmAccountType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// CalabrioWfmAccountFamily defines model for CalabrioWfmAccount.Family.
+type CalabrioWfmAccountFamily string
+
+// CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol string
+
+// CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode string
+
+// CalabrioWfmAccount_Properties_HistoricalFeed_Delivery defines model for CalabrioWfmAccount.Properties.HistoricalFeed.Delivery.
+type CalabrioWfmAccount_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol CalabrioWfmAccountPropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *CalabrioWfmAccountPropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// CalabrioWfmAccount_Properties_HistoricalFeed defines model for CalabrioWfmAccount.Properties.HistoricalFeed.
+type CalabrioWfmAccount_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *CalabrioWfmAccount_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled bool `json:"enabled"`
+
+	// SendForecastDataAfterMinutes How long after the end of an interval its data are sent.
+	SendForecastDataAfterMinutes int `json:"sendForecastDataAfterMinutes"`
+}
+
+// CalabrioWfmAccount_Properties_RealTimeFeed defines model for CalabrioWfmAccount.Properties.RealTimeFeed.
+type CalabrioWfmAccount_Properties_RealTimeFeed struct {
+	// Enabled Switched off, no state is sent; the settings stay.
+	Enabled bool `json:"enabled"`
+
+	// Host Where the server for real-time adherence runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+}
+
+// CalabrioWfmAccountPropertiesReportServices defines model for CalabrioWfmAccount.Properties.ReportServices.
+type CalabrioWfmAccountPropertiesReportServices string
+
+// CalabrioWfmAccount_Properties defines model for CalabrioWfmAccount.Properties.
+type CalabrioWfmAccount_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed CalabrioWfmAccount_Properties_HistoricalFeed `json:"historicalFeed"`
+
+	// RealTimeFeed The states of agents as they change.
+	RealTimeFeed CalabrioWfmAccount_Properties_RealTimeFeed `json:"realTimeFeed"`
+
+	// ReportServices The kinds of services that are reported. Left out: all.
+	ReportServices []CalabrioWfmAccountPropertiesReportServices `json:"reportServices"`
+
+	// TimeZone Of all times that are sent; usually the contact center's.
+	//
+	// Examples: America/New_York
+	TimeZone string `json:"timeZone"`
+}
+
+// CalabrioWfmAccountType defines model for CalabrioWfmAccount.Type.
+type CalabrioWfmAccountType string
+
+// CalabrioWfmCreate Examples: {"name":"Calabrio WFM","properties":{"historicalFeed":{"delivery":{"host":"files.acme.com","hostKeyFingerprint":"SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I","password":"correct horse battery staple","path":"/incoming/wfm","protocol":"sftp","username":"acme-wfm"},"enabled":true,"sendForecastDataAfterMinutes":30},"realTimeFeed":{"enabled":true,"host":"rta.acme.com","port":6996,"updateIntervalSeconds":10},"reportServices":["inboundVoice","chat"],"timeZone":"America/New_York"},"type":"calabrio_wfm"}
+type CalabrioWfmCreate struct {
+	Default     *bool                        `json:"default,omitempty"`
+	Description *string                      `json:"description,omitempty"`
+	Enabled     *bool                        `json:"enabled,omitempty"`
+	Labels      *AccountLabels               `json:"labels,omitempty"`
+	Name        string                       `json:"name"`
+	Properties  CalabrioWfmCreate_Properties `json:"properties"`
+	Type        CalabrioWfmCreateType        `json:"type"`
+}
+
+// CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol string
+
+// CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode string
+
+// CalabrioWfmCreate_Properties_HistoricalFeed_Delivery defines model for CalabrioWfmCreate.Properties.HistoricalFeed.Delivery.
+type CalabrioWfmCreate_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol CalabrioWfmCreatePropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *CalabrioWfmCreatePropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// CalabrioWfmCreate_Properties_HistoricalFeed defines model for CalabrioWfmCreate.Properties.HistoricalFeed.
+type CalabrioWfmCreate_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *CalabrioWfmCreate_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// SendForecastDataAfterMinutes How long after the end of an interval its data are sent.
+	SendForecastDataAfterMinutes *int `json:"sendForecastDataAfterMinutes,omitempty"`
+}
+
+// CalabrioWfmCreate_Properties_RealTimeFeed defines model for CalabrioWfmCreate.Properties.RealTimeFeed.
+type CalabrioWfmCreate_Properties_RealTimeFeed struct {
+	// Enabled Switched off, no state is sent; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Host Where the server for real-time adherence runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+}
+
+// CalabrioWfmCreatePropertiesReportServices defines model for CalabrioWfmCreate.Properties.ReportServices.
+type CalabrioWfmCreatePropertiesReportServices string
+
+// CalabrioWfmCreate_Properties defines model for CalabrioWfmCreate.Properties.
+type CalabrioWfmCreate_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed *CalabrioWfmCreate_Properties_HistoricalFeed `json:"historicalFeed,omitempty"`
+
+	// RealTimeFeed The states of agents as they change.
+	RealTimeFeed *CalabrioWfmCreate_Properties_RealTimeFeed `json:"realTimeFeed,omitempty"`
+
+	// ReportServices The kinds of services that are reported. Left out: all.
+	ReportServices *[]CalabrioWfmCreatePropertiesReportServices `json:"reportServices,omitempty"`
+
+	// TimeZone Of all times that are sent; usually the contact center's.
+	//
+	// Examples: America/New_York
+	TimeZone string `json:"timeZone"`
+}
+
+// CalabrioWfmCreateType defines model for CalabrioWfmCreate.Type.
+type CalabrioWfmCreateType string
+
+// CalabrioWfmCredentials defines model for CalabrioWfmCredentials.
+type CalabrioWfmCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family CalabrioWfmCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       CalabrioWfmCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      CalabrioWfmCredentialsType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// CalabrioWfmCredentialsFamily defines model for CalabrioWfmCredentials.Family.
+type CalabrioWfmCredentialsFamily string
+
+// CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol string
+
+// CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode string
+
+// CalabrioWfmCredentials_Properties_HistoricalFeed_Delivery defines model for CalabrioWfmCredentials.Properties.HistoricalFeed.Delivery.
+type CalabrioWfmCredentials_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *CalabrioWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// CalabrioWfmCredentials_Properties_HistoricalFeed defines model for CalabrioWfmCredentials.Properties.HistoricalFeed.
+type CalabrioWfmCredentials_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *CalabrioWfmCredentials_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled bool `json:"enabled"`
+
+	// SendForecastDataAfterMinutes How long after the end of an interval its data are sent.
+	SendForecastDataAfterMinutes int `json:"sendForecastDataAfterMinutes"`
+}
+
+// CalabrioWfmCredentials_Properties_RealTimeFeed defines model for CalabrioWfmCredentials.Properties.RealTimeFeed.
+type CalabrioWfmCredentials_Properties_RealTimeFeed struct {
+	// Enabled Switched off, no state is sent; the settings stay.
+	Enabled bool `json:"enabled"`
+
+	// Host Where the server for real-time adherence runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+}
+
+// CalabrioWfmCredentialsPropertiesReportServices defines model for CalabrioWfmCredentials.Properties.ReportServices.
+type CalabrioWfmCredentialsPropertiesReportServices string
+
+// CalabrioWfmCredentials_Properties defines model for CalabrioWfmCredentials.Properties.
+type CalabrioWfmCredentials_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed CalabrioWfmCredentials_Properties_HistoricalFeed `json:"historicalFeed"`
+
+	// RealTimeFeed The states of agents as they change.
+	RealTimeFeed CalabrioWfmCredentials_Properties_RealTimeFeed `json:"realTimeFeed"`
+
+	// ReportServices The kinds of services that are reported. Left out: all.
+	ReportServices []CalabrioWfmCredentialsPropertiesReportServices `json:"reportServices"`
+
+	// TimeZone Of all times that are sent; usually the contact center's.
+	//
+	// Examples: America/New_York
+	TimeZone string `json:"timeZone"`
+}
+
+// CalabrioWfmCredentialsType defines model for CalabrioWfmCredentials.Type.
+type CalabrioWfmCredentialsType string
+
+// CalabrioWfmReplace defines model for CalabrioWfmReplace.
+type CalabrioWfmReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                   `json:"etag,omitempty"`
+	Family *CalabrioWfmReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                `json:"health,omitempty"`
+	Id               *openapi_types.UUID           `json:"id,omitempty"`
+	Labels           *AccountLabels                `json:"labels,omitempty"`
+	Name             string                        `json:"name"`
+	Properties       CalabrioWfmReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets        `json:"secrets,omitempty"`
+	Type      CalabrioWfmReplaceType `json:"type"`
+	UpdatedAt *time.Time             `json:"updatedAt,omitempty"`
+	UpdatedBy *string                `json:"updatedBy,omitempty"`
+	Version   *int                   `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// CalabrioWfmReplaceFamily defines model for CalabrioWfmReplace.Family.
+type CalabrioWfmReplaceFamily string
+
+// CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol string
+
+// CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode string
+
+// CalabrioWfmReplace_Properties_HistoricalFeed_Delivery defines model for CalabrioWfmReplace.Properties.HistoricalFeed.Delivery.
+type CalabrioWfmReplace_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol CalabrioWfmReplacePropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *CalabrioWfmReplacePropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// CalabrioWfmReplace_Properties_HistoricalFeed defines model for CalabrioWfmReplace.Properties.HistoricalFeed.
+type CalabrioWfmReplace_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *CalabrioWfmReplace_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// SendForecastDataAfterMinutes How long after the end of an interval its data are sent.
+	SendForecastDataAfterMinutes *int `json:"sendForecastDataAfterMinutes,omitempty"`
+}
+
+// CalabrioWfmReplace_Properties_RealTimeFeed defines model for CalabrioWfmReplace.Properties.RealTimeFeed.
+type CalabrioWfmReplace_Properties_RealTimeFeed struct {
+	// Enabled Switched off, no state is sent; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+
+	// Host Where the server for real-time adherence runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+}
+
+// CalabrioWfmReplacePropertiesReportServices defines model for CalabrioWfmReplace.Properties.ReportServices.
+type CalabrioWfmReplacePropertiesReportServices string
+
+// CalabrioWfmReplace_Properties defines model for CalabrioWfmReplace.Properties.
+type CalabrioWfmReplace_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed *CalabrioWfmReplace_Properties_HistoricalFeed `json:"historicalFeed,omitempty"`
+
+	// RealTimeFeed The states of agents as they change.
+	RealTimeFeed *CalabrioWfmReplace_Properties_RealTimeFeed `json:"realTimeFeed,omitempty"`
+
+	// ReportServices The kinds of services that are reported. Left out: all.
+	ReportServices *[]CalabrioWfmReplacePropertiesReportServices `json:"reportServices,omitempty"`
+
+	// TimeZone Of all times that are sent; usually the contact center's.
+	//
+	// Examples: America/New_York
+	TimeZone string `json:"timeZone"`
+}
+
+// CalabrioWfmReplaceType defines model for CalabrioWfmReplace.Type.
+type CalabrioWfmReplaceType string
 
 // Capabilities defines model for Capabilities.
 type Capabilities struct {
@@ -6893,6 +8243,272 @@ type LogmeinReplace_Properties struct {
 
 // LogmeinReplaceType defines model for LogmeinReplace.Type.
 type LogmeinReplaceType string
+
+// LoxysoftWfmAccount defines model for LoxysoftWfmAccount.
+type LoxysoftWfmAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family LoxysoftWfmAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       LoxysoftWfmAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      LoxysoftWfmAccountType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LoxysoftWfmAccountFamily defines model for LoxysoftWfmAccount.Family.
+type LoxysoftWfmAccountFamily string
+
+// LoxysoftWfmAccount_Properties defines model for LoxysoftWfmAccount.Properties.
+type LoxysoftWfmAccount_Properties struct {
+	// SiteId By it Loxysoft knows this contact center.
+	//
+	// Examples: acme-1
+	SiteId *string `json:"siteId,omitempty"`
+
+	// TimeZone Of the times that are sent. Left out: the contact center's.
+	//
+	// Examples: Europe/Stockholm
+	TimeZone *string `json:"timeZone,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Address that takes the states of agents, from Loxysoft.
+	//
+	// Examples: https://wfm.acme.com/rta/states
+	Url interface{} `json:"url"`
+
+	// Username Together with a password, unless there is an API key.
+	Username *string `json:"username,omitempty"`
+}
+
+// LoxysoftWfmAccountType defines model for LoxysoftWfmAccount.Type.
+type LoxysoftWfmAccountType string
+
+// LoxysoftWfmCreate Examples: {"name":"Loxysoft WFM","properties":{"password":"correct horse battery staple","siteId":"acme-1","timeZone":"Europe/Stockholm","updateIntervalSeconds":5,"url":"https://wfm.acme.com/rta/states","username":"acme-states"},"type":"loxysoft_wfm"}
+type LoxysoftWfmCreate struct {
+	Default     *bool                        `json:"default,omitempty"`
+	Description *string                      `json:"description,omitempty"`
+	Enabled     *bool                        `json:"enabled,omitempty"`
+	Labels      *AccountLabels               `json:"labels,omitempty"`
+	Name        string                       `json:"name"`
+	Properties  LoxysoftWfmCreate_Properties `json:"properties"`
+	Type        LoxysoftWfmCreateType        `json:"type"`
+}
+
+// LoxysoftWfmCreate_Properties defines model for LoxysoftWfmCreate.Properties.
+type LoxysoftWfmCreate_Properties struct {
+	// ApiKey In place of user name and password.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// SiteId By it Loxysoft knows this contact center.
+	//
+	// Examples: acme-1
+	SiteId *string `json:"siteId,omitempty"`
+
+	// TimeZone Of the times that are sent. Left out: the contact center's.
+	//
+	// Examples: Europe/Stockholm
+	TimeZone *string `json:"timeZone,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Address that takes the states of agents, from Loxysoft.
+	//
+	// Examples: https://wfm.acme.com/rta/states
+	Url interface{} `json:"url"`
+
+	// Username Together with a password, unless there is an API key.
+	Username *string `json:"username,omitempty"`
+}
+
+// LoxysoftWfmCreateType defines model for LoxysoftWfmCreate.Type.
+type LoxysoftWfmCreateType string
+
+// LoxysoftWfmCredentials defines model for LoxysoftWfmCredentials.
+type LoxysoftWfmCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family LoxysoftWfmCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       LoxysoftWfmCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      LoxysoftWfmCredentialsType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LoxysoftWfmCredentialsFamily defines model for LoxysoftWfmCredentials.Family.
+type LoxysoftWfmCredentialsFamily string
+
+// LoxysoftWfmCredentials_Properties defines model for LoxysoftWfmCredentials.Properties.
+type LoxysoftWfmCredentials_Properties struct {
+	// ApiKey In place of user name and password.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// SiteId By it Loxysoft knows this contact center.
+	//
+	// Examples: acme-1
+	SiteId *string `json:"siteId,omitempty"`
+
+	// TimeZone Of the times that are sent. Left out: the contact center's.
+	//
+	// Examples: Europe/Stockholm
+	TimeZone *string `json:"timeZone,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Address that takes the states of agents, from Loxysoft.
+	//
+	// Examples: https://wfm.acme.com/rta/states
+	Url interface{} `json:"url"`
+
+	// Username Together with a password, unless there is an API key.
+	Username *string `json:"username,omitempty"`
+}
+
+// LoxysoftWfmCredentialsType defines model for LoxysoftWfmCredentials.Type.
+type LoxysoftWfmCredentialsType string
+
+// LoxysoftWfmReplace defines model for LoxysoftWfmReplace.
+type LoxysoftWfmReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                   `json:"etag,omitempty"`
+	Family *LoxysoftWfmReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                `json:"health,omitempty"`
+	Id               *openapi_types.UUID           `json:"id,omitempty"`
+	Labels           *AccountLabels                `json:"labels,omitempty"`
+	Name             string                        `json:"name"`
+	Properties       LoxysoftWfmReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets        `json:"secrets,omitempty"`
+	Type      LoxysoftWfmReplaceType `json:"type"`
+	UpdatedAt *time.Time             `json:"updatedAt,omitempty"`
+	UpdatedBy *string                `json:"updatedBy,omitempty"`
+	Version   *int                   `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// LoxysoftWfmReplaceFamily defines model for LoxysoftWfmReplace.Family.
+type LoxysoftWfmReplaceFamily string
+
+// LoxysoftWfmReplace_Properties defines model for LoxysoftWfmReplace.Properties.
+type LoxysoftWfmReplace_Properties struct {
+	// ApiKey In place of user name and password.
+	ApiKey *string `json:"apiKey,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// SiteId By it Loxysoft knows this contact center.
+	//
+	// Examples: acme-1
+	SiteId *string `json:"siteId,omitempty"`
+
+	// TimeZone Of the times that are sent. Left out: the contact center's.
+	//
+	// Examples: Europe/Stockholm
+	TimeZone *string `json:"timeZone,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Address that takes the states of agents, from Loxysoft.
+	//
+	// Examples: https://wfm.acme.com/rta/states
+	Url interface{} `json:"url"`
+
+	// Username Together with a password, unless there is an API key.
+	Username *string `json:"username,omitempty"`
+}
+
+// LoxysoftWfmReplaceType defines model for LoxysoftWfmReplace.Type.
+type LoxysoftWfmReplaceType string
 
 // NexmoAccount defines model for NexmoAccount.
 type NexmoAccount struct {
@@ -10136,6 +11752,275 @@ type TelegramReplace_Properties struct {
 // TelegramReplaceType defines model for TelegramReplace.Type.
 type TelegramReplaceType string
 
+// TeleoptiWfmAccount defines model for TeleoptiWfmAccount.
+type TeleoptiWfmAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                   `json:"etag"`
+	Family TeleoptiWfmAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                 `json:"health"`
+	Id               openapi_types.UUID            `json:"id"`
+	Labels           AccountLabels                 `json:"labels"`
+	Name             string                        `json:"name"`
+	Properties       TeleoptiWfmAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets         `json:"secrets"`
+	Type      TeleoptiWfmAccountType `json:"type"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+	UpdatedBy string                 `json:"updatedBy"`
+	Version   int                    `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TeleoptiWfmAccountFamily defines model for TeleoptiWfmAccount.Family.
+type TeleoptiWfmAccountFamily string
+
+// TeleoptiWfmAccountPropertiesProtocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+type TeleoptiWfmAccountPropertiesProtocol string
+
+// TeleoptiWfmAccount_Properties defines model for TeleoptiWfmAccount.Properties.
+type TeleoptiWfmAccount_Properties struct {
+	// PeriodicUpdateIntervalSeconds How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+	PeriodicUpdateIntervalSeconds int `json:"periodicUpdateIntervalSeconds"`
+
+	// PlatformTypeId A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+	//
+	// Examples: 00000000-0000-0000-0000-000000000000
+	PlatformTypeId *openapi_types.UUID `json:"platformTypeId,omitempty"`
+
+	// Protocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+	Protocol *TeleoptiWfmAccountPropertiesProtocol `json:"protocol,omitempty"`
+
+	// SourceId By it Teleopti knows this contact center; from Teleopti's administrator.
+	//
+	// Examples: 1
+	SourceId string `json:"sourceId"`
+
+	// Url Address of the feed, from Teleopti's administrator.
+	//
+	// Examples: https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+	Url string `json:"url"`
+}
+
+// TeleoptiWfmAccountType defines model for TeleoptiWfmAccount.Type.
+type TeleoptiWfmAccountType string
+
+// TeleoptiWfmCreate Examples: {"name":"Teleopti WFM","properties":{"authKey":"made-up-key-of-teleopti","periodicUpdateIntervalSeconds":10,"sourceId":"1","url":"https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch"},"type":"teleopti_wfm"}
+type TeleoptiWfmCreate struct {
+	Default     *bool                        `json:"default,omitempty"`
+	Description *string                      `json:"description,omitempty"`
+	Enabled     *bool                        `json:"enabled,omitempty"`
+	Labels      *AccountLabels               `json:"labels,omitempty"`
+	Name        string                       `json:"name"`
+	Properties  TeleoptiWfmCreate_Properties `json:"properties"`
+	Type        TeleoptiWfmCreateType        `json:"type"`
+}
+
+// TeleoptiWfmCreatePropertiesProtocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+type TeleoptiWfmCreatePropertiesProtocol string
+
+// TeleoptiWfmCreate_Properties defines model for TeleoptiWfmCreate.Properties.
+type TeleoptiWfmCreate_Properties struct {
+	// AuthKey The authentication key, from Teleopti's administrator.
+	AuthKey *string `json:"authKey,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+	PeriodicUpdateIntervalSeconds *int `json:"periodicUpdateIntervalSeconds,omitempty"`
+
+	// PlatformTypeId A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+	//
+	// Examples: 00000000-0000-0000-0000-000000000000
+	PlatformTypeId *openapi_types.UUID `json:"platformTypeId,omitempty"`
+
+	// Protocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+	Protocol *TeleoptiWfmCreatePropertiesProtocol `json:"protocol,omitempty"`
+
+	// SourceId By it Teleopti knows this contact center; from Teleopti's administrator.
+	//
+	// Examples: 1
+	SourceId string `json:"sourceId"`
+
+	// Url Address of the feed, from Teleopti's administrator.
+	//
+	// Examples: https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+	Url string `json:"url"`
+}
+
+// TeleoptiWfmCreateType defines model for TeleoptiWfmCreate.Type.
+type TeleoptiWfmCreateType string
+
+// TeleoptiWfmCredentials defines model for TeleoptiWfmCredentials.
+type TeleoptiWfmCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                       `json:"etag"`
+	Family TeleoptiWfmCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets          `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                     `json:"health"`
+	Id               openapi_types.UUID                `json:"id"`
+	Labels           AccountLabels                     `json:"labels"`
+	Name             string                            `json:"name"`
+	Properties       TeleoptiWfmCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets             `json:"secrets"`
+	Type      TeleoptiWfmCredentialsType `json:"type"`
+	UpdatedAt time.Time                  `json:"updatedAt"`
+	UpdatedBy string                     `json:"updatedBy"`
+	Version   int                        `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TeleoptiWfmCredentialsFamily defines model for TeleoptiWfmCredentials.Family.
+type TeleoptiWfmCredentialsFamily string
+
+// TeleoptiWfmCredentialsPropertiesProtocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+type TeleoptiWfmCredentialsPropertiesProtocol string
+
+// TeleoptiWfmCredentials_Properties defines model for TeleoptiWfmCredentials.Properties.
+type TeleoptiWfmCredentials_Properties struct {
+	// AuthKey The authentication key, from Teleopti's administrator.
+	AuthKey string `json:"authKey"`
+
+	// PeriodicUpdateIntervalSeconds How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+	PeriodicUpdateIntervalSeconds int `json:"periodicUpdateIntervalSeconds"`
+
+	// PlatformTypeId A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+	//
+	// Examples: 00000000-0000-0000-0000-000000000000
+	PlatformTypeId *openapi_types.UUID `json:"platformTypeId,omitempty"`
+
+	// Protocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+	Protocol *TeleoptiWfmCredentialsPropertiesProtocol `json:"protocol,omitempty"`
+
+	// SourceId By it Teleopti knows this contact center; from Teleopti's administrator.
+	//
+	// Examples: 1
+	SourceId string `json:"sourceId"`
+
+	// Url Address of the feed, from Teleopti's administrator.
+	//
+	// Examples: https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+	Url string `json:"url"`
+}
+
+// TeleoptiWfmCredentialsType defines model for TeleoptiWfmCredentials.Type.
+type TeleoptiWfmCredentialsType string
+
+// TeleoptiWfmReplace defines model for TeleoptiWfmReplace.
+type TeleoptiWfmReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                   `json:"etag,omitempty"`
+	Family *TeleoptiWfmReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets      `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth                `json:"health,omitempty"`
+	Id               *openapi_types.UUID           `json:"id,omitempty"`
+	Labels           *AccountLabels                `json:"labels,omitempty"`
+	Name             string                        `json:"name"`
+	Properties       TeleoptiWfmReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets        `json:"secrets,omitempty"`
+	Type      TeleoptiWfmReplaceType `json:"type"`
+	UpdatedAt *time.Time             `json:"updatedAt,omitempty"`
+	UpdatedBy *string                `json:"updatedBy,omitempty"`
+	Version   *int                   `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// TeleoptiWfmReplaceFamily defines model for TeleoptiWfmReplace.Family.
+type TeleoptiWfmReplaceFamily string
+
+// TeleoptiWfmReplacePropertiesProtocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+type TeleoptiWfmReplacePropertiesProtocol string
+
+// TeleoptiWfmReplace_Properties defines model for TeleoptiWfmReplace.Properties.
+type TeleoptiWfmReplace_Properties struct {
+	// AuthKey The authentication key, from Teleopti's administrator.
+	AuthKey *string `json:"authKey,omitempty"`
+
+	// PeriodicUpdateIntervalSeconds How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+	PeriodicUpdateIntervalSeconds *int `json:"periodicUpdateIntervalSeconds,omitempty"`
+
+	// PlatformTypeId A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+	//
+	// Examples: 00000000-0000-0000-0000-000000000000
+	PlatformTypeId *openapi_types.UUID `json:"platformTypeId,omitempty"`
+
+	// Protocol Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+	Protocol *TeleoptiWfmReplacePropertiesProtocol `json:"protocol,omitempty"`
+
+	// SourceId By it Teleopti knows this contact center; from Teleopti's administrator.
+	//
+	// Examples: 1
+	SourceId string `json:"sourceId"`
+
+	// Url Address of the feed, from Teleopti's administrator.
+	//
+	// Examples: https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+	Url string `json:"url"`
+}
+
+// TeleoptiWfmReplaceType defines model for TeleoptiWfmReplace.Type.
+type TeleoptiWfmReplaceType string
+
 // TestInput defines model for TestInput.
 type TestInput struct {
 	Name       *string                 `json:"name,omitempty"`
@@ -10742,6 +12627,538 @@ type TypeShape string
 type TypePage struct {
 	Items []Type `json:"items"`
 }
+
+// VerintWfmAccount defines model for VerintWfmAccount.
+type VerintWfmAccount struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                 `json:"etag"`
+	Family VerintWfmAccountFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth               `json:"health"`
+	Id               openapi_types.UUID          `json:"id"`
+	Labels           AccountLabels               `json:"labels"`
+	Name             string                      `json:"name"`
+	Properties       VerintWfmAccount_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets       `json:"secrets"`
+	Type      VerintWfmAccountType `json:"type"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+	UpdatedBy string               `json:"updatedBy"`
+	Version   int                  `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// VerintWfmAccountFamily defines model for VerintWfmAccount.Family.
+type VerintWfmAccountFamily string
+
+// VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol string
+
+// VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode string
+
+// VerintWfmAccount_Properties_HistoricalFeed_Delivery defines model for VerintWfmAccount.Properties.HistoricalFeed.Delivery.
+type VerintWfmAccount_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol VerintWfmAccountPropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *VerintWfmAccountPropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// VerintWfmAccount_Properties_HistoricalFeed defines model for VerintWfmAccount.Properties.HistoricalFeed.
+type VerintWfmAccount_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *VerintWfmAccount_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled bool `json:"enabled"`
+}
+
+// VerintWfmAccountPropertiesProtocol How states are sent.
+type VerintWfmAccountPropertiesProtocol string
+
+// VerintWfmAccount_Properties defines model for VerintWfmAccount.Properties.
+type VerintWfmAccount_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed VerintWfmAccount_Properties_HistoricalFeed `json:"historicalFeed"`
+
+	// Host Where the server that takes the states runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol VerintWfmAccountPropertiesProtocol `json:"protocol"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/rta
+	Url *string `json:"url,omitempty"`
+
+	// Username If Verint asks for one.
+	Username *string `json:"username,omitempty"`
+}
+
+// VerintWfmAccountType defines model for VerintWfmAccount.Type.
+type VerintWfmAccountType string
+
+// VerintWfmCreate Examples: {"name":"Verint WFM","properties":{"historicalFeed":{"delivery":{"host":"files.acme.com","password":"staple battery horse correct","path":"/incoming/wfm","protocol":"ftps","tlsMode":"explicit","username":"acme-wfm"},"enabled":true},"password":"correct horse battery staple","protocol":"https","updateIntervalSeconds":10,"url":"https://wfm.acme.com/rta","username":"acme-states"},"type":"verint_wfm"}
+type VerintWfmCreate struct {
+	Default     *bool                      `json:"default,omitempty"`
+	Description *string                    `json:"description,omitempty"`
+	Enabled     *bool                      `json:"enabled,omitempty"`
+	Labels      *AccountLabels             `json:"labels,omitempty"`
+	Name        string                     `json:"name"`
+	Properties  VerintWfmCreate_Properties `json:"properties"`
+	Type        VerintWfmCreateType        `json:"type"`
+}
+
+// VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol string
+
+// VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode string
+
+// VerintWfmCreate_Properties_HistoricalFeed_Delivery defines model for VerintWfmCreate.Properties.HistoricalFeed.Delivery.
+type VerintWfmCreate_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol VerintWfmCreatePropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *VerintWfmCreatePropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// VerintWfmCreate_Properties_HistoricalFeed defines model for VerintWfmCreate.Properties.HistoricalFeed.
+type VerintWfmCreate_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *VerintWfmCreate_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+}
+
+// VerintWfmCreatePropertiesProtocol How states are sent.
+type VerintWfmCreatePropertiesProtocol string
+
+// VerintWfmCreate_Properties defines model for VerintWfmCreate.Properties.
+type VerintWfmCreate_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed *VerintWfmCreate_Properties_HistoricalFeed `json:"historicalFeed,omitempty"`
+
+	// Host Where the server that takes the states runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol *VerintWfmCreatePropertiesProtocol `json:"protocol,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/rta
+	Url *string `json:"url,omitempty"`
+
+	// Username If Verint asks for one.
+	Username *string `json:"username,omitempty"`
+}
+
+// VerintWfmCreateType defines model for VerintWfmCreate.Type.
+type VerintWfmCreateType string
+
+// VerintWfmCredentials defines model for VerintWfmCredentials.
+type VerintWfmCredentials struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt time.Time        `json:"createdAt"`
+	CreatedBy string           `json:"createdBy"`
+	Default   bool             `json:"default"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description string     `json:"description"`
+	Enabled     bool       `json:"enabled"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   string                     `json:"etag"`
+	Family VerintWfmCredentialsFamily `json:"family"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets        `json:"generatedSecrets,omitempty"`
+	Health           AccountHealth                   `json:"health"`
+	Id               openapi_types.UUID              `json:"id"`
+	Labels           AccountLabels                   `json:"labels"`
+	Name             string                          `json:"name"`
+	Properties       VerintWfmCredentials_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   AccountSecrets           `json:"secrets"`
+	Type      VerintWfmCredentialsType `json:"type"`
+	UpdatedAt time.Time                `json:"updatedAt"`
+	UpdatedBy string                   `json:"updatedBy"`
+	Version   int                      `json:"version"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// VerintWfmCredentialsFamily defines model for VerintWfmCredentials.Family.
+type VerintWfmCredentialsFamily string
+
+// VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol string
+
+// VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode string
+
+// VerintWfmCredentials_Properties_HistoricalFeed_Delivery defines model for VerintWfmCredentials.Properties.HistoricalFeed.Delivery.
+type VerintWfmCredentials_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol VerintWfmCredentialsPropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *VerintWfmCredentialsPropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// VerintWfmCredentials_Properties_HistoricalFeed defines model for VerintWfmCredentials.Properties.HistoricalFeed.
+type VerintWfmCredentials_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *VerintWfmCredentials_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled bool `json:"enabled"`
+}
+
+// VerintWfmCredentialsPropertiesProtocol How states are sent.
+type VerintWfmCredentialsPropertiesProtocol string
+
+// VerintWfmCredentials_Properties defines model for VerintWfmCredentials.Properties.
+type VerintWfmCredentials_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed VerintWfmCredentials_Properties_HistoricalFeed `json:"historicalFeed"`
+
+	// Host Where the server that takes the states runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol VerintWfmCredentialsPropertiesProtocol `json:"protocol"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds int `json:"updateIntervalSeconds"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/rta
+	Url *string `json:"url,omitempty"`
+
+	// Username If Verint asks for one.
+	Username *string `json:"username,omitempty"`
+}
+
+// VerintWfmCredentialsType defines model for VerintWfmCredentials.Type.
+type VerintWfmCredentialsType string
+
+// VerintWfmReplace defines model for VerintWfmReplace.
+type VerintWfmReplace struct {
+	// Certificates Certificates are those found in the properties.
+	Certificates *AccountCertificates `json:"certificates,omitempty"`
+
+	// Computed Computed are read-only values that the remote system needs to know.
+	Computed  *AccountComputed `json:"computed,omitempty"`
+	CreatedAt *time.Time       `json:"createdAt,omitempty"`
+	CreatedBy *string          `json:"createdBy,omitempty"`
+	Default   *bool            `json:"default,omitempty"`
+
+	// DeletedAt DeletedAt and DeletedBy are present only in deleted accounts.
+	DeletedAt   *time.Time `json:"deletedAt,omitempty"`
+	DeletedBy   *string    `json:"deletedBy,omitempty"`
+	Description *string    `json:"description,omitempty"`
+	Enabled     *bool      `json:"enabled,omitempty"`
+
+	// Etag ETag is the entity tag without its quotes.
+	Etag   *string                 `json:"etag,omitempty"`
+	Family *VerintWfmReplaceFamily `json:"family,omitempty"`
+
+	// GeneratedSecrets GeneratedSecrets are present only in the answer to the write that made them, by JSON Pointer into the properties: secrets of the kind that the product makes where none is given. They are never shown again.
+	GeneratedSecrets *AccountGeneratedSecrets    `json:"generatedSecrets,omitempty"`
+	Health           *AccountHealth              `json:"health,omitempty"`
+	Id               *openapi_types.UUID         `json:"id,omitempty"`
+	Labels           *AccountLabels              `json:"labels,omitempty"`
+	Name             string                      `json:"name"`
+	Properties       VerintWfmReplace_Properties `json:"properties"`
+
+	// Secrets Secrets tells what is stored, by JSON Pointer into the properties.
+	Secrets   *AccountSecrets      `json:"secrets,omitempty"`
+	Type      VerintWfmReplaceType `json:"type"`
+	UpdatedAt *time.Time           `json:"updatedAt,omitempty"`
+	UpdatedBy *string              `json:"updatedBy,omitempty"`
+	Version   *int                 `json:"version,omitempty"`
+
+	// Warnings Warnings are present only in answers to a write, and only where something is allowed but looks wrong.
+	Warnings *AccountWarnings `json:"warnings,omitempty"`
+}
+
+// VerintWfmReplaceFamily defines model for VerintWfmReplace.Family.
+type VerintWfmReplaceFamily string
+
+// VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+type VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol string
+
+// VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+type VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode string
+
+// VerintWfmReplace_Properties_HistoricalFeed_Delivery defines model for VerintWfmReplace.Properties.HistoricalFeed.Delivery.
+type VerintWfmReplace_Properties_HistoricalFeed_Delivery struct {
+	// CaCertificatePem Of the authority that vouches for the server, if it is not a public one.
+	CaCertificatePem *string `json:"caCertificatePem,omitempty"`
+
+	// Host The server that takes the files.
+	//
+	// Examples: files.acme.com
+	Host string `json:"host"`
+
+	// HostKey The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+	//
+	// Examples: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+	HostKey *string `json:"hostKey,omitempty"`
+
+	// HostKeyFingerprint Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+	//
+	// Examples: SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+	HostKeyFingerprint *string `json:"hostKeyFingerprint,omitempty"`
+
+	// Password Of that user; with SFTP, a private key can take its place.
+	Password *string `json:"password,omitempty"`
+
+	// Path Where the files go; it must exist. Left out: where the server puts the user.
+	//
+	// Examples: /incoming/wfm
+	Path *string `json:"path,omitempty"`
+
+	// Port Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+	Port *int `json:"port,omitempty"`
+
+	// PrivateKey An Ed25519, ECDSA or RSA key, whose public half the server knows.
+	PrivateKey *string `json:"privateKey,omitempty"`
+
+	// PrivateKeyPassphrase If the key is protected by one.
+	PrivateKeyPassphrase *string `json:"privateKeyPassphrase,omitempty"`
+
+	// Protocol SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+	Protocol VerintWfmReplacePropertiesHistoricalFeedDeliveryProtocol `json:"protocol"`
+
+	// TlsMode Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+	TlsMode *VerintWfmReplacePropertiesHistoricalFeedDeliveryTlsMode `json:"tlsMode,omitempty"`
+
+	// Username Who signs in at the server.
+	//
+	// Examples: acme-wfm
+	Username string `json:"username"`
+}
+
+// VerintWfmReplace_Properties_HistoricalFeed defines model for VerintWfmReplace.Properties.HistoricalFeed.
+type VerintWfmReplace_Properties_HistoricalFeed struct {
+	// Delivery Where the files go.
+	Delivery *VerintWfmReplace_Properties_HistoricalFeed_Delivery `json:"delivery,omitempty"`
+
+	// Enabled Switched off, delivery ends at once; the settings stay.
+	Enabled *bool `json:"enabled,omitempty"`
+}
+
+// VerintWfmReplacePropertiesProtocol How states are sent.
+type VerintWfmReplacePropertiesProtocol string
+
+// VerintWfmReplace_Properties defines model for VerintWfmReplace.Properties.
+type VerintWfmReplace_Properties struct {
+	// HistoricalFeed What happened, in intervals, as files.
+	HistoricalFeed *VerintWfmReplace_Properties_HistoricalFeed `json:"historicalFeed,omitempty"`
+
+	// Host Where the server that takes the states runs.
+	//
+	// Examples: rta.acme.com
+	Host *string `json:"host,omitempty"`
+
+	// Password Of that user.
+	Password *string `json:"password,omitempty"`
+
+	// Port The one that the server has for this feed.
+	Port *int `json:"port,omitempty"`
+
+	// Protocol How states are sent.
+	Protocol *VerintWfmReplacePropertiesProtocol `json:"protocol,omitempty"`
+
+	// UpdateIntervalSeconds How often states are sent, in seconds.
+	UpdateIntervalSeconds *int `json:"updateIntervalSeconds,omitempty"`
+
+	// Url Address that takes the states.
+	//
+	// Examples: https://wfm.acme.com/rta
+	Url *string `json:"url,omitempty"`
+
+	// Username If Verint asks for one.
+	Username *string `json:"username,omitempty"`
+}
+
+// VerintWfmReplaceType defines model for VerintWfmReplace.Type.
+type VerintWfmReplaceType string
 
 // VersionPage defines model for VersionPage.
 type VersionPage struct {
@@ -13705,6 +16122,40 @@ func (t *Account) MergeExternalKnowledgeBaseAccount(v ExternalKnowledgeBaseAccou
 	return err
 }
 
+// AsLoxysoftWfmAccount returns the union data inside the Account as a LoxysoftWfmAccount
+func (t Account) AsLoxysoftWfmAccount() (LoxysoftWfmAccount, error) {
+	var body LoxysoftWfmAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLoxysoftWfmAccount overwrites any union data inside the Account as the provided LoxysoftWfmAccount
+func (t *Account) FromLoxysoftWfmAccount(v LoxysoftWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeLoxysoftWfmAccount performs a merge with any union data inside the Account, using the provided LoxysoftWfmAccount
+func (t *Account) MergeLoxysoftWfmAccount(v LoxysoftWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsFacebookMessengerAccount returns the union data inside the Account as a FacebookMessengerAccount
 func (t Account) AsFacebookMessengerAccount() (FacebookMessengerAccount, error) {
 	var body FacebookMessengerAccount
@@ -14555,6 +17006,40 @@ func (t *Account) MergeStatisticsDataReceiverAccount(v StatisticsDataReceiverAcc
 	return err
 }
 
+// AsTeleoptiWfmAccount returns the union data inside the Account as a TeleoptiWfmAccount
+func (t Account) AsTeleoptiWfmAccount() (TeleoptiWfmAccount, error) {
+	var body TeleoptiWfmAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTeleoptiWfmAccount overwrites any union data inside the Account as the provided TeleoptiWfmAccount
+func (t *Account) FromTeleoptiWfmAccount(v TeleoptiWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeTeleoptiWfmAccount performs a merge with any union data inside the Account, using the provided TeleoptiWfmAccount
+func (t *Account) MergeTeleoptiWfmAccount(v TeleoptiWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsPollyAccount returns the union data inside the Account as a AwsPollyAccount
 func (t Account) AsAwsPollyAccount() (AwsPollyAccount, error) {
 	var body AwsPollyAccount
@@ -14725,6 +17210,108 @@ func (t *Account) MergeTheDataGroupAccount(v TheDataGroupAccount) error {
 	return err
 }
 
+// AsAspectWfmAccount returns the union data inside the Account as a AspectWfmAccount
+func (t Account) AsAspectWfmAccount() (AspectWfmAccount, error) {
+	var body AspectWfmAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAspectWfmAccount overwrites any union data inside the Account as the provided AspectWfmAccount
+func (t *Account) FromAspectWfmAccount(v AspectWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeAspectWfmAccount performs a merge with any union data inside the Account, using the provided AspectWfmAccount
+func (t *Account) MergeAspectWfmAccount(v AspectWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCalabrioWfmAccount returns the union data inside the Account as a CalabrioWfmAccount
+func (t Account) AsCalabrioWfmAccount() (CalabrioWfmAccount, error) {
+	var body CalabrioWfmAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCalabrioWfmAccount overwrites any union data inside the Account as the provided CalabrioWfmAccount
+func (t *Account) FromCalabrioWfmAccount(v CalabrioWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeCalabrioWfmAccount performs a merge with any union data inside the Account, using the provided CalabrioWfmAccount
+func (t *Account) MergeCalabrioWfmAccount(v CalabrioWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsVerintWfmAccount returns the union data inside the Account as a VerintWfmAccount
+func (t Account) AsVerintWfmAccount() (VerintWfmAccount, error) {
+	var body VerintWfmAccount
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromVerintWfmAccount overwrites any union data inside the Account as the provided VerintWfmAccount
+func (t *Account) FromVerintWfmAccount(v VerintWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeVerintWfmAccount performs a merge with any union data inside the Account, using the provided VerintWfmAccount
+func (t *Account) MergeVerintWfmAccount(v VerintWfmAccount) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsZapierAccount returns the union data inside the Account as a ZapierAccount
 func (t Account) AsZapierAccount() (ZapierAccount, error) {
 	var body ZapierAccount
@@ -14807,6 +17394,8 @@ func (t Account) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aspect_wfm":
+		return t.AsAspectWfmAccount()
 	case "aws_lambda":
 		return t.AsAwsLambdaAccount()
 	case "aws_lex":
@@ -14821,6 +17410,8 @@ func (t Account) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAzureSttAccount()
 	case "azure_tts":
 		return t.AsAzureTtsAccount()
+	case "calabrio_wfm":
+		return t.AsCalabrioWfmAccount()
 	case "dialogflow":
 		return t.AsDialogflowAccount()
 	case "dynamics365":
@@ -14841,6 +17432,8 @@ func (t Account) ValueByDiscriminator() (interface{}, error) {
 		return t.AsLineAccount()
 	case "logmein":
 		return t.AsLogmeinAccount()
+	case "loxysoft_wfm":
+		return t.AsLoxysoftWfmAccount()
 	case "nexmo":
 		return t.AsNexmoAccount()
 	case "next_caller":
@@ -14863,10 +17456,14 @@ func (t Account) ValueByDiscriminator() (interface{}, error) {
 		return t.AsSurflyAccount()
 	case "telegram":
 		return t.AsTelegramAccount()
+	case "teleopti_wfm":
+		return t.AsTeleoptiWfmAccount()
 	case "the_data_group":
 		return t.AsTheDataGroupAccount()
 	case "twitter":
 		return t.AsTwitterAccount()
+	case "verint_wfm":
+		return t.AsVerintWfmAccount()
 	case "viber":
 		return t.AsViberAccount()
 	case "watson_assistant":
@@ -15129,6 +17726,40 @@ func (t *AccountCreate) MergeExternalKnowledgeBaseCreate(v ExternalKnowledgeBase
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLoxysoftWfmCreate returns the union data inside the AccountCreate as a LoxysoftWfmCreate
+func (t AccountCreate) AsLoxysoftWfmCreate() (LoxysoftWfmCreate, error) {
+	var body LoxysoftWfmCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLoxysoftWfmCreate overwrites any union data inside the AccountCreate as the provided LoxysoftWfmCreate
+func (t *AccountCreate) FromLoxysoftWfmCreate(v LoxysoftWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeLoxysoftWfmCreate performs a merge with any union data inside the AccountCreate, using the provided LoxysoftWfmCreate
+func (t *AccountCreate) MergeLoxysoftWfmCreate(v LoxysoftWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
 	if err != nil {
 		return err
 	}
@@ -15988,6 +18619,40 @@ func (t *AccountCreate) MergeStatisticsDataReceiverCreate(v StatisticsDataReceiv
 	return err
 }
 
+// AsTeleoptiWfmCreate returns the union data inside the AccountCreate as a TeleoptiWfmCreate
+func (t AccountCreate) AsTeleoptiWfmCreate() (TeleoptiWfmCreate, error) {
+	var body TeleoptiWfmCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTeleoptiWfmCreate overwrites any union data inside the AccountCreate as the provided TeleoptiWfmCreate
+func (t *AccountCreate) FromTeleoptiWfmCreate(v TeleoptiWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeTeleoptiWfmCreate performs a merge with any union data inside the AccountCreate, using the provided TeleoptiWfmCreate
+func (t *AccountCreate) MergeTeleoptiWfmCreate(v TeleoptiWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsPollyCreate returns the union data inside the AccountCreate as a AwsPollyCreate
 func (t AccountCreate) AsAwsPollyCreate() (AwsPollyCreate, error) {
 	var body AwsPollyCreate
@@ -16158,6 +18823,108 @@ func (t *AccountCreate) MergeTheDataGroupCreate(v TheDataGroupCreate) error {
 	return err
 }
 
+// AsAspectWfmCreate returns the union data inside the AccountCreate as a AspectWfmCreate
+func (t AccountCreate) AsAspectWfmCreate() (AspectWfmCreate, error) {
+	var body AspectWfmCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAspectWfmCreate overwrites any union data inside the AccountCreate as the provided AspectWfmCreate
+func (t *AccountCreate) FromAspectWfmCreate(v AspectWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeAspectWfmCreate performs a merge with any union data inside the AccountCreate, using the provided AspectWfmCreate
+func (t *AccountCreate) MergeAspectWfmCreate(v AspectWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCalabrioWfmCreate returns the union data inside the AccountCreate as a CalabrioWfmCreate
+func (t AccountCreate) AsCalabrioWfmCreate() (CalabrioWfmCreate, error) {
+	var body CalabrioWfmCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCalabrioWfmCreate overwrites any union data inside the AccountCreate as the provided CalabrioWfmCreate
+func (t *AccountCreate) FromCalabrioWfmCreate(v CalabrioWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeCalabrioWfmCreate performs a merge with any union data inside the AccountCreate, using the provided CalabrioWfmCreate
+func (t *AccountCreate) MergeCalabrioWfmCreate(v CalabrioWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsVerintWfmCreate returns the union data inside the AccountCreate as a VerintWfmCreate
+func (t AccountCreate) AsVerintWfmCreate() (VerintWfmCreate, error) {
+	var body VerintWfmCreate
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromVerintWfmCreate overwrites any union data inside the AccountCreate as the provided VerintWfmCreate
+func (t *AccountCreate) FromVerintWfmCreate(v VerintWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeVerintWfmCreate performs a merge with any union data inside the AccountCreate, using the provided VerintWfmCreate
+func (t *AccountCreate) MergeVerintWfmCreate(v VerintWfmCreate) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsZapierCreate returns the union data inside the AccountCreate as a ZapierCreate
 func (t AccountCreate) AsZapierCreate() (ZapierCreate, error) {
 	var body ZapierCreate
@@ -16240,6 +19007,8 @@ func (t AccountCreate) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aspect_wfm":
+		return t.AsAspectWfmCreate()
 	case "aws_lambda":
 		return t.AsAwsLambdaCreate()
 	case "aws_lex":
@@ -16254,6 +19023,8 @@ func (t AccountCreate) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAzureSttCreate()
 	case "azure_tts":
 		return t.AsAzureTtsCreate()
+	case "calabrio_wfm":
+		return t.AsCalabrioWfmCreate()
 	case "dialogflow":
 		return t.AsDialogflowCreate()
 	case "dynamics365":
@@ -16274,6 +19045,8 @@ func (t AccountCreate) ValueByDiscriminator() (interface{}, error) {
 		return t.AsLineCreate()
 	case "logmein":
 		return t.AsLogmeinCreate()
+	case "loxysoft_wfm":
+		return t.AsLoxysoftWfmCreate()
 	case "nexmo":
 		return t.AsNexmoCreate()
 	case "next_caller":
@@ -16296,10 +19069,14 @@ func (t AccountCreate) ValueByDiscriminator() (interface{}, error) {
 		return t.AsSurflyCreate()
 	case "telegram":
 		return t.AsTelegramCreate()
+	case "teleopti_wfm":
+		return t.AsTeleoptiWfmCreate()
 	case "the_data_group":
 		return t.AsTheDataGroupCreate()
 	case "twitter":
 		return t.AsTwitterCreate()
+	case "verint_wfm":
+		return t.AsVerintWfmCreate()
 	case "viber":
 		return t.AsViberCreate()
 	case "watson_assistant":
@@ -16562,6 +19339,40 @@ func (t *AccountCredentials) MergeExternalKnowledgeBaseCredentials(v ExternalKno
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLoxysoftWfmCredentials returns the union data inside the AccountCredentials as a LoxysoftWfmCredentials
+func (t AccountCredentials) AsLoxysoftWfmCredentials() (LoxysoftWfmCredentials, error) {
+	var body LoxysoftWfmCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLoxysoftWfmCredentials overwrites any union data inside the AccountCredentials as the provided LoxysoftWfmCredentials
+func (t *AccountCredentials) FromLoxysoftWfmCredentials(v LoxysoftWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeLoxysoftWfmCredentials performs a merge with any union data inside the AccountCredentials, using the provided LoxysoftWfmCredentials
+func (t *AccountCredentials) MergeLoxysoftWfmCredentials(v LoxysoftWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
 	if err != nil {
 		return err
 	}
@@ -17421,6 +20232,40 @@ func (t *AccountCredentials) MergeStatisticsDataReceiverCredentials(v Statistics
 	return err
 }
 
+// AsTeleoptiWfmCredentials returns the union data inside the AccountCredentials as a TeleoptiWfmCredentials
+func (t AccountCredentials) AsTeleoptiWfmCredentials() (TeleoptiWfmCredentials, error) {
+	var body TeleoptiWfmCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTeleoptiWfmCredentials overwrites any union data inside the AccountCredentials as the provided TeleoptiWfmCredentials
+func (t *AccountCredentials) FromTeleoptiWfmCredentials(v TeleoptiWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeTeleoptiWfmCredentials performs a merge with any union data inside the AccountCredentials, using the provided TeleoptiWfmCredentials
+func (t *AccountCredentials) MergeTeleoptiWfmCredentials(v TeleoptiWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsPollyCredentials returns the union data inside the AccountCredentials as a AwsPollyCredentials
 func (t AccountCredentials) AsAwsPollyCredentials() (AwsPollyCredentials, error) {
 	var body AwsPollyCredentials
@@ -17591,6 +20436,108 @@ func (t *AccountCredentials) MergeTheDataGroupCredentials(v TheDataGroupCredenti
 	return err
 }
 
+// AsAspectWfmCredentials returns the union data inside the AccountCredentials as a AspectWfmCredentials
+func (t AccountCredentials) AsAspectWfmCredentials() (AspectWfmCredentials, error) {
+	var body AspectWfmCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAspectWfmCredentials overwrites any union data inside the AccountCredentials as the provided AspectWfmCredentials
+func (t *AccountCredentials) FromAspectWfmCredentials(v AspectWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeAspectWfmCredentials performs a merge with any union data inside the AccountCredentials, using the provided AspectWfmCredentials
+func (t *AccountCredentials) MergeAspectWfmCredentials(v AspectWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCalabrioWfmCredentials returns the union data inside the AccountCredentials as a CalabrioWfmCredentials
+func (t AccountCredentials) AsCalabrioWfmCredentials() (CalabrioWfmCredentials, error) {
+	var body CalabrioWfmCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCalabrioWfmCredentials overwrites any union data inside the AccountCredentials as the provided CalabrioWfmCredentials
+func (t *AccountCredentials) FromCalabrioWfmCredentials(v CalabrioWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeCalabrioWfmCredentials performs a merge with any union data inside the AccountCredentials, using the provided CalabrioWfmCredentials
+func (t *AccountCredentials) MergeCalabrioWfmCredentials(v CalabrioWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsVerintWfmCredentials returns the union data inside the AccountCredentials as a VerintWfmCredentials
+func (t AccountCredentials) AsVerintWfmCredentials() (VerintWfmCredentials, error) {
+	var body VerintWfmCredentials
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromVerintWfmCredentials overwrites any union data inside the AccountCredentials as the provided VerintWfmCredentials
+func (t *AccountCredentials) FromVerintWfmCredentials(v VerintWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeVerintWfmCredentials performs a merge with any union data inside the AccountCredentials, using the provided VerintWfmCredentials
+func (t *AccountCredentials) MergeVerintWfmCredentials(v VerintWfmCredentials) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsZapierCredentials returns the union data inside the AccountCredentials as a ZapierCredentials
 func (t AccountCredentials) AsZapierCredentials() (ZapierCredentials, error) {
 	var body ZapierCredentials
@@ -17673,6 +20620,8 @@ func (t AccountCredentials) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aspect_wfm":
+		return t.AsAspectWfmCredentials()
 	case "aws_lambda":
 		return t.AsAwsLambdaCredentials()
 	case "aws_lex":
@@ -17687,6 +20636,8 @@ func (t AccountCredentials) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAzureSttCredentials()
 	case "azure_tts":
 		return t.AsAzureTtsCredentials()
+	case "calabrio_wfm":
+		return t.AsCalabrioWfmCredentials()
 	case "dialogflow":
 		return t.AsDialogflowCredentials()
 	case "dynamics365":
@@ -17707,6 +20658,8 @@ func (t AccountCredentials) ValueByDiscriminator() (interface{}, error) {
 		return t.AsLineCredentials()
 	case "logmein":
 		return t.AsLogmeinCredentials()
+	case "loxysoft_wfm":
+		return t.AsLoxysoftWfmCredentials()
 	case "nexmo":
 		return t.AsNexmoCredentials()
 	case "next_caller":
@@ -17729,10 +20682,14 @@ func (t AccountCredentials) ValueByDiscriminator() (interface{}, error) {
 		return t.AsSurflyCredentials()
 	case "telegram":
 		return t.AsTelegramCredentials()
+	case "teleopti_wfm":
+		return t.AsTeleoptiWfmCredentials()
 	case "the_data_group":
 		return t.AsTheDataGroupCredentials()
 	case "twitter":
 		return t.AsTwitterCredentials()
+	case "verint_wfm":
+		return t.AsVerintWfmCredentials()
 	case "viber":
 		return t.AsViberCredentials()
 	case "watson_assistant":
@@ -18057,6 +21014,40 @@ func (t *AccountReplace) MergeExternalKnowledgeBaseReplace(v ExternalKnowledgeBa
 		return err
 	}
 	b, err = runtime.JSONMerge(b, []byte(`{"type":"external_knowledge_base"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsLoxysoftWfmReplace returns the union data inside the AccountReplace as a LoxysoftWfmReplace
+func (t AccountReplace) AsLoxysoftWfmReplace() (LoxysoftWfmReplace, error) {
+	var body LoxysoftWfmReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromLoxysoftWfmReplace overwrites any union data inside the AccountReplace as the provided LoxysoftWfmReplace
+func (t *AccountReplace) FromLoxysoftWfmReplace(v LoxysoftWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeLoxysoftWfmReplace performs a merge with any union data inside the AccountReplace, using the provided LoxysoftWfmReplace
+func (t *AccountReplace) MergeLoxysoftWfmReplace(v LoxysoftWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"loxysoft_wfm"}`))
 	if err != nil {
 		return err
 	}
@@ -18916,6 +21907,40 @@ func (t *AccountReplace) MergeStatisticsDataReceiverReplace(v StatisticsDataRece
 	return err
 }
 
+// AsTeleoptiWfmReplace returns the union data inside the AccountReplace as a TeleoptiWfmReplace
+func (t AccountReplace) AsTeleoptiWfmReplace() (TeleoptiWfmReplace, error) {
+	var body TeleoptiWfmReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromTeleoptiWfmReplace overwrites any union data inside the AccountReplace as the provided TeleoptiWfmReplace
+func (t *AccountReplace) FromTeleoptiWfmReplace(v TeleoptiWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeTeleoptiWfmReplace performs a merge with any union data inside the AccountReplace, using the provided TeleoptiWfmReplace
+func (t *AccountReplace) MergeTeleoptiWfmReplace(v TeleoptiWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"teleopti_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsAwsPollyReplace returns the union data inside the AccountReplace as a AwsPollyReplace
 func (t AccountReplace) AsAwsPollyReplace() (AwsPollyReplace, error) {
 	var body AwsPollyReplace
@@ -19086,6 +22111,108 @@ func (t *AccountReplace) MergeTheDataGroupReplace(v TheDataGroupReplace) error {
 	return err
 }
 
+// AsAspectWfmReplace returns the union data inside the AccountReplace as a AspectWfmReplace
+func (t AccountReplace) AsAspectWfmReplace() (AspectWfmReplace, error) {
+	var body AspectWfmReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAspectWfmReplace overwrites any union data inside the AccountReplace as the provided AspectWfmReplace
+func (t *AccountReplace) FromAspectWfmReplace(v AspectWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeAspectWfmReplace performs a merge with any union data inside the AccountReplace, using the provided AspectWfmReplace
+func (t *AccountReplace) MergeAspectWfmReplace(v AspectWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"aspect_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsCalabrioWfmReplace returns the union data inside the AccountReplace as a CalabrioWfmReplace
+func (t AccountReplace) AsCalabrioWfmReplace() (CalabrioWfmReplace, error) {
+	var body CalabrioWfmReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromCalabrioWfmReplace overwrites any union data inside the AccountReplace as the provided CalabrioWfmReplace
+func (t *AccountReplace) FromCalabrioWfmReplace(v CalabrioWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeCalabrioWfmReplace performs a merge with any union data inside the AccountReplace, using the provided CalabrioWfmReplace
+func (t *AccountReplace) MergeCalabrioWfmReplace(v CalabrioWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"calabrio_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsVerintWfmReplace returns the union data inside the AccountReplace as a VerintWfmReplace
+func (t AccountReplace) AsVerintWfmReplace() (VerintWfmReplace, error) {
+	var body VerintWfmReplace
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromVerintWfmReplace overwrites any union data inside the AccountReplace as the provided VerintWfmReplace
+func (t *AccountReplace) FromVerintWfmReplace(v VerintWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	t.union = b
+	return err
+}
+
+// MergeVerintWfmReplace performs a merge with any union data inside the AccountReplace, using the provided VerintWfmReplace
+func (t *AccountReplace) MergeVerintWfmReplace(v VerintWfmReplace) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	b, err = runtime.JSONMerge(b, []byte(`{"type":"verint_wfm"}`))
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
 // AsZapierReplace returns the union data inside the AccountReplace as a ZapierReplace
 func (t AccountReplace) AsZapierReplace() (ZapierReplace, error) {
 	var body ZapierReplace
@@ -19168,6 +22295,8 @@ func (t AccountReplace) ValueByDiscriminator() (interface{}, error) {
 		return nil, err
 	}
 	switch discriminator {
+	case "aspect_wfm":
+		return t.AsAspectWfmReplace()
 	case "aws_lambda":
 		return t.AsAwsLambdaReplace()
 	case "aws_lex":
@@ -19182,6 +22311,8 @@ func (t AccountReplace) ValueByDiscriminator() (interface{}, error) {
 		return t.AsAzureSttReplace()
 	case "azure_tts":
 		return t.AsAzureTtsReplace()
+	case "calabrio_wfm":
+		return t.AsCalabrioWfmReplace()
 	case "dialogflow":
 		return t.AsDialogflowReplace()
 	case "dynamics365":
@@ -19202,6 +22333,8 @@ func (t AccountReplace) ValueByDiscriminator() (interface{}, error) {
 		return t.AsLineReplace()
 	case "logmein":
 		return t.AsLogmeinReplace()
+	case "loxysoft_wfm":
+		return t.AsLoxysoftWfmReplace()
 	case "nexmo":
 		return t.AsNexmoReplace()
 	case "next_caller":
@@ -19224,10 +22357,14 @@ func (t AccountReplace) ValueByDiscriminator() (interface{}, error) {
 		return t.AsSurflyReplace()
 	case "telegram":
 		return t.AsTelegramReplace()
+	case "teleopti_wfm":
+		return t.AsTeleoptiWfmReplace()
 	case "the_data_group":
 		return t.AsTheDataGroupReplace()
 	case "twitter":
 		return t.AsTwitterReplace()
+	case "verint_wfm":
+		return t.AsVerintWfmReplace()
 	case "viber":
 		return t.AsViberReplace()
 	case "watson_assistant":

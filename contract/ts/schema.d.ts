@@ -489,7 +489,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** @description An account as answers show it, without its secrets. */
-        Account: components["schemas"]["AwsLambdaAccount"] | components["schemas"]["AwsS3Account"] | components["schemas"]["AwsLexAccount"] | components["schemas"]["DialogflowAccount"] | components["schemas"]["WatsonAssistantAccount"] | components["schemas"]["SurflyAccount"] | components["schemas"]["ExternalKnowledgeBaseAccount"] | components["schemas"]["FacebookMessengerAccount"] | components["schemas"]["LineAccount"] | components["schemas"]["NexmoAccount"] | components["schemas"]["TelegramAccount"] | components["schemas"]["TwitterAccount"] | components["schemas"]["ViberAccount"] | components["schemas"]["WechatAccount"] | components["schemas"]["WhatsappAccount"] | components["schemas"]["Dynamics365Account"] | components["schemas"]["WatsonNluAccount"] | components["schemas"]["NextCallerAccount"] | components["schemas"]["NiceAccount"] | components["schemas"]["LogmeinAccount"] | components["schemas"]["RightnowAccount"] | components["schemas"]["SalesforceAccount"] | components["schemas"]["ScimAccount"] | components["schemas"]["ServicenowAccount"] | components["schemas"]["SsoAccount"] | components["schemas"]["AwsTranscribeAccount"] | components["schemas"]["AzureSttAccount"] | components["schemas"]["GoogleStreamingSttAccount"] | components["schemas"]["GoogleSttAccount"] | components["schemas"]["GovivaceSttAccount"] | components["schemas"]["WatsonSttAccount"] | components["schemas"]["StatisticsDataReceiverAccount"] | components["schemas"]["AwsPollyAccount"] | components["schemas"]["AzureTtsAccount"] | components["schemas"]["GoogleTtsAccount"] | components["schemas"]["WatsonTtsAccount"] | components["schemas"]["TheDataGroupAccount"] | components["schemas"]["ZapierAccount"] | components["schemas"]["ZendeskAccount"];
+        Account: components["schemas"]["AwsLambdaAccount"] | components["schemas"]["AwsS3Account"] | components["schemas"]["AwsLexAccount"] | components["schemas"]["DialogflowAccount"] | components["schemas"]["WatsonAssistantAccount"] | components["schemas"]["SurflyAccount"] | components["schemas"]["ExternalKnowledgeBaseAccount"] | components["schemas"]["LoxysoftWfmAccount"] | components["schemas"]["FacebookMessengerAccount"] | components["schemas"]["LineAccount"] | components["schemas"]["NexmoAccount"] | components["schemas"]["TelegramAccount"] | components["schemas"]["TwitterAccount"] | components["schemas"]["ViberAccount"] | components["schemas"]["WechatAccount"] | components["schemas"]["WhatsappAccount"] | components["schemas"]["Dynamics365Account"] | components["schemas"]["WatsonNluAccount"] | components["schemas"]["NextCallerAccount"] | components["schemas"]["NiceAccount"] | components["schemas"]["LogmeinAccount"] | components["schemas"]["RightnowAccount"] | components["schemas"]["SalesforceAccount"] | components["schemas"]["ScimAccount"] | components["schemas"]["ServicenowAccount"] | components["schemas"]["SsoAccount"] | components["schemas"]["AwsTranscribeAccount"] | components["schemas"]["AzureSttAccount"] | components["schemas"]["GoogleStreamingSttAccount"] | components["schemas"]["GoogleSttAccount"] | components["schemas"]["GovivaceSttAccount"] | components["schemas"]["WatsonSttAccount"] | components["schemas"]["StatisticsDataReceiverAccount"] | components["schemas"]["TeleoptiWfmAccount"] | components["schemas"]["AwsPollyAccount"] | components["schemas"]["AzureTtsAccount"] | components["schemas"]["GoogleTtsAccount"] | components["schemas"]["WatsonTtsAccount"] | components["schemas"]["TheDataGroupAccount"] | components["schemas"]["AspectWfmAccount"] | components["schemas"]["CalabrioWfmAccount"] | components["schemas"]["VerintWfmAccount"] | components["schemas"]["ZapierAccount"] | components["schemas"]["ZendeskAccount"];
         /** @description Certificates are those found in the properties. */
         AccountCertificates: components["schemas"]["Certificate"][];
         /** @description Computed are read-only values that the remote system needs to know. */
@@ -497,9 +497,9 @@ export interface components {
             [key: string]: string;
         };
         /** @description What a new account is made from. */
-        AccountCreate: components["schemas"]["AwsLambdaCreate"] | components["schemas"]["AwsS3Create"] | components["schemas"]["AwsLexCreate"] | components["schemas"]["DialogflowCreate"] | components["schemas"]["WatsonAssistantCreate"] | components["schemas"]["SurflyCreate"] | components["schemas"]["ExternalKnowledgeBaseCreate"] | components["schemas"]["FacebookMessengerCreate"] | components["schemas"]["LineCreate"] | components["schemas"]["NexmoCreate"] | components["schemas"]["TelegramCreate"] | components["schemas"]["TwitterCreate"] | components["schemas"]["ViberCreate"] | components["schemas"]["WechatCreate"] | components["schemas"]["WhatsappCreate"] | components["schemas"]["Dynamics365Create"] | components["schemas"]["WatsonNluCreate"] | components["schemas"]["NextCallerCreate"] | components["schemas"]["NiceCreate"] | components["schemas"]["LogmeinCreate"] | components["schemas"]["RightnowCreate"] | components["schemas"]["SalesforceCreate"] | components["schemas"]["ScimCreate"] | components["schemas"]["ServicenowCreate"] | components["schemas"]["SsoCreate"] | components["schemas"]["AwsTranscribeCreate"] | components["schemas"]["AzureSttCreate"] | components["schemas"]["GoogleStreamingSttCreate"] | components["schemas"]["GoogleSttCreate"] | components["schemas"]["GovivaceSttCreate"] | components["schemas"]["WatsonSttCreate"] | components["schemas"]["StatisticsDataReceiverCreate"] | components["schemas"]["AwsPollyCreate"] | components["schemas"]["AzureTtsCreate"] | components["schemas"]["GoogleTtsCreate"] | components["schemas"]["WatsonTtsCreate"] | components["schemas"]["TheDataGroupCreate"] | components["schemas"]["ZapierCreate"] | components["schemas"]["ZendeskCreate"];
+        AccountCreate: components["schemas"]["AwsLambdaCreate"] | components["schemas"]["AwsS3Create"] | components["schemas"]["AwsLexCreate"] | components["schemas"]["DialogflowCreate"] | components["schemas"]["WatsonAssistantCreate"] | components["schemas"]["SurflyCreate"] | components["schemas"]["ExternalKnowledgeBaseCreate"] | components["schemas"]["LoxysoftWfmCreate"] | components["schemas"]["FacebookMessengerCreate"] | components["schemas"]["LineCreate"] | components["schemas"]["NexmoCreate"] | components["schemas"]["TelegramCreate"] | components["schemas"]["TwitterCreate"] | components["schemas"]["ViberCreate"] | components["schemas"]["WechatCreate"] | components["schemas"]["WhatsappCreate"] | components["schemas"]["Dynamics365Create"] | components["schemas"]["WatsonNluCreate"] | components["schemas"]["NextCallerCreate"] | components["schemas"]["NiceCreate"] | components["schemas"]["LogmeinCreate"] | components["schemas"]["RightnowCreate"] | components["schemas"]["SalesforceCreate"] | components["schemas"]["ScimCreate"] | components["schemas"]["ServicenowCreate"] | components["schemas"]["SsoCreate"] | components["schemas"]["AwsTranscribeCreate"] | components["schemas"]["AzureSttCreate"] | components["schemas"]["GoogleStreamingSttCreate"] | components["schemas"]["GoogleSttCreate"] | components["schemas"]["GovivaceSttCreate"] | components["schemas"]["WatsonSttCreate"] | components["schemas"]["StatisticsDataReceiverCreate"] | components["schemas"]["TeleoptiWfmCreate"] | components["schemas"]["AwsPollyCreate"] | components["schemas"]["AzureTtsCreate"] | components["schemas"]["GoogleTtsCreate"] | components["schemas"]["WatsonTtsCreate"] | components["schemas"]["TheDataGroupCreate"] | components["schemas"]["AspectWfmCreate"] | components["schemas"]["CalabrioWfmCreate"] | components["schemas"]["VerintWfmCreate"] | components["schemas"]["ZapierCreate"] | components["schemas"]["ZendeskCreate"];
         /** @description An account with its secrets, for the contact center's runtime only. */
-        AccountCredentials: components["schemas"]["AwsLambdaCredentials"] | components["schemas"]["AwsS3Credentials"] | components["schemas"]["AwsLexCredentials"] | components["schemas"]["DialogflowCredentials"] | components["schemas"]["WatsonAssistantCredentials"] | components["schemas"]["SurflyCredentials"] | components["schemas"]["ExternalKnowledgeBaseCredentials"] | components["schemas"]["FacebookMessengerCredentials"] | components["schemas"]["LineCredentials"] | components["schemas"]["NexmoCredentials"] | components["schemas"]["TelegramCredentials"] | components["schemas"]["TwitterCredentials"] | components["schemas"]["ViberCredentials"] | components["schemas"]["WechatCredentials"] | components["schemas"]["WhatsappCredentials"] | components["schemas"]["Dynamics365Credentials"] | components["schemas"]["WatsonNluCredentials"] | components["schemas"]["NextCallerCredentials"] | components["schemas"]["NiceCredentials"] | components["schemas"]["LogmeinCredentials"] | components["schemas"]["RightnowCredentials"] | components["schemas"]["SalesforceCredentials"] | components["schemas"]["ScimCredentials"] | components["schemas"]["ServicenowCredentials"] | components["schemas"]["SsoCredentials"] | components["schemas"]["AwsTranscribeCredentials"] | components["schemas"]["AzureSttCredentials"] | components["schemas"]["GoogleStreamingSttCredentials"] | components["schemas"]["GoogleSttCredentials"] | components["schemas"]["GovivaceSttCredentials"] | components["schemas"]["WatsonSttCredentials"] | components["schemas"]["StatisticsDataReceiverCredentials"] | components["schemas"]["AwsPollyCredentials"] | components["schemas"]["AzureTtsCredentials"] | components["schemas"]["GoogleTtsCredentials"] | components["schemas"]["WatsonTtsCredentials"] | components["schemas"]["TheDataGroupCredentials"] | components["schemas"]["ZapierCredentials"] | components["schemas"]["ZendeskCredentials"];
+        AccountCredentials: components["schemas"]["AwsLambdaCredentials"] | components["schemas"]["AwsS3Credentials"] | components["schemas"]["AwsLexCredentials"] | components["schemas"]["DialogflowCredentials"] | components["schemas"]["WatsonAssistantCredentials"] | components["schemas"]["SurflyCredentials"] | components["schemas"]["ExternalKnowledgeBaseCredentials"] | components["schemas"]["LoxysoftWfmCredentials"] | components["schemas"]["FacebookMessengerCredentials"] | components["schemas"]["LineCredentials"] | components["schemas"]["NexmoCredentials"] | components["schemas"]["TelegramCredentials"] | components["schemas"]["TwitterCredentials"] | components["schemas"]["ViberCredentials"] | components["schemas"]["WechatCredentials"] | components["schemas"]["WhatsappCredentials"] | components["schemas"]["Dynamics365Credentials"] | components["schemas"]["WatsonNluCredentials"] | components["schemas"]["NextCallerCredentials"] | components["schemas"]["NiceCredentials"] | components["schemas"]["LogmeinCredentials"] | components["schemas"]["RightnowCredentials"] | components["schemas"]["SalesforceCredentials"] | components["schemas"]["ScimCredentials"] | components["schemas"]["ServicenowCredentials"] | components["schemas"]["SsoCredentials"] | components["schemas"]["AwsTranscribeCredentials"] | components["schemas"]["AzureSttCredentials"] | components["schemas"]["GoogleStreamingSttCredentials"] | components["schemas"]["GoogleSttCredentials"] | components["schemas"]["GovivaceSttCredentials"] | components["schemas"]["WatsonSttCredentials"] | components["schemas"]["StatisticsDataReceiverCredentials"] | components["schemas"]["TeleoptiWfmCredentials"] | components["schemas"]["AwsPollyCredentials"] | components["schemas"]["AzureTtsCredentials"] | components["schemas"]["GoogleTtsCredentials"] | components["schemas"]["WatsonTtsCredentials"] | components["schemas"]["TheDataGroupCredentials"] | components["schemas"]["AspectWfmCredentials"] | components["schemas"]["CalabrioWfmCredentials"] | components["schemas"]["VerintWfmCredentials"] | components["schemas"]["ZapierCredentials"] | components["schemas"]["ZendeskCredentials"];
         AccountDraft: {
             /** Format: uuid */
             id?: string;
@@ -559,13 +559,445 @@ export interface components {
             };
         };
         /** @description What takes the place of an account. A secret that is absent stays, null clears it. Members that only the server sets may be sent back as they were read. */
-        AccountReplace: components["schemas"]["AwsLambdaReplace"] | components["schemas"]["AwsS3Replace"] | components["schemas"]["AwsLexReplace"] | components["schemas"]["DialogflowReplace"] | components["schemas"]["WatsonAssistantReplace"] | components["schemas"]["SurflyReplace"] | components["schemas"]["ExternalKnowledgeBaseReplace"] | components["schemas"]["FacebookMessengerReplace"] | components["schemas"]["LineReplace"] | components["schemas"]["NexmoReplace"] | components["schemas"]["TelegramReplace"] | components["schemas"]["TwitterReplace"] | components["schemas"]["ViberReplace"] | components["schemas"]["WechatReplace"] | components["schemas"]["WhatsappReplace"] | components["schemas"]["Dynamics365Replace"] | components["schemas"]["WatsonNluReplace"] | components["schemas"]["NextCallerReplace"] | components["schemas"]["NiceReplace"] | components["schemas"]["LogmeinReplace"] | components["schemas"]["RightnowReplace"] | components["schemas"]["SalesforceReplace"] | components["schemas"]["ScimReplace"] | components["schemas"]["ServicenowReplace"] | components["schemas"]["SsoReplace"] | components["schemas"]["AwsTranscribeReplace"] | components["schemas"]["AzureSttReplace"] | components["schemas"]["GoogleStreamingSttReplace"] | components["schemas"]["GoogleSttReplace"] | components["schemas"]["GovivaceSttReplace"] | components["schemas"]["WatsonSttReplace"] | components["schemas"]["StatisticsDataReceiverReplace"] | components["schemas"]["AwsPollyReplace"] | components["schemas"]["AzureTtsReplace"] | components["schemas"]["GoogleTtsReplace"] | components["schemas"]["WatsonTtsReplace"] | components["schemas"]["TheDataGroupReplace"] | components["schemas"]["ZapierReplace"] | components["schemas"]["ZendeskReplace"];
+        AccountReplace: components["schemas"]["AwsLambdaReplace"] | components["schemas"]["AwsS3Replace"] | components["schemas"]["AwsLexReplace"] | components["schemas"]["DialogflowReplace"] | components["schemas"]["WatsonAssistantReplace"] | components["schemas"]["SurflyReplace"] | components["schemas"]["ExternalKnowledgeBaseReplace"] | components["schemas"]["LoxysoftWfmReplace"] | components["schemas"]["FacebookMessengerReplace"] | components["schemas"]["LineReplace"] | components["schemas"]["NexmoReplace"] | components["schemas"]["TelegramReplace"] | components["schemas"]["TwitterReplace"] | components["schemas"]["ViberReplace"] | components["schemas"]["WechatReplace"] | components["schemas"]["WhatsappReplace"] | components["schemas"]["Dynamics365Replace"] | components["schemas"]["WatsonNluReplace"] | components["schemas"]["NextCallerReplace"] | components["schemas"]["NiceReplace"] | components["schemas"]["LogmeinReplace"] | components["schemas"]["RightnowReplace"] | components["schemas"]["SalesforceReplace"] | components["schemas"]["ScimReplace"] | components["schemas"]["ServicenowReplace"] | components["schemas"]["SsoReplace"] | components["schemas"]["AwsTranscribeReplace"] | components["schemas"]["AzureSttReplace"] | components["schemas"]["GoogleStreamingSttReplace"] | components["schemas"]["GoogleSttReplace"] | components["schemas"]["GovivaceSttReplace"] | components["schemas"]["WatsonSttReplace"] | components["schemas"]["StatisticsDataReceiverReplace"] | components["schemas"]["TeleoptiWfmReplace"] | components["schemas"]["AwsPollyReplace"] | components["schemas"]["AzureTtsReplace"] | components["schemas"]["GoogleTtsReplace"] | components["schemas"]["WatsonTtsReplace"] | components["schemas"]["TheDataGroupReplace"] | components["schemas"]["AspectWfmReplace"] | components["schemas"]["CalabrioWfmReplace"] | components["schemas"]["VerintWfmReplace"] | components["schemas"]["ZapierReplace"] | components["schemas"]["ZendeskReplace"];
         /** @description Secrets tells what is stored, by JSON Pointer into the properties. */
         AccountSecrets: {
             [key: string]: components["schemas"]["SecretState"];
         };
         /** @description Warnings are present only in answers to a write, and only where something is allowed but looks wrong. */
         AccountWarnings: components["schemas"]["Violation"][];
+        /** Aspect WFM */
+        AspectWfmAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aspect_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                periodicUpdateIntervalSeconds: number;
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @enum {string}
+                 */
+                protocol: "tcpAspect" | "httpPost";
+                /**
+                 * Host name
+                 * @description Where Aspect's real-time adherence server runs.
+                 * @example rta.acme.com
+                 */
+                host?: string;
+                /**
+                 * Port
+                 * @description The one that the server was given for this feed.
+                 */
+                port?: number;
+                /**
+                 * Record field sizes
+                 * @description How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+                 */
+                recordFieldSizes?: {
+                    /** Agent ID */
+                    agentId?: number;
+                    /** Extension */
+                    extension?: number;
+                    /** State code */
+                    stateCode?: number;
+                    /** Reason code */
+                    reasonCode?: number;
+                    /** Group */
+                    group?: number;
+                    /** Time in state */
+                    timeInState?: number;
+                };
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/states
+                 */
+                url?: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate. Left out: not at all.
+                 * @enum {string}
+                 */
+                authMethod?: "none" | "basic" | "bearer" | "header";
+                /** User name */
+                username?: string & unknown;
+                /**
+                 * Header name
+                 * @description The header that carries the token. Left out: X-Api-Key.
+                 * @example X-Api-Key
+                 */
+                headerName?: string;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Aspect WFM
+         * @example {
+         *       "type": "aspect_wfm",
+         *       "name": "Aspect WFM",
+         *       "properties": {
+         *         "periodicUpdateIntervalSeconds": 10,
+         *         "protocol": "tcpAspect",
+         *         "host": "rta.acme.com",
+         *         "port": 6996,
+         *         "recordFieldSizes": {
+         *           "agentId": 10,
+         *           "extension": 6
+         *         }
+         *       }
+         *     }
+         */
+        AspectWfmCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aspect_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 10
+                 */
+                periodicUpdateIntervalSeconds: number | null;
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @default tcpAspect
+                 * @enum {string|null}
+                 */
+                protocol: "tcpAspect" | "httpPost" | null;
+                /**
+                 * Host name
+                 * @description Where Aspect's real-time adherence server runs.
+                 * @example rta.acme.com
+                 */
+                host?: string | null;
+                /**
+                 * Port
+                 * @description The one that the server was given for this feed.
+                 */
+                port?: number | null;
+                /**
+                 * Record field sizes
+                 * @description How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+                 */
+                recordFieldSizes?: {
+                    /** Agent ID */
+                    agentId?: number | null;
+                    /** Extension */
+                    extension?: number | null;
+                    /** State code */
+                    stateCode?: number | null;
+                    /** Reason code */
+                    reasonCode?: number | null;
+                    /** Group */
+                    group?: number | null;
+                    /** Time in state */
+                    timeInState?: number | null;
+                } | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/states
+                 */
+                url?: string | null;
+                /**
+                 * Authentication
+                 * @description How requests authenticate. Left out: not at all.
+                 * @enum {string|null}
+                 */
+                authMethod?: "none" | "basic" | "bearer" | "header" | null;
+                /** User name */
+                username?: ((string & unknown) | null) & unknown;
+                /**
+                 * Password
+                 * Format: password
+                 */
+                password?: string | null;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Of the receiving system.
+                 */
+                token?: string | null;
+                /**
+                 * Header name
+                 * @description The header that carries the token. Left out: X-Api-Key.
+                 * @example X-Api-Key
+                 */
+                headerName?: string | null;
+            } & (unknown & unknown & unknown & unknown & unknown);
+        };
+        /** Aspect WFM */
+        AspectWfmCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aspect_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                periodicUpdateIntervalSeconds: number;
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @enum {string}
+                 */
+                protocol: "tcpAspect" | "httpPost";
+                /**
+                 * Host name
+                 * @description Where Aspect's real-time adherence server runs.
+                 * @example rta.acme.com
+                 */
+                host?: string;
+                /**
+                 * Port
+                 * @description The one that the server was given for this feed.
+                 */
+                port?: number;
+                /**
+                 * Record field sizes
+                 * @description How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+                 */
+                recordFieldSizes?: {
+                    /** Agent ID */
+                    agentId?: number;
+                    /** Extension */
+                    extension?: number;
+                    /** State code */
+                    stateCode?: number;
+                    /** Reason code */
+                    reasonCode?: number;
+                    /** Group */
+                    group?: number;
+                    /** Time in state */
+                    timeInState?: number;
+                };
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/states
+                 */
+                url?: string;
+                /**
+                 * Authentication
+                 * @description How requests authenticate. Left out: not at all.
+                 * @enum {string}
+                 */
+                authMethod?: "none" | "basic" | "bearer" | "header";
+                /** User name */
+                username?: string & unknown;
+                /**
+                 * Password
+                 * Format: password
+                 */
+                password?: string;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Of the receiving system.
+                 */
+                token?: string;
+                /**
+                 * Header name
+                 * @description The header that carries the token. Left out: X-Api-Key.
+                 * @example X-Api-Key
+                 */
+                headerName?: string;
+            } & (unknown & unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Aspect WFM */
+        AspectWfmReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "aspect_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 10
+                 */
+                periodicUpdateIntervalSeconds: number | null;
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @default tcpAspect
+                 * @enum {string|null}
+                 */
+                protocol: "tcpAspect" | "httpPost" | null;
+                /**
+                 * Host name
+                 * @description Where Aspect's real-time adherence server runs.
+                 * @example rta.acme.com
+                 */
+                host?: string | null;
+                /**
+                 * Port
+                 * @description The one that the server was given for this feed.
+                 */
+                port?: number | null;
+                /**
+                 * Record field sizes
+                 * @description How long the fields of a record are, in characters. Left out: as Aspect has them; change them there, too.
+                 */
+                recordFieldSizes?: {
+                    /** Agent ID */
+                    agentId?: number | null;
+                    /** Extension */
+                    extension?: number | null;
+                    /** State code */
+                    stateCode?: number | null;
+                    /** Reason code */
+                    reasonCode?: number | null;
+                    /** Group */
+                    group?: number | null;
+                    /** Time in state */
+                    timeInState?: number | null;
+                } | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/states
+                 */
+                url?: string | null;
+                /**
+                 * Authentication
+                 * @description How requests authenticate. Left out: not at all.
+                 * @enum {string|null}
+                 */
+                authMethod?: "none" | "basic" | "bearer" | "header" | null;
+                /** User name */
+                username?: ((string & unknown) | null) & unknown;
+                /**
+                 * Password
+                 * Format: password
+                 */
+                password?: string | null;
+                /**
+                 * Token
+                 * Format: password
+                 * @description Of the receiving system.
+                 */
+                token?: string | null;
+                /**
+                 * Header name
+                 * @description The header that carries the token. Left out: X-Api-Key.
+                 * @example X-Api-Key
+                 */
+                headerName?: string | null;
+            } & (unknown & unknown & unknown & unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "WFM";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         /** AWS Lambda */
         AwsLambdaAccount: {
             /** Format: uuid */
@@ -2548,6 +2980,682 @@ export interface components {
             readonly id?: string;
             /** @constant */
             readonly family?: "Text To Speech";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Calabrio WFM */
+        CalabrioWfmAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "calabrio_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Time zone
+                 * @description Of all times that are sent; usually the contact center's.
+                 * @example America/New_York
+                 */
+                timeZone: string;
+                /**
+                 * Report services
+                 * @description The kinds of services that are reported. Left out: all.
+                 */
+                reportServices: ("inboundVoice" | "outboundVoice" | "chat" | "email")[];
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed: {
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Send forecast data in (minutes)
+                     * @description How long after the end of an interval its data are sent.
+                     */
+                    sendForecastDataAfterMinutes: number;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: {
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string}
+                         */
+                        tlsMode?: "explicit" | "implicit";
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string;
+                    } & (unknown & unknown & unknown);
+                } & unknown;
+                /**
+                 * Real-time data feed
+                 * @description The states of agents as they change.
+                 */
+                realTimeFeed: {
+                    /**
+                     * Enable real-time data feed
+                     * @description Switched off, no state is sent; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Host name
+                     * @description Where the server for real-time adherence runs.
+                     * @example rta.acme.com
+                     */
+                    host?: string;
+                    /**
+                     * Port
+                     * @description The one that the server has for this feed.
+                     */
+                    port?: number;
+                    /**
+                     * Periodic update interval
+                     * @description How often states are sent, in seconds.
+                     */
+                    updateIntervalSeconds: number;
+                } & unknown;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Calabrio WFM
+         * @example {
+         *       "type": "calabrio_wfm",
+         *       "name": "Calabrio WFM",
+         *       "properties": {
+         *         "timeZone": "America/New_York",
+         *         "reportServices": [
+         *           "inboundVoice",
+         *           "chat"
+         *         ],
+         *         "historicalFeed": {
+         *           "enabled": true,
+         *           "sendForecastDataAfterMinutes": 30,
+         *           "delivery": {
+         *             "protocol": "sftp",
+         *             "host": "files.acme.com",
+         *             "username": "acme-wfm",
+         *             "password": "correct horse battery staple",
+         *             "hostKeyFingerprint": "SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I",
+         *             "path": "/incoming/wfm"
+         *           }
+         *         },
+         *         "realTimeFeed": {
+         *           "enabled": true,
+         *           "host": "rta.acme.com",
+         *           "port": 6996,
+         *           "updateIntervalSeconds": 10
+         *         }
+         *       }
+         *     }
+         */
+        CalabrioWfmCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "calabrio_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Time zone
+                 * @description Of all times that are sent; usually the contact center's.
+                 * @example America/New_York
+                 */
+                timeZone: string;
+                /**
+                 * Report services
+                 * @description The kinds of services that are reported. Left out: all.
+                 */
+                reportServices?: ("inboundVoice" | "outboundVoice" | "chat" | "email")[] | null;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed?: (({
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Send forecast data in (minutes)
+                     * @description How long after the end of an interval its data are sent.
+                     * @default 30
+                     */
+                    sendForecastDataAfterMinutes: number | null;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: (({
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number | null;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string|null}
+                         */
+                        tlsMode?: "explicit" | "implicit" | null;
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string | null;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string | null;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string | null;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string | null;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string | null;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string | null;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string | null;
+                    } & (unknown & unknown & unknown & unknown & unknown & unknown)) | null) & (unknown & unknown & unknown & unknown & unknown & unknown);
+                } & unknown) | null) & unknown;
+                /**
+                 * Real-time data feed
+                 * @description The states of agents as they change.
+                 */
+                realTimeFeed?: (({
+                    /**
+                     * Enable real-time data feed
+                     * @description Switched off, no state is sent; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Host name
+                     * @description Where the server for real-time adherence runs.
+                     * @example rta.acme.com
+                     */
+                    host?: string | null;
+                    /**
+                     * Port
+                     * @description The one that the server has for this feed.
+                     */
+                    port?: number | null;
+                    /**
+                     * Periodic update interval
+                     * @description How often states are sent, in seconds.
+                     * @default 10
+                     */
+                    updateIntervalSeconds: number | null;
+                } & unknown) | null) & unknown;
+            };
+        };
+        /** Calabrio WFM */
+        CalabrioWfmCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "calabrio_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Time zone
+                 * @description Of all times that are sent; usually the contact center's.
+                 * @example America/New_York
+                 */
+                timeZone: string;
+                /**
+                 * Report services
+                 * @description The kinds of services that are reported. Left out: all.
+                 */
+                reportServices: ("inboundVoice" | "outboundVoice" | "chat" | "email")[];
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed: {
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Send forecast data in (minutes)
+                     * @description How long after the end of an interval its data are sent.
+                     */
+                    sendForecastDataAfterMinutes: number;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: {
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string}
+                         */
+                        tlsMode?: "explicit" | "implicit";
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string;
+                    } & (unknown & unknown & unknown & unknown & unknown & unknown);
+                } & unknown;
+                /**
+                 * Real-time data feed
+                 * @description The states of agents as they change.
+                 */
+                realTimeFeed: {
+                    /**
+                     * Enable real-time data feed
+                     * @description Switched off, no state is sent; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Host name
+                     * @description Where the server for real-time adherence runs.
+                     * @example rta.acme.com
+                     */
+                    host?: string;
+                    /**
+                     * Port
+                     * @description The one that the server has for this feed.
+                     */
+                    port?: number;
+                    /**
+                     * Periodic update interval
+                     * @description How often states are sent, in seconds.
+                     */
+                    updateIntervalSeconds: number;
+                } & unknown;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Calabrio WFM */
+        CalabrioWfmReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "calabrio_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Time zone
+                 * @description Of all times that are sent; usually the contact center's.
+                 * @example America/New_York
+                 */
+                timeZone: string;
+                /**
+                 * Report services
+                 * @description The kinds of services that are reported. Left out: all.
+                 */
+                reportServices?: ("inboundVoice" | "outboundVoice" | "chat" | "email")[] | null;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed?: (({
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Send forecast data in (minutes)
+                     * @description How long after the end of an interval its data are sent.
+                     * @default 30
+                     */
+                    sendForecastDataAfterMinutes: number | null;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: (({
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number | null;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string|null}
+                         */
+                        tlsMode?: "explicit" | "implicit" | null;
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string | null;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string | null;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string | null;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string | null;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string | null;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string | null;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string | null;
+                    } & (unknown & unknown & unknown)) | null) & (unknown & unknown & unknown);
+                } & unknown) | null) & unknown;
+                /**
+                 * Real-time data feed
+                 * @description The states of agents as they change.
+                 */
+                realTimeFeed?: (({
+                    /**
+                     * Enable real-time data feed
+                     * @description Switched off, no state is sent; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Host name
+                     * @description Where the server for real-time adherence runs.
+                     * @example rta.acme.com
+                     */
+                    host?: string | null;
+                    /**
+                     * Port
+                     * @description The one that the server has for this feed.
+                     */
+                    port?: number | null;
+                    /**
+                     * Periodic update interval
+                     * @description How often states are sent, in seconds.
+                     * @default 10
+                     */
+                    updateIntervalSeconds: number | null;
+                } & unknown) | null) & unknown;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "WFM";
             readonly secrets?: components["schemas"]["AccountSecrets"];
             readonly computed?: components["schemas"]["AccountComputed"];
             readonly certificates?: components["schemas"]["AccountCertificates"];
@@ -5463,6 +6571,309 @@ export interface components {
             readonly id?: string;
             /** @constant */
             readonly family?: "Remote Assistance";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Loxysoft WFM */
+        LoxysoftWfmAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "loxysoft_wfm";
+            /** @constant */
+            family: "Loxysoft WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states of agents, from Loxysoft.
+                 * @example https://wfm.acme.com/rta/states
+                 */
+                url: string & (unknown & unknown);
+                /**
+                 * User name
+                 * @description Together with a password, unless there is an API key.
+                 */
+                username?: string;
+                /**
+                 * Site ID
+                 * @description By it Loxysoft knows this contact center.
+                 * @example acme-1
+                 */
+                siteId?: string;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Time zone
+                 * @description Of the times that are sent. Left out: the contact center's.
+                 * @example Europe/Stockholm
+                 */
+                timeZone?: string;
+            };
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Loxysoft WFM
+         * @example {
+         *       "type": "loxysoft_wfm",
+         *       "name": "Loxysoft WFM",
+         *       "properties": {
+         *         "url": "https://wfm.acme.com/rta/states",
+         *         "username": "acme-states",
+         *         "password": "correct horse battery staple",
+         *         "siteId": "acme-1",
+         *         "updateIntervalSeconds": 5,
+         *         "timeZone": "Europe/Stockholm"
+         *       }
+         *     }
+         */
+        LoxysoftWfmCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "loxysoft_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states of agents, from Loxysoft.
+                 * @example https://wfm.acme.com/rta/states
+                 */
+                url: string & (unknown & unknown);
+                /**
+                 * User name
+                 * @description Together with a password, unless there is an API key.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description In place of user name and password.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Site ID
+                 * @description By it Loxysoft knows this contact center.
+                 * @example acme-1
+                 */
+                siteId?: string | null;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 5
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Time zone
+                 * @description Of the times that are sent. Left out: the contact center's.
+                 * @example Europe/Stockholm
+                 */
+                timeZone?: string | null;
+            } & (unknown & unknown & unknown);
+        };
+        /** Loxysoft WFM */
+        LoxysoftWfmCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "loxysoft_wfm";
+            /** @constant */
+            family: "Loxysoft WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states of agents, from Loxysoft.
+                 * @example https://wfm.acme.com/rta/states
+                 */
+                url: string & (unknown & unknown);
+                /**
+                 * User name
+                 * @description Together with a password, unless there is an API key.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string;
+                /**
+                 * API key
+                 * Format: password
+                 * @description In place of user name and password.
+                 */
+                apiKey?: string;
+                /**
+                 * Site ID
+                 * @description By it Loxysoft knows this contact center.
+                 * @example acme-1
+                 */
+                siteId?: string;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Time zone
+                 * @description Of the times that are sent. Left out: the contact center's.
+                 * @example Europe/Stockholm
+                 */
+                timeZone?: string;
+            } & (unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Loxysoft WFM */
+        LoxysoftWfmReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "loxysoft_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states of agents, from Loxysoft.
+                 * @example https://wfm.acme.com/rta/states
+                 */
+                url: string & (unknown & unknown);
+                /**
+                 * User name
+                 * @description Together with a password, unless there is an API key.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string | null;
+                /**
+                 * API key
+                 * Format: password
+                 * @description In place of user name and password.
+                 */
+                apiKey?: string | null;
+                /**
+                 * Site ID
+                 * @description By it Loxysoft knows this contact center.
+                 * @example acme-1
+                 */
+                siteId?: string | null;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 5
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Time zone
+                 * @description Of the times that are sent. Left out: the contact center's.
+                 * @example Europe/Stockholm
+                 */
+                timeZone?: string | null;
+            };
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Loxysoft WFM";
             readonly secrets?: components["schemas"]["AccountSecrets"];
             readonly computed?: components["schemas"]["AccountComputed"];
             readonly certificates?: components["schemas"]["AccountCertificates"];
@@ -9109,6 +10520,297 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        /** Teleopti WFM */
+        TeleoptiWfmAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "teleopti_wfm";
+            /** @constant */
+            family: "Teleopti WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+                 */
+                periodicUpdateIntervalSeconds: number;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the feed, from Teleopti's administrator.
+                 * @example https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+                 */
+                url: string;
+                /**
+                 * Source ID
+                 * @description By it Teleopti knows this contact center; from Teleopti's administrator.
+                 * @example 1
+                 */
+                sourceId: string;
+                /**
+                 * Interface
+                 * @description Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+                 * @enum {string}
+                 */
+                protocol?: "json" | "soap";
+                /**
+                 * Platform type ID
+                 * Format: uuid
+                 * @description A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                platformTypeId?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Teleopti WFM
+         * @example {
+         *       "type": "teleopti_wfm",
+         *       "name": "Teleopti WFM",
+         *       "properties": {
+         *         "periodicUpdateIntervalSeconds": 10,
+         *         "url": "https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch",
+         *         "sourceId": "1",
+         *         "authKey": "made-up-key-of-teleopti"
+         *       }
+         *     }
+         */
+        TeleoptiWfmCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "teleopti_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+                 * @default 10
+                 */
+                periodicUpdateIntervalSeconds: number | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the feed, from Teleopti's administrator.
+                 * @example https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+                 */
+                url: string;
+                /**
+                 * Source ID
+                 * @description By it Teleopti knows this contact center; from Teleopti's administrator.
+                 * @example 1
+                 */
+                sourceId: string;
+                /**
+                 * Auth key
+                 * Format: password
+                 * @description The authentication key, from Teleopti's administrator.
+                 */
+                authKey: string;
+                /**
+                 * Interface
+                 * @description Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+                 * @enum {string|null}
+                 */
+                protocol?: "json" | "soap" | null;
+                /**
+                 * Platform type ID
+                 * Format: uuid
+                 * @description A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                platformTypeId?: string | null;
+            } & unknown;
+        };
+        /** Teleopti WFM */
+        TeleoptiWfmCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "teleopti_wfm";
+            /** @constant */
+            family: "Teleopti WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+                 */
+                periodicUpdateIntervalSeconds: number;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the feed, from Teleopti's administrator.
+                 * @example https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+                 */
+                url: string;
+                /**
+                 * Source ID
+                 * @description By it Teleopti knows this contact center; from Teleopti's administrator.
+                 * @example 1
+                 */
+                sourceId: string;
+                /**
+                 * Auth key
+                 * Format: password
+                 * @description The authentication key, from Teleopti's administrator.
+                 */
+                authKey: string;
+                /**
+                 * Interface
+                 * @description Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+                 * @enum {string}
+                 */
+                protocol?: "json" | "soap";
+                /**
+                 * Platform type ID
+                 * Format: uuid
+                 * @description A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                platformTypeId?: string;
+            } & unknown;
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Teleopti WFM */
+        TeleoptiWfmReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "teleopti_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Periodic update interval
+                 * @description How often changed states are sent, in seconds; all states are sent every 15 minutes anyway.
+                 * @default 10
+                 */
+                periodicUpdateIntervalSeconds: number | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address of the feed, from Teleopti's administrator.
+                 * @example https://wfm.acme.com/TeleoptiWFM/Web/Rta/State/Batch
+                 */
+                url: string;
+                /**
+                 * Source ID
+                 * @description By it Teleopti knows this contact center; from Teleopti's administrator.
+                 * @example 1
+                 */
+                sourceId: string;
+                /**
+                 * Auth key
+                 * Format: password
+                 * @description The authentication key, from Teleopti's administrator.
+                 */
+                authKey?: string;
+                /**
+                 * Interface
+                 * @description Which of Teleopti's interfaces the URL leads to. Left out: SOAP if the URL ends with .svc, else JSON.
+                 * @enum {string|null}
+                 */
+                protocol?: "json" | "soap" | null;
+                /**
+                 * Platform type ID
+                 * Format: uuid
+                 * @description A member of SOAP calls, from Teleopti's administrator. Left out: all zeros.
+                 * @example 00000000-0000-0000-0000-000000000000
+                 */
+                platformTypeId?: string | null;
+            } & unknown;
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "Teleopti WFM";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
         TestInput: {
             /** @example zendesk */
             type?: string;
@@ -9749,6 +11451,655 @@ export interface components {
         };
         TypePage: {
             items: components["schemas"]["Type"][];
+        };
+        /** Verint WFM */
+        VerintWfmAccount: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verint_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @enum {string}
+                 */
+                protocol: "https" | "tcp";
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/rta
+                 */
+                url?: string;
+                /**
+                 * User name
+                 * @description If Verint asks for one.
+                 */
+                username?: string;
+                /**
+                 * Host name
+                 * @description Where the server that takes the states runs.
+                 * @example rta.acme.com
+                 */
+                host?: string;
+                /**
+                 * Port
+                 * @description The one that the server has for this feed.
+                 */
+                port?: number;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed: {
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: {
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string}
+                         */
+                        tlsMode?: "explicit" | "implicit";
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string;
+                    } & (unknown & unknown & unknown);
+                } & unknown;
+            } & (unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /**
+         * Verint WFM
+         * @example {
+         *       "type": "verint_wfm",
+         *       "name": "Verint WFM",
+         *       "properties": {
+         *         "protocol": "https",
+         *         "url": "https://wfm.acme.com/rta",
+         *         "username": "acme-states",
+         *         "password": "correct horse battery staple",
+         *         "updateIntervalSeconds": 10,
+         *         "historicalFeed": {
+         *           "enabled": true,
+         *           "delivery": {
+         *             "protocol": "ftps",
+         *             "host": "files.acme.com",
+         *             "tlsMode": "explicit",
+         *             "username": "acme-wfm",
+         *             "password": "staple battery horse correct",
+         *             "path": "/incoming/wfm"
+         *           }
+         *         }
+         *       }
+         *     }
+         */
+        VerintWfmCreate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verint_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @default https
+                 * @enum {string|null}
+                 */
+                protocol: "https" | "tcp" | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/rta
+                 */
+                url?: string | null;
+                /**
+                 * User name
+                 * @description If Verint asks for one.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string | null;
+                /**
+                 * Host name
+                 * @description Where the server that takes the states runs.
+                 * @example rta.acme.com
+                 */
+                host?: string | null;
+                /**
+                 * Port
+                 * @description The one that the server has for this feed.
+                 */
+                port?: number | null;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 10
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed?: (({
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: (({
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number | null;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string|null}
+                         */
+                        tlsMode?: "explicit" | "implicit" | null;
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string | null;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string | null;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string | null;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string | null;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string | null;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string | null;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string | null;
+                    } & (unknown & unknown & unknown & unknown & unknown & unknown)) | null) & (unknown & unknown & unknown & unknown & unknown & unknown);
+                } & unknown) | null) & unknown;
+            } & (unknown & unknown & unknown & unknown);
+        };
+        /** Verint WFM */
+        VerintWfmCredentials: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verint_wfm";
+            /** @constant */
+            family: "WFM";
+            name: string;
+            description: string;
+            labels: components["schemas"]["AccountLabels"];
+            enabled: boolean;
+            default: boolean;
+            properties: {
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @enum {string}
+                 */
+                protocol: "https" | "tcp";
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/rta
+                 */
+                url?: string;
+                /**
+                 * User name
+                 * @description If Verint asks for one.
+                 */
+                username?: string;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string;
+                /**
+                 * Host name
+                 * @description Where the server that takes the states runs.
+                 * @example rta.acme.com
+                 */
+                host?: string;
+                /**
+                 * Port
+                 * @description The one that the server has for this feed.
+                 */
+                port?: number;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 */
+                updateIntervalSeconds: number;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed: {
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     */
+                    enabled: boolean;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: {
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string}
+                         */
+                        tlsMode?: "explicit" | "implicit";
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string;
+                    } & (unknown & unknown & unknown & unknown & unknown & unknown);
+                } & unknown;
+            } & (unknown & unknown & unknown & unknown);
+            secrets: components["schemas"]["AccountSecrets"];
+            computed?: components["schemas"]["AccountComputed"];
+            certificates?: components["schemas"]["AccountCertificates"];
+            health: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            etag: string;
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            updatedBy: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            deletedAt?: string;
+            deletedBy?: string;
+            generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            warnings?: components["schemas"]["AccountWarnings"];
+        };
+        /** Verint WFM */
+        VerintWfmReplace: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "verint_wfm";
+            name: string;
+            description?: string;
+            labels?: components["schemas"]["AccountLabels"];
+            enabled?: boolean;
+            default?: boolean;
+            properties: {
+                /**
+                 * Protocol
+                 * @description How states are sent.
+                 * @default https
+                 * @enum {string|null}
+                 */
+                protocol: "https" | "tcp" | null;
+                /**
+                 * URL
+                 * Format: uri-reference
+                 * @description Address that takes the states.
+                 * @example https://wfm.acme.com/rta
+                 */
+                url?: string | null;
+                /**
+                 * User name
+                 * @description If Verint asks for one.
+                 */
+                username?: string | null;
+                /**
+                 * Password
+                 * Format: password
+                 * @description Of that user.
+                 */
+                password?: string | null;
+                /**
+                 * Host name
+                 * @description Where the server that takes the states runs.
+                 * @example rta.acme.com
+                 */
+                host?: string | null;
+                /**
+                 * Port
+                 * @description The one that the server has for this feed.
+                 */
+                port?: number | null;
+                /**
+                 * Periodic update interval
+                 * @description How often states are sent, in seconds.
+                 * @default 10
+                 */
+                updateIntervalSeconds: number | null;
+                /**
+                 * Historical data feed
+                 * @description What happened, in intervals, as files.
+                 */
+                historicalFeed?: (({
+                    /**
+                     * Enable historical data feed
+                     * @description Switched off, delivery ends at once; the settings stay.
+                     * @default false
+                     */
+                    enabled: boolean | null;
+                    /**
+                     * Delivery
+                     * @description Where the files go.
+                     */
+                    delivery?: (({
+                        /**
+                         * Protocol
+                         * @description SFTP runs over SSH; FTPS is FTP over TLS. Plain FTP is not offered: it shows the password to everybody on the way.
+                         * @enum {string}
+                         */
+                        protocol: "sftp" | "ftps";
+                        /**
+                         * Host name
+                         * @description The server that takes the files.
+                         * @example files.acme.com
+                         */
+                        host: string;
+                        /**
+                         * Port
+                         * @description Left out: 22 for SFTP, 21 for FTPS, 990 for FTPS with implicit TLS.
+                         */
+                        port?: number | null;
+                        /**
+                         * TLS mode
+                         * @description Explicit starts TLS by a command; implicit starts with it. Left out: explicit.
+                         * @enum {string|null}
+                         */
+                        tlsMode?: "explicit" | "implicit" | null;
+                        /**
+                         * User name
+                         * @description Who signs in at the server.
+                         * @example acme-wfm
+                         */
+                        username: string;
+                        /**
+                         * Password
+                         * Format: password
+                         * @description Of that user; with SFTP, a private key can take its place.
+                         */
+                        password?: string | null;
+                        /**
+                         * Private key
+                         * Format: password
+                         * @description An Ed25519, ECDSA or RSA key, whose public half the server knows.
+                         */
+                        privateKey?: string | null;
+                        /**
+                         * Passphrase of the private key
+                         * Format: password
+                         * @description If the key is protected by one.
+                         */
+                        privateKeyPassphrase?: string | null;
+                        /**
+                         * Host key fingerprint
+                         * @description Of the server's SSH key, from its operator. No credentials are sent to a server without it or the whole key.
+                         * @example SHA256:Vq2xJ3u0Tt1rVmC7cX5bYw8eKzQhN4sLd6fGgPaRo9I
+                         */
+                        hostKeyFingerprint?: string | null;
+                        /**
+                         * Host key
+                         * @description The server's whole SSH key, in place of its fingerprint; a line of known_hosts will do.
+                         * @example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAICu0hq2ruE4HdGhwVIyqHbqWxkqXpVpnkLmrxFcGnIN0
+                         */
+                        hostKey?: string | null;
+                        /**
+                         * CA certificate
+                         * @description Of the authority that vouches for the server, if it is not a public one.
+                         */
+                        caCertificatePem?: string | null;
+                        /**
+                         * Directory
+                         * @description Where the files go; it must exist. Left out: where the server puts the user.
+                         * @example /incoming/wfm
+                         */
+                        path?: string | null;
+                    } & (unknown & unknown & unknown)) | null) & (unknown & unknown & unknown);
+                } & unknown) | null) & unknown;
+            } & (unknown & unknown);
+            /** Format: uuid */
+            readonly id?: string;
+            /** @constant */
+            readonly family?: "WFM";
+            readonly secrets?: components["schemas"]["AccountSecrets"];
+            readonly computed?: components["schemas"]["AccountComputed"];
+            readonly certificates?: components["schemas"]["AccountCertificates"];
+            readonly health?: components["schemas"]["AccountHealth"];
+            /** @description ETag is the entity tag without its quotes. */
+            readonly etag?: string;
+            readonly version?: number;
+            /** Format: date-time */
+            readonly createdAt?: string;
+            readonly createdBy?: string;
+            /** Format: date-time */
+            readonly updatedAt?: string;
+            readonly updatedBy?: string;
+            /**
+             * Format: date-time
+             * @description DeletedAt and DeletedBy are present only in deleted accounts.
+             */
+            readonly deletedAt?: string;
+            readonly deletedBy?: string;
+            readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
+            readonly warnings?: components["schemas"]["AccountWarnings"];
         };
         VersionPage: {
             items: components["schemas"]["VersionSummary"][];
@@ -12696,9 +15047,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Types, any of them */
-                type?: ("aws_lambda" | "aws_s3" | "aws_lex" | "dialogflow" | "watson_assistant" | "surfly" | "external_knowledge_base" | "facebook_messenger" | "line" | "nexmo" | "telegram" | "twitter" | "viber" | "wechat" | "whatsapp" | "dynamics365" | "watson_nlu" | "next_caller" | "nice" | "logmein" | "rightnow" | "salesforce" | "scim" | "servicenow" | "sso" | "aws_transcribe" | "azure_stt" | "google_streaming_stt" | "google_stt" | "govivace_stt" | "watson_stt" | "statistics_data_receiver" | "aws_polly" | "azure_tts" | "google_tts" | "watson_tts" | "the_data_group" | "zapier" | "zendesk")[];
+                type?: ("aws_lambda" | "aws_s3" | "aws_lex" | "dialogflow" | "watson_assistant" | "surfly" | "external_knowledge_base" | "loxysoft_wfm" | "facebook_messenger" | "line" | "nexmo" | "telegram" | "twitter" | "viber" | "wechat" | "whatsapp" | "dynamics365" | "watson_nlu" | "next_caller" | "nice" | "logmein" | "rightnow" | "salesforce" | "scim" | "servicenow" | "sso" | "aws_transcribe" | "azure_stt" | "google_streaming_stt" | "google_stt" | "govivace_stt" | "watson_stt" | "statistics_data_receiver" | "teleopti_wfm" | "aws_polly" | "azure_tts" | "google_tts" | "watson_tts" | "the_data_group" | "aspect_wfm" | "calabrio_wfm" | "verint_wfm" | "zapier" | "zendesk")[];
                 /** @description Families, any of them */
-                family?: ("Amazon AWS" | "Bot / Chat suggestions engine" | "Co-browsing" | "External Knowledge Base" | "Messenger" | "Microsoft Dynamics 365" | "Natural Language Understanding" | "Next Caller" | "NICE" | "Remote Assistance" | "RightNow" | "Salesforce.com" | "SCIM" | "ServiceNow" | "Single Sign-On" | "Speech To Text" | "Statistics Data Receiver" | "Text To Speech" | "The Data Group (TDG)" | "Zapier" | "Zendesk")[];
+                family?: ("Amazon AWS" | "Bot / Chat suggestions engine" | "Co-browsing" | "External Knowledge Base" | "Loxysoft WFM" | "Messenger" | "Microsoft Dynamics 365" | "Natural Language Understanding" | "Next Caller" | "NICE" | "Remote Assistance" | "RightNow" | "Salesforce.com" | "SCIM" | "ServiceNow" | "Single Sign-On" | "Speech To Text" | "Statistics Data Receiver" | "Teleopti WFM" | "Text To Speech" | "The Data Group (TDG)" | "WFM" | "Zapier" | "Zendesk")[];
                 /** @description States of health, any of them */
                 health?: ("ok" | "failing" | "degraded" | "unknown" | "unsupported")[];
                 /** @description Switched on or off */
