@@ -6,6 +6,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"admin-api/integrations"
@@ -132,6 +134,13 @@ var outcomes = map[outbound.Kind]outcome{
 	outbound.Malformed: {integrations.CauseRemote, false, otherThing},
 }
 
+func outcomeOf(kind outbound.Kind) outcome {
+	if o, known := outcomes[kind]; known {
+		return o
+	}
+	return outcome{cause: integrations.CauseRemote, retryable: true, hint: tryAgain}
+}
+
 // classify turns an error of the way out into a failure; nil for other errors.
 func classify(err error) *integrations.Failure {
 	var out *outbound.Error
@@ -142,10 +151,7 @@ func classify(err error) *integrations.Failure {
 			return nil
 		}
 	}
-	o, known := outcomes[out.Kind]
-	if !known {
-		o = outcome{cause: integrations.CauseRemote, retryable: true, hint: tryAgain}
-	}
+	o := outcomeOf(out.Kind)
 	return &integrations.Failure{
 		Cause: o.cause, Code: string(out.Kind), Detail: "Connection: " + out.Error() + ".",
 		Hint: o.hint, Retryable: o.retryable,
@@ -164,8 +170,27 @@ func failureOf(err error) *integrations.Failure {
 	if f := classify(err); f != nil {
 		return f
 	}
-	return &integrations.Failure{
-		Cause: integrations.CauseRemote, Code: "unexpected", Retryable: true,
-		Detail: "The test ended in an unexpected way.", Hint: "Try again; if it stays, look at the server's log.",
+	return unexpected.Failure()
+}
+
+// unexpected is what a test ends with for which nobody has another word.
+var unexpected = integrations.Diagnosis{
+	Cause: integrations.CauseRemote, Code: "unexpected", Retryable: true,
+	Detail: "The test ended in an unexpected way.", Hint: "Try again; if it stays, look at the server's log.",
+}
+
+// Diagnoses returns the failures that a test of any type can end with, each
+// code once, in the order of their codes. The caller owns the list.
+func Diagnoses() []integrations.Diagnosis {
+	all := []integrations.Diagnosis{unexpected}
+	for _, kind := range outbound.Kinds() {
+		o := outcomeOf(kind)
+		all = append(all, integrations.Diagnosis{
+			Cause: o.cause, Code: string(kind), Detail: "Connection: " + kind.Text() + ".", Hint: o.hint, Retryable: o.retryable,
+		})
 	}
+	all = append(all, integrations.Diagnoses()...)
+	byCode := func(a, b integrations.Diagnosis) int { return strings.Compare(a.Code, b.Code) }
+	slices.SortStableFunc(all, byCode)
+	return slices.CompactFunc(all, func(a, b integrations.Diagnosis) bool { return byCode(a, b) == 0 })
 }

@@ -60,14 +60,14 @@ func (r Request) build(ctx context.Context) (*http.Request, error) {
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, r.URL, bytes.NewReader(body))
 	if err != nil || req.URL.Host == "" || req.URL.Scheme != "https" && req.URL.Scheme != "http" {
-		return nil, NewFailure(CauseConfig, "invalid_address", "The address cannot be asked.",
-			"Check the address for typing errors.")
+		return nil, invalidAddress.Failure()
 	}
 	for name, values := range r.Header {
 		for _, value := range values {
 			if strings.ContainsAny(value, "\r\n\x00") {
-				return nil, NewFailure(CauseConfig, "invalid_header",
-					"A value that is sent in the header "+name+" holds a line break.", "Enter the value again, in one line.")
+				f := invalidHeader.Failure()
+				f.Detail = "A value that is sent in the header " + name + " holds a line break."
+				return nil, f
 			}
 			req.Header.Add(name, value)
 		}

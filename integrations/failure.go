@@ -46,71 +46,7 @@ func (a *Answer) JSON(into any) error {
 	if err := json.Unmarshal(a.Body, into); err == nil {
 		return nil
 	}
-	f := NewFailure(CauseRemote, "unexpected_answer", "The answer is not the JSON that was expected.",
-		"Check that the address leads to the interface itself, not to a web page, a proxy or another product.")
-	f.HTTPStatus = a.Status
-	return f
-}
-
-// verdict is what a status means.
-type verdict struct {
-	cause        Cause
-	code         string
-	detail, hint string
-	retryable    bool
-}
-
-var (
-	credentialsRejected = verdict{
-		cause: CauseCredentials, code: "credentials_rejected",
-		detail: "The remote system did not accept the credentials.",
-		hint:   "Check the credentials; enter them again or create new ones.",
-	}
-	permissionDenied = verdict{
-		cause: CausePermission, code: "permission_denied",
-		detail: "The remote system knows the caller but does not permit the request.",
-		hint:   "Check the rights of the user or key there, and restrictions by IP address.",
-	}
-	notFound = verdict{
-		cause: CauseConfig, code: "not_found",
-		detail: "The remote system has nothing at the address.", hint: "Check the address and the names in it.",
-	}
-	redirected = verdict{
-		cause: CauseConfig, code: "redirected",
-		detail: "The remote system sends callers to another address.",
-		hint:   "Enter the final address of the interface itself.",
-	}
-	rateLimited = verdict{
-		cause: CauseRateLimited, code: "rate_limited", retryable: true,
-		detail: "The remote system has had too many requests.", hint: "Try again later.",
-	}
-	remoteError = verdict{
-		cause: CauseRemote, code: "remote_error", retryable: true,
-		detail: "The remote system reports an error of its own.", hint: "Try again later; look at the system's status page.",
-	}
-	unexpectedStatus = verdict{
-		cause: CauseRemote, code: "unexpected_status",
-		detail: "The remote system answered with a status that was not expected.",
-		hint:   "Check that the address leads to the right system.",
-	}
-)
-
-func verdictOn(status int) verdict {
-	switch {
-	case status == http.StatusUnauthorized:
-		return credentialsRejected
-	case status == http.StatusForbidden:
-		return permissionDenied
-	case status == http.StatusNotFound, status == http.StatusGone:
-		return notFound
-	case status == http.StatusTooManyRequests:
-		return rateLimited
-	case status >= 300 && status < 400:
-		return redirected
-	case status >= 500:
-		return remoteError
-	}
-	return unexpectedStatus
+	return unexpectedAnswer.From(a)
 }
 
 // Failure returns what the status says went wrong; nil for 2xx. Each call
@@ -119,13 +55,7 @@ func (a *Answer) Failure() *Failure {
 	if a.Status >= 200 && a.Status < 300 {
 		return nil
 	}
-	v := verdictOn(a.Status)
-	f := NewFailure(v.cause, v.code, v.detail, v.hint)
-	f.HTTPStatus, f.Retryable = a.Status, v.retryable
-	if v.retryable {
-		f.RetryAfter = a.retryAfter()
-	}
-	return f
+	return diagnosisOf(a.Status).From(a)
 }
 
 // longestWait bounds what a remote system may ask for.

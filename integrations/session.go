@@ -97,15 +97,9 @@ func (s *Session) failure(err error) *Failure {
 	}
 	var n net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &n) && n.Timeout() {
-		f := NewFailure(CauseNetwork, "timeout", "The remote system did not answer in time.",
-			"Try again; the system may be slow, or a firewall may swallow the connection.")
-		f.Retryable = true
-		return f
+		return noAnswer.Failure()
 	}
-	f := NewFailure(CauseRemote, "unexpected", "The step ended in an unexpected way.",
-		"Try again; if it stays, check that the address leads to the right system.")
-	f.Retryable = true
-	return f
+	return unexpectedEnd.Failure()
 }
 
 // Record adds a phase of the transport (resolve, connect, tls). One that passed

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -86,6 +88,12 @@ var texts = map[Kind]string{
 	Malformed:       "the answer cannot be understood",
 	Other:           "the exchange went wrong",
 }
+
+// Kinds returns every kind in alphabetical order.
+func Kinds() []Kind { return slices.Sorted(maps.Keys(texts)) }
+
+// Text returns what the kind means, as a phrase; empty for one that there is not.
+func (k Kind) Text() string { return texts[k] }
 
 // Error is what went wrong on the way out. Its text holds host and port, never
 // path, query or user of a URL, nor anything that the other side sent beyond
