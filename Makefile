@@ -19,7 +19,7 @@ TS := contract/ts
 TS_READY := $(TS)/node_modules/.package-lock.json
 E2E_READY := e2e/node_modules/.package-lock.json
 
-.PHONY: help build run test test-full test-long bench lint fmt openapi generate verify clean
+.PHONY: help build run test test-full test-long bench lint fmt openapi reference generate verify clean
 
 ##@ Run
 
@@ -64,7 +64,10 @@ openapi: bin/swag ## Make openapi.yaml from the annotations and the catalogue
 		--output docs/swagger --outputTypes json
 	go run ./cmd/openapi
 
-generate: openapi $(TS_READY) ## Make openapi.yaml and the clients from it
+reference: ## Make docs/types and examples/accounts from the catalogue
+	go run ./cmd/reference
+
+generate: openapi reference $(TS_READY) ## Make openapi.yaml, the clients from it, and the reference
 	cd contract/goclient && ../../bin/oapi-codegen -config oapi-codegen.yaml ../../openapi.yaml
 	npm --prefix $(TS) run --silent generate
 
