@@ -8,6 +8,9 @@ import (
 	"admin-api/models"
 )
 
+// TypePath is where the pages stand that explain the types.
+const TypePath = "/docs/types/"
+
 // Type describes one type of account: what people call it, what its form shows
 // and which properties it takes.
 type Type struct {
@@ -17,6 +20,8 @@ type Type struct {
 	Description string `json:"description"`
 	// DocumentationURL leads to the remote system's own documentation.
 	DocumentationURL string `json:"documentationUrl" format:"uri"`
+	// ReferenceURL leads to the page on the type in this server's own reference.
+	ReferenceURL string `json:"referenceUrl" format:"uri-reference" example:"/docs/types/zendesk"`
 	// Shape says where the properties come from: documented by the vendor of
 	// the contact center, or proposed from the remote system's documentation.
 	Shape string `json:"shape" enums:"documented,proposed"`
@@ -77,8 +82,9 @@ func newType(def *integrations.Definition) Type {
 	}
 	return Type{
 		Type: def.Type, Family: string(def.Family), Label: def.Label, Description: def.Description,
-		DocumentationURL: def.DocumentationURL, Shape: string(def.Shape), Limit: limits[def.Limit],
-		HasDefault: def.HasDefault, Notes: def.Notes, Capabilities: Capabilities{
+		DocumentationURL: def.DocumentationURL, ReferenceURL: TypePath + def.Type,
+		Shape: string(def.Shape), Limit: limits[def.Limit], HasDefault: def.HasDefault, Notes: def.Notes,
+		Capabilities: Capabilities{
 			Probe: def.NoProbe == "", NoProbeReason: def.NoProbe, ProbeDoes: def.ProbeDoes, Privileges: def.Privileges,
 		},
 		Fields: def.Fields(), Schema: def.Schema(),

@@ -16,8 +16,11 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"admin-api/accounts"
 	"admin-api/api"
+	"admin-api/integrations"
 	"admin-api/models"
+	"admin-api/reference"
 )
 
 //go:embed pages
@@ -40,29 +43,38 @@ func newPage(body []byte, media, policy string) page {
 // problem that is not there; no path leads to it.
 const unknownProblem = "problems//unknown"
 
-// readPages returns everything below /docs/ by its path there: the files of the
-// reference (nil for none) and a page for each kind of problem.
-func readPages(reference fs.FS) (map[string]page, error) {
+// readPages returns everything below /docs/ by its path there: the files of
+// Swagger UI (nil for none), a page for each kind of problem and one for each
+// type of account.
+func readPages(swagger fs.FS, catalog integrations.Catalog) (map[string]page, error) {
 	pages := map[string]page{}
-	if reference != nil {
-		if err := readReference(pages, reference); err != nil {
+	if swagger != nil {
+		if err := readSwagger(pages, swagger); err != nil {
 			return nil, err
 		}
 	}
-	style, err := pageFiles.ReadFile("pages/problems.css")
+	style, err := pageFiles.ReadFile("pages/pages.css")
 	if err != nil {
 		return nil, err
 	}
-	pages["problems.css"] = newPage(style, "text/css; charset=utf-8", pagePolicy)
-	return pages, renderProblems(pages)
+	pages["pages.css"] = newPage(style, "text/css; charset=utf-8", pagePolicy)
+	set, err := template.New("").Funcs(template.FuncMap{"spans": reference.Spans}).ParseFS(pageFiles, "pages/*.html")
+	if err != nil {
+		return nil, err
+	}
+	r := renderer{pages: pages, templates: set}
+	if err := r.problems(); err != nil {
+		return nil, err
+	}
+	return pages, r.types(catalog)
 }
 
-func readReference(pages map[string]page, reference fs.FS) error {
-	return fs.WalkDir(reference, ".", func(name string, entry fs.DirEntry, err error) error {
+func readSwagger(pages map[string]page, swagger fs.FS) error {
+	return fs.WalkDir(swagger, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		body, err := fs.ReadFile(reference, name)
+		body, err := fs.ReadFile(swagger, name)
 		if err != nil {
 			return err
 		}
@@ -94,34 +106,54 @@ type problemPage struct {
 	StatusText, JSON string
 }
 
-func renderProblems(pages map[string]page) error {
-	set, err := template.ParseFS(pageFiles, "pages/*.html")
-	if err != nil {
+// renderer draws pages from templates.
+type renderer struct {
+	pages     map[string]page
+	templates *template.Template
+}
+
+func (r *renderer) render(name, tmpl string, data any) error {
+	var b bytes.Buffer
+	if err := r.templates.ExecuteTemplate(&b, tmpl, data); err != nil {
 		return err
 	}
+	r.pages[name] = newPage(b.Bytes(), pageType+"; charset=utf-8", pagePolicy)
+	return nil
+}
+
+func (r *renderer) problems() error {
 	kinds := api.ProblemKinds()
-	render := func(name, tmpl string, data any) error {
-		var b bytes.Buffer
-		if err := set.ExecuteTemplate(&b, tmpl, data); err != nil {
-			return err
-		}
-		pages[name] = newPage(b.Bytes(), pageType+"; charset=utf-8", pagePolicy)
-		return nil
-	}
 	for _, k := range kinds {
 		example, err := json.MarshalIndent(k.Example(), "", "  ")
 		if err != nil {
 			return fmt.Errorf("example of %s: %w", k.Code, err)
 		}
 		data := problemPage{ProblemKind: k, StatusText: http.StatusText(k.Status), JSON: string(example)}
-		if err := render("problems/"+k.Code, "problem.html", data); err != nil {
+		if err := r.render("problems/"+k.Code, "problem.html", data); err != nil {
 			return err
 		}
 	}
-	if err := render(unknownProblem, "unknown.html", nil); err != nil {
+	if err := r.render(unknownProblem, "unknown.html", nil); err != nil {
 		return err
 	}
-	return render("problems/", "problems.html", kinds)
+	return r.render("problems/", "problems.html", kinds)
+}
+
+// types draws the pages of the types from what docs/types/ is made from.
+func (r *renderer) types(catalog integrations.Catalog) error {
+	all, err := reference.New(catalog, accounts.Diagnoses())
+	if err != nil {
+		return err
+	}
+	for _, t := range all.Types() {
+		if err := r.render("types/"+t.Key, "type.html", t); err != nil {
+			return err
+		}
+	}
+	if err := r.render("types/failures", "failures.html", all); err != nil {
+		return err
+	}
+	return r.render("types/", "types.html", all)
 }
 
 // answer sends the page, or 304 where the client has it.
@@ -145,12 +177,12 @@ func (s *Server) icon(x *exchange) error {
 // readPage answers what stands below /docs/.
 func (s *Server) readPage(x *exchange) error {
 	name := x.Param("*")
-	if name == "problems" {
-		return x.Redirect(http.StatusFound, api.ProblemPath)
+	if name == "problems" || name == "types" {
+		return x.Redirect(http.StatusFound, "/docs/"+name+"/")
 	}
 	problem := strings.HasPrefix(name, "problems/")
 	p, ok := s.pages[name]
-	if !ok && problem {
+	if !ok && (problem || strings.HasPrefix(name, "types/")) {
 		p, ok = s.pages[strings.TrimSuffix(name, "/")]
 	}
 	if ok && name != unknownProblem {

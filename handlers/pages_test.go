@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/web"
 )
@@ -58,10 +59,45 @@ func requireNothingInline(t *testing.T, a *answer) {
 	require.Contains(t, policy, "frame-ancestors 'none'")
 }
 
+func TestEveryTypeHasItsPage(t *testing.T) {
+	s := newStack(t)
+	index := s.must(t, http.StatusOK, call{Method: "GET", Path: "/docs/types/", Token: "-"})
+	requireNothingInline(t, index)
+	for _, item := range decode[api.TypePage](t, s.must(t, http.StatusOK, call{Method: "GET", Path: typesPath})).Items {
+		t.Run(item.Type, func(t *testing.T) {
+			require.Equal(t, "/docs/types/"+item.Type, item.ReferenceURL)
+			require.Contains(t, index.Body, `href="`+item.ReferenceURL+`"`)
+			a := s.must(t, http.StatusOK, call{Method: "GET", Path: item.ReferenceURL, Token: "-"})
+			require.Equal(t, "text/html; charset=utf-8", a.Header.Get("Content-Type"))
+			requireNothingInline(t, a)
+			text := html.UnescapeString(a.Body)
+			wanted := []string{
+				item.Label, item.Description, item.DocumentationURL, item.Capabilities.NoProbeReason,
+				item.Capabilities.ProbeDoes, `"type": "` + item.Type + `"`,
+			}
+			for _, f := range item.Fields {
+				wanted = append(wanted, f.Label, "<code>"+f.Pointer+"</code>", f.Help)
+			}
+			for _, want := range append(wanted, item.Notes...) {
+				require.Contains(t, text, want)
+			}
+		})
+	}
+	failures := s.must(t, http.StatusOK, call{Method: "GET", Path: "/docs/types/failures", Token: "-"})
+	requireNothingInline(t, failures)
+	for _, d := range accounts.Diagnoses() {
+		require.Contains(t, failures.Body, `<div id="`+d.Code+`">`)
+	}
+	s.must(t, http.StatusOK, call{Method: "GET", Path: "/docs/types/zendesk/", Token: "-"})
+	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: "/docs/types/no_such", Token: "-"})
+}
+
 func TestPagesLoadOnlyWhatIsThere(t *testing.T) {
 	s := newStack(t)
 	reference := regexp.MustCompile(`(?:src|href)="(/[^"]*)"`)
-	for _, page := range []string{"/docs/", "/docs/problems/", "/docs/problems/in-use"} {
+	for _, page := range []string{
+		"/docs/", "/docs/problems/", "/docs/problems/in-use", "/docs/types/", "/docs/types/zendesk", "/docs/types/failures",
+	} {
 		a := s.must(t, http.StatusOK, call{Method: "GET", Path: page, Token: "-"})
 		found := reference.FindAllStringSubmatch(a.Body, -1)
 		require.NotEmpty(t, found)
@@ -89,7 +125,9 @@ func TestReference(t *testing.T) {
 		return nil
 	})
 	require.NoError(t, err)
-	for path, to := range map[string]string{"/": "/docs/", "/docs": "/docs/", "/docs/problems": "/docs/problems/"} {
+	for path, to := range map[string]string{
+		"/": "/docs/", "/docs": "/docs/", "/docs/problems": "/docs/problems/", "/docs/types": "/docs/types/",
+	} {
 		require.Equal(t, to, s.must(t, http.StatusFound, call{Method: "GET", Path: path, Token: "-"}).Header.Get("Location"))
 	}
 }

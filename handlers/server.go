@@ -111,8 +111,8 @@ func New(c Config) (*Server, error) {
 	if s.catalog, err = newTypeDocuments(c.Catalog); err != nil {
 		return nil, fmt.Errorf("types: %w", err)
 	}
-	if s.pages, err = readPages(c.Swagger); err != nil {
-		return nil, fmt.Errorf("reference: %w", err)
+	if s.pages, err = readPages(c.Swagger, c.Catalog); err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
 	}
 	if len(c.OpenAPI) > 0 {
 		contract := newPage(c.OpenAPI, "application/yaml", apiPolicy)

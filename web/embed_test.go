@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"io/fs"
 	"path"
 	"regexp"
@@ -14,10 +15,13 @@ import (
 
 var reference = regexp.MustCompile(`(?:src|href)="/docs/([^"]+)"`)
 
+var navigation = regexp.MustCompile(`(?s)<nav.*</nav>`)
+
 func TestSwaggerHoldsWhatItsPageLoads(t *testing.T) {
 	page, err := fs.ReadFile(web.Swagger(), "index.html")
 	require.NoError(t, err)
 
+	page = bytes.ReplaceAll(page, navigation.Find(page), nil) // leads to pages that are not files
 	found := reference.FindAllStringSubmatch(string(page), -1)
 	require.Len(t, found, 5)
 	for _, match := range found {

@@ -27,6 +27,19 @@ func (c *contract) addPages() {
 		ID: "getIcon", Summary: "The icon", Description: "Leads to the icon of the pages.",
 		Responses: redirect("To the icon"),
 	})
+	c.addPage("/docs/types/", operation{
+		ID: "getTypePages", Summary: "The types of accounts for people", Description: "By family, each with its page.",
+		Produces: []string{"text/html"}, Responses: kept("The page"),
+	})
+	c.addPage("/docs/types/{type}", operation{
+		ID: "getTypePage", Summary: "What a type of account needs, and what to do when its test fails",
+		Description: "The page that the member referenceUrl of a type leads to; failures names what any test can end with.",
+		Produces:    []string{"text/html"},
+		Parameters: []parameter{{
+			Name: "type", In: "path", Required: true, schema: schema{Type: "string", Description: "Type, or failures"},
+		}},
+		Responses: kept("The page"),
+	})
 	c.addPage("/openapi.yaml", operation{
 		ID: "getContract", Summary: "This document", Description: "OpenAPI 3.1.", Produces: []string{"application/yaml"},
 		Responses: kept("The document"),
