@@ -67,6 +67,12 @@ func documents() []exchange {
 	return []exchange{
 		{"right", "GET /things/1", 200, jsonHeader + tag, cup, ""},
 		{"right in a list", "GET /things", 200, jsonHeader, "[" + cup + "," + cup + "]", ""},
+		{"right under a condition", "GET /things/1", 200, jsonHeader + tag, `{"type":"cup","volume":9,"lid":{"width":2}}`, ""},
+		{"missing under a condition", "GET /things/1", 200, jsonHeader + tag, `{"type":"cup","volume":9}`, "'lid'"},
+		{
+			"unknown member under a condition", "GET /things/1", 200, jsonHeader + tag,
+			`{"type":"cup","volume":9,"lid":{"age":2}}`, "'age'",
+		},
 		{"wrong type", "GET /things/1", 200, jsonHeader + tag, `{"type":"cup","volume":"2"}`, "$.volume breaks"},
 		{"missing member", "GET /things/1", 200, jsonHeader + tag, `{"type":"cup"}`, "'volume'"},
 		{"unknown member of a closed schema", "GET /things/1", 200, jsonHeader + tag, `{"type":"cup","volume":2,"x":1}`, "'x'"},

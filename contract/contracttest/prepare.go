@@ -20,8 +20,9 @@ anything:
 
 // prepare rewrites a contract to mean the same in words that the strict mode
 // understands. It knows members by their names only, so those that
-// additionalProperties describes get a pattern that fits every name; and it
-// does not follow references that have something beside them.
+// additionalProperties describes get a pattern that fits every name; it does not
+// follow references that have something beside them; and where a condition says
+// of a member only that it is an object, it takes that for all that is said.
 func prepare(spec []byte) ([]byte, error) {
 	var doc, more yaml.Node
 	if err := yaml.Unmarshal(spec, &doc); err != nil {
@@ -50,6 +51,9 @@ func reword(n *yaml.Node) {
 		n.Content = reference(ref.Value).Content
 		return
 	}
+	if then := member(n, "then"); then != nil {
+		openObjects(member(then, "properties"))
+	}
 	for i := 0; i < len(n.Content); i += 2 {
 		name, value := n.Content[i], n.Content[i+1]
 		if name.Value != "additionalProperties" || value.Value == "false" {
@@ -60,6 +64,23 @@ func reword(n *yaml.Node) {
 		}
 		name.Value = "patternProperties"
 		n.Content[i+1] = &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{text(".*"), value}}
+	}
+}
+
+// openObjects says of members of which nothing is said but that they are objects
+// that these may have any members.
+func openObjects(members *yaml.Node) {
+	if members == nil {
+		return
+	}
+	for i := 1; i < len(members.Content); i += 2 {
+		schema := members.Content[i]
+		if kind := member(schema, "type"); kind != nil && kind.Value == "object" && len(schema.Content) == 2 {
+			anything := &yaml.Node{Kind: yaml.MappingNode, Content: []*yaml.Node{
+				text(".*"), reference("#/components/schemas/anything"),
+			}}
+			schema.Content = append(schema.Content, text("patternProperties"), anything)
+		}
 	}
 }
 
