@@ -22,6 +22,7 @@ import (
 	"admin-api/integrations/catalog"
 	"admin-api/outbound"
 	"admin-api/secret"
+	"admin-api/store"
 	"admin-api/store/storetest"
 )
 
@@ -33,6 +34,7 @@ var validator = sync.OnceValue(func() *contracttest.Validator {
 // stack is the whole server on an empty SQLite database.
 type stack struct {
 	URL, Token string
+	Store      *store.Store
 	// Client checks every answer against the contract.
 	Client *http.Client
 }
@@ -61,7 +63,7 @@ func newStack(t *testing.T, ways ...*outbound.Client) *stack {
 		RateLimit: handlers.Rate{PerSecond: 1e6, Burst: 1e6},
 	})
 	require.NoError(t, err)
-	s := &stack{Token: strings.Repeat("all-scopes-", 4)}
+	s := &stack{Token: strings.Repeat("all-scopes-", 4), Store: db}
 	_, err = people.Bootstrap(t.Context(), access.Bootstrap{
 		Domain: "acme.example", Admin: "admin", Password: "unused-in-these-tests", Token: s.Token, Features: []string{"all"},
 	}, access.NewPasswords(1))

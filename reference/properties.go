@@ -27,6 +27,8 @@ type Property struct {
 	// Marks are "secret", "destination" and "generated".
 	Marks []string
 	Help  string
+
+	reference bool // the id of a user or team
 }
 
 var kinds = map[integrations.FieldKind]string{
@@ -45,7 +47,7 @@ func propertiesOf(fields []integrations.Field) []Property {
 		p := Property{
 			Pointer: f.Pointer, Label: f.Label, Depth: strings.Count(f.Pointer, "/") - 1, Value: valueOf(f),
 			Options: f.Options, Facts: factsOf(f), Required: requiredOf(f), When: conditionOf(f.When), Marks: marksOf(f),
-			Help: sentence(f.Help),
+			Help: sentence(f.Help), reference: f.Reference != "",
 		}
 		out = append(append(out, p), propertiesOf(f.Fields)...)
 	}

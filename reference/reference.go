@@ -16,6 +16,7 @@ import (
 	"slices"
 
 	"admin-api/integrations"
+	"admin-api/strict"
 	"admin-api/validation"
 )
 
@@ -49,8 +50,10 @@ type Type struct {
 	// Computed are read-only values that an account shows, for the domain
 	// mycompany.example.
 	Computed []integrations.Computed
-	// Example is a document that creates an account.
-	Example []byte
+	// Example is a document that creates an account, where the ids at the pointers
+	// References are replaced by ones of the contact center.
+	Example    []byte
+	References []string
 	// NoProbe is why there is no test; the members below are empty then.
 	NoProbe               string
 	ProbeDoes, Privileges string
@@ -112,7 +115,7 @@ func describe(d *integrations.Definition) (*Type, error) {
 		Key: d.Type, Label: d.Label, Family: string(d.Family), Description: d.Description,
 		DocumentationURL: d.DocumentationURL, Documented: d.Shape == integrations.Documented,
 		Shape: shapes[d.Shape], Limit: limits[d.Limit], Default: defaults[d.HasDefault], Feature: d.Feature,
-		Notes: d.Notes, Properties: propertiesOf(d.Fields()), Rules: d.Rules(), Example: example,
+		Notes: d.Notes, Properties: propertiesOf(d.Fields()), Rules: d.Rules(), Example: example, References: referencesOf(d),
 		NoProbe: d.NoProbe, ProbeDoes: d.ProbeDoes, Privileges: d.Privileges, Diagnoses: diagnosesOf(d.Diagnoses),
 	}
 	if d.Computed != nil {
@@ -137,6 +140,17 @@ func exampleOf(d *integrations.Definition) ([]byte, error) {
 		Properties json.RawMessage `json:"properties"`
 	}{d.Type, d.Label, json.RawMessage(d.Example)})
 	return b.Bytes(), err
+}
+
+// referencesOf returns the pointers of ids of users and teams in the example.
+func referencesOf(d *integrations.Definition) []string {
+	var at []string
+	for _, p := range propertiesOf(d.Fields()) {
+		if _, given := strict.Get(json.RawMessage(d.Example), p.Pointer); given && p.reference {
+			at = append(at, p.Pointer)
+		}
+	}
+	return at
 }
 
 func diagnosesOf(list []integrations.Diagnosis) []Diagnosis {

@@ -33,7 +33,7 @@ integrations/platform/aws/awstest: integrations secret validation platforms test
 integrations/catalog: integrations families platforms
 integrations/integrationtest: integrations models outbound secret strict validation
 api: integrations models validation
-reference: integrations validation
+reference: integrations strict validation
 audit: files models secret store
 access: audit models secret store
 events: models outbound secret store
