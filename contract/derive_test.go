@@ -153,6 +153,7 @@ func newDeriver(t *testing.T, def *integrations.Definition, values samples, extr
 	for _, text := range append([]string{def.Example}, extra...) {
 		d.bases = append(d.bases, parse(t, text))
 	}
+	d.bases = append(d.bases, document{}) // with what is required and nothing else
 	return d
 }
 
@@ -218,11 +219,41 @@ func (d *deriver) repair(doc document, pinned ...string) document {
 			}
 		}
 		if same(mended, doc) {
-			return nil
+			if mended, pinned = d.unstick(doc, broken, pinned); mended == nil {
+				return nil
+			}
 		}
 		doc = mended
 	}
 	return nil
+}
+
+// unstick tries for a pinned property that is refused beside its siblings to add
+// or to take away one of those; what was added is pinned too.
+func (d *deriver) unstick(doc document, broken rules.Errors, pinned []string) (document, []string) {
+	for _, v := range broken {
+		if !slices.Contains(pinned, v.Pointer) {
+			continue
+		}
+		parent := v.Pointer[:strings.LastIndexByte(v.Pointer, '/')+1]
+		for _, at := range slices.Sorted(maps.Keys(d.fields)) {
+			name, isSibling := strings.CutPrefix(at, parent)
+			if !isSibling || strings.Contains(name, "/") || slices.Contains(pinned, at) {
+				continue
+			}
+			f := d.fields[at]
+			for _, value := range append([]any{nil}, d.values.of(&f)...) {
+				next := doc.with(at, value)
+				_, left := d.decode(next)
+				if !same(next, doc) && !slices.ContainsFunc(left, func(other rules.Violation) bool {
+					return other.Pointer == v.Pointer || other.Pointer == at && value != nil
+				}) {
+					return next, append(slices.Clone(pinned), at)
+				}
+			}
+		}
+	}
+	return nil, pinned
 }
 
 // mend does what one violation asks for; nil where it cannot.
