@@ -62,6 +62,8 @@ func valueOf(f *integrations.Field) string {
 		return "text of several lines"
 	case f.Kind == integrations.FieldList && len(f.Fields) > 0:
 		return "list of objects"
+	case f.Kind == integrations.FieldList && len(f.Options) > 0:
+		return "list, each entry one of"
 	case f.Kind == integrations.FieldList:
 		return "list of texts"
 	}

@@ -36,6 +36,7 @@ type courierProperties struct {
 	Hook  secret.Text `json:"hook" label:"Hook" generated:"true"`
 	Port  int         `json:"port" label:"Port" min:"1" max:"65535" help:"Where it listens"`
 	Names []string    `json:"names" validate:"dive,email" label:"Names" max:"3"`
+	Days  []string    `json:"days" label:"Days" enum:"mon,tue"`
 	Box   *struct {
 		Size int    `json:"size" label:"Size"`
 		Lid  string `json:"lid" validate:"required_with=Size,excluded_unless=Size 4,startswith=l" label:"Lid"`
@@ -56,7 +57,7 @@ func TestProperties(t *testing.T) {
 	for _, p := range describeCourier(t).Properties {
 		byPointer[p.Pointer] = p
 	}
-	require.Len(t, byPointer, 9)
+	require.Len(t, byPointer, 10)
 	require.Equal(t, Property{
 		Pointer: "/token", Label: "Token", Value: "text", Facts: []string{"4 to 9 characters", "form: letters and -"},
 		Required: "yes", When: "`/mode` is `fast`", Marks: []string{"secret"},
@@ -68,6 +69,7 @@ func TestProperties(t *testing.T) {
 	require.Equal(t, []string{"1 to 65535", "default `22`"}, byPointer["/port"].Facts)
 	require.Equal(t, "Where it listens.", byPointer["/port"].Help)
 	require.Equal(t, []string{"at most 3 entries"}, byPointer["/names"].Facts)
+	require.Equal(t, "list, each entry one of", byPointer["/days"].Value)
 	require.Equal(t, []string{"secret", "generated"}, byPointer["/hook"].Marks)
 	require.Equal(t, 1, byPointer["/box/lid"].Depth)
 }
