@@ -278,6 +278,14 @@ func (m *matrix) read(t *testing.T, id string) string {
 	return string(body)
 }
 
+func TestFurtherDocumentsAreOfTypes(t *testing.T) {
+	all := catalog.All()
+	for typ := range furtherDocuments {
+		_, known := all.Definition(typ)
+		require.True(t, known, "no type %s", typ)
+	}
+}
+
 // The derivation is a test's means; these are its own.
 func TestDerivation(t *testing.T) {
 	for pattern, bounds := range map[string][2]int64{
