@@ -28,6 +28,8 @@ func TestGoClient(t *testing.T) {
 	made := c.create()
 	require.Equal(t, "acme_support_bot", *made.Properties.BotUsername)
 	require.True(t, made.Secrets["/token"].Set)
+	require.Len(t, (*made.GeneratedSecrets)["/webhookSecretToken"], 26)
+	made.GeneratedSecrets = nil // shown once
 	require.Equal(t, made, c.read(made.Id))
 	changed := c.change(made)
 	c.replace(changed)

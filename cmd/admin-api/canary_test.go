@@ -132,6 +132,7 @@ func TestNoSecretIsEverSeen(t *testing.T) {
 		res, out = r.do(t, http.MethodGet, at+"/credentials", "")
 		require.Equal(t, http.StatusOK, res.StatusCode)
 		require.Contains(t, out, strings.Trim(jsonText(t, canaries[0]), `"`), "credentials are the one way out")
+		send(http.MethodDelete, at, "", "If-Match", "*") // of some types there may be one
 	}
 	require.Greater(t, len(all), 5)
 	command(t, r.data, "keys", "rotate")

@@ -12607,6 +12607,11 @@ type Type struct {
 	// Notes Notes are what to know before using the type: that a product was retired, say, or that no public source describes a part of it.
 	Notes *[]string `json:"notes,omitempty"`
 
+	// ReferenceUrl ReferenceURL leads to the page on the type in this server's own reference.
+	//
+	// Examples: /docs/types/zendesk
+	ReferenceUrl string `json:"referenceUrl"`
+
 	// Schema Schema is the JSON Schema (2020-12) of the properties of a new account.
 	Schema map[string]interface{} `json:"schema"`
 
@@ -22700,6 +22705,20 @@ type ClientInterface interface {
 	// Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 	GetType(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetTypePages The types of accounts for people
+	//
+	// By family, each with its page.
+	//
+	// Corresponds with GET /docs/types/ (the `GetTypePages` operationId).
+	GetTypePages(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTypePage What a type of account needs, and what to do when its test fails
+	//
+	// The page that the member referenceUrl of a type leads to; failures names what any test can end with.
+	//
+	// Corresponds with GET /docs/types/{type} (the `GetTypePage` operationId).
+	GetTypePage(ctx context.Context, pType string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetIcon The icon
 	//
 	// Leads to the icon of the pages.
@@ -23220,6 +23239,40 @@ func (c *Client) ListTypes(ctx context.Context, params *ListTypesParams, reqEdit
 // Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 func (c *Client) GetType(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetTypeRequest(c.Server, pType, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTypePages The types of accounts for people
+//
+// By family, each with its page.
+//
+// Corresponds with GET /docs/types/ (the `GetTypePages` operationId).
+func (c *Client) GetTypePages(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTypePagesRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTypePage What a type of account needs, and what to do when its test fails
+//
+// The page that the member referenceUrl of a type leads to; failures names what any test can end with.
+//
+// Corresponds with GET /docs/types/{type} (the `GetTypePage` operationId).
+func (c *Client) GetTypePage(ctx context.Context, pType string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTypePageRequest(c.Server, pType)
 	if err != nil {
 		return nil, err
 	}
@@ -24827,6 +24880,67 @@ func NewGetTypeRequest(server string, pType string, params *GetTypeParams) (*htt
 	return req, nil
 }
 
+// NewGetTypePagesRequest constructs an http.Request for the GetTypePages method
+func NewGetTypePagesRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/docs/types/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTypePageRequest constructs an http.Request for the GetTypePage method
+func NewGetTypePageRequest(server string, pType string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "type", pType, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/docs/types/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetIconRequest constructs an http.Request for the GetIcon method
 func NewGetIconRequest(server string) (*http.Request, error) {
 	var err error
@@ -25203,6 +25317,24 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/integration-types/{type} (the `GetType` operationId).
 	GetTypeWithResponse(ctx context.Context, pType string, params *GetTypeParams, reqEditors ...RequestEditorFn) (*GetTypeResponse, error)
+
+	// GetTypePagesWithResponse The types of accounts for people
+	//
+	// By family, each with its page.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /docs/types/ (the `GetTypePages` operationId).
+	GetTypePagesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTypePagesResponse, error)
+
+	// GetTypePageWithResponse What a type of account needs, and what to do when its test fails
+	//
+	// The page that the member referenceUrl of a type leads to; failures names what any test can end with.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /docs/types/{type} (the `GetTypePage` operationId).
+	GetTypePageWithResponse(ctx context.Context, pType string, reqEditors ...RequestEditorFn) (*GetTypePageResponse, error)
 
 	// GetIconWithResponse The icon
 	//
@@ -26048,6 +26180,52 @@ func (r GetTypeResponse) StatusCode() int {
 	return 0
 }
 
+type GetTypePagesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTypePagesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTypePagesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetTypePageResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTypePageResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTypePageResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type GetIconResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -26535,6 +26713,36 @@ func (c *ClientWithResponses) GetTypeWithResponse(ctx context.Context, pType str
 		return nil, err
 	}
 	return ParseGetTypeResponse(rsp)
+}
+
+// GetTypePagesWithResponse The types of accounts for people
+//
+// By family, each with its page.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /docs/types/ (the `GetTypePages` operationId).
+func (c *ClientWithResponses) GetTypePagesWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetTypePagesResponse, error) {
+	rsp, err := c.GetTypePages(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTypePagesResponse(rsp)
+}
+
+// GetTypePageWithResponse What a type of account needs, and what to do when its test fails
+//
+// The page that the member referenceUrl of a type leads to; failures names what any test can end with.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /docs/types/{type} (the `GetTypePage` operationId).
+func (c *ClientWithResponses) GetTypePageWithResponse(ctx context.Context, pType string, reqEditors ...RequestEditorFn) (*GetTypePageResponse, error) {
+	rsp, err := c.GetTypePage(ctx, pType, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTypePageResponse(rsp)
 }
 
 // GetIconWithResponse The icon
@@ -28366,6 +28574,64 @@ func ParseGetTypeResponse(rsp *http.Response) (*GetTypeResponse, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTypePagesResponse parses an HTTP response from a GetTypePagesWithResponse call
+func ParseGetTypePagesResponse(rsp *http.Response) (*GetTypePagesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTypePagesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTypePageResponse parses an HTTP response from a GetTypePageWithResponse call
+func ParseGetTypePageResponse(rsp *http.Response) (*GetTypePageResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTypePageResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
 
 	}
 

@@ -15,7 +15,7 @@ func TestFamiliesAreComplete(t *testing.T) {
 		present[d.Family] = true
 	}
 	var missing []integrations.Family
-	for _, family := range families {
+	for _, family := range families(t) {
 		if !present[family] {
 			missing = append(missing, family)
 		}

@@ -46,7 +46,6 @@ func incomplete(d *integrations.Definition) []string {
 	}
 	demand(sentences.MatchString(d.ProbeDoes), "ProbeDoes is no sentence")
 	demand(sentences.MatchString(d.Privileges), "Privileges is no sentence")
-	demand(len(d.Diagnoses) > 0, "Diagnoses are missing")
 	codes := map[string]bool{}
 	for _, diagnosis := range d.Diagnoses {
 		code := diagnosis.Code
