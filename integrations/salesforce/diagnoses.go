@@ -66,6 +66,65 @@ var (
 	}
 )
 
+// What can be wrong with an authorization in the browser, besides the above.
+var (
+	consentDenied = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "consent_denied",
+		Detail: "The Salesforce user did not allow the access.",
+		Hint:   "Begin again and choose Allow, signed in as a user who may use the app.",
+	}
+	callbackUnknown = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "callback_unknown",
+		Detail: "The app at Salesforce does not know the callback URL of this contact center.",
+		Hint:   "Enter the callback URL in the app exactly as the account shows it, wait ten minutes and begin again.",
+	}
+	scopeRefused = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "scope_refused",
+		Detail: "The app at Salesforce does not offer the scopes that are needed.",
+		Hint:   "Add the scopes api and refresh_token to the app, wait ten minutes and begin again.",
+	}
+	salesforceBusy = integrations.Diagnosis{
+		Cause: integrations.CauseRemote, Code: "remote_error", Retryable: true,
+		Detail: "Salesforce cannot authorize anybody now.",
+		Hint:   "Begin again in a few minutes; look at status.salesforce.com.",
+	}
+	authorizationRefused = integrations.Diagnosis{
+		Cause: integrations.CauseRemote, Code: "authorization_refused",
+		Detail: "Salesforce refused the authorization for a reason of its own.",
+		Hint:   "Look at the user's login history in Salesforce Setup, check the app's policies there and begin again.",
+	}
+	codeRejected = integrations.Diagnosis{
+		Cause: integrations.CauseCredentials, Code: "code_rejected",
+		Detail: "Salesforce does not accept the code that came with the browser: it has expired, was used already or is " +
+			"not for this authorization.",
+		Hint: "Begin again, and open the address that you get in one browser from beginning to end.",
+	}
+	flowNotAllowed = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "flow_not_allowed",
+		Detail: "The app may not get tokens in this way.",
+		Hint:   "Enable the authorization code and credentials flow (web server flow) in the app and begin again.",
+	}
+	noRefreshToken = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "no_refresh_token",
+		Detail: "Salesforce allowed the access but gave no refresh token, so it would end within hours; nothing was stored.",
+		Hint:   "Add the scope refresh_token (perform requests at any time) to the app, wait ten minutes and begin again.",
+	}
+)
+
+// What keeps limits from being read.
+var (
+	notAuthorized = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "not_authorized",
+		Detail: "The account has no refresh token, so nothing can be read from Salesforce.",
+		Hint:   "Authorize the app in Salesforce or enter a refresh token.",
+	}
+	limitsHidden = integrations.Diagnosis{
+		Cause: integrations.CausePermission, Code: "limits_hidden",
+		Detail: "The Salesforce user may use the API but not see the organization's limits.",
+		Hint:   "Give the user the permission View Setup and Configuration.",
+	}
+)
+
 // What the REST API has against a call.
 var (
 	apiDisabled = integrations.Diagnosis{

@@ -42,20 +42,33 @@ func (p *Properties) Probe(ctx context.Context, s *integrations.Session) error {
 	if !p.RefreshToken.IsSet() {
 		return p.reach(ctx, s)
 	}
+	g, err := p.signIn(ctx, s, stepAuthorize)
+	if err != nil {
+		return err
+	}
+	return s.Step(stepAuthorize, func() error { return p.authorize(ctx, s, g) })
+}
+
+// signIn gets an access token as a step of its own; where that fails, the step
+// named next is skipped.
+func (p *Properties) signIn(ctx context.Context, s *integrations.Session, next string) (grant, error) {
 	var g grant
 	err := s.Step(stepAuthenticate, func() (err error) {
+		if !p.RefreshToken.IsSet() {
+			return notAuthorized.Failure()
+		}
 		g, err = p.refresh(ctx, s)
 		return err
 	})
 	if err != nil {
-		s.Skip(stepAuthorize)
-		return err
+		s.Skip(next)
+		return grant{}, err
 	}
 	s.SetIdentity(userOf(g.ID))
-	if u, err := url.Parse(g.InstanceURL); err == nil && p.belongsElsewhere(u) {
+	if p.belongsElsewhere(g.InstanceURL) {
 		s.Warn(stepAuthenticate, otherOrganization.Failure())
 	}
-	return s.Step(stepAuthorize, func() error { return p.authorize(ctx, s, g) })
+	return g, nil
 }
 
 // reach asks as nobody: everybody may read which versions there are.
@@ -117,16 +130,28 @@ func (p *Properties) login() string {
 // refresh gets an access token
 // (https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm).
 func (p *Properties) refresh(ctx context.Context, s *integrations.Session) (grant, error) {
-	token, err := oauth.Get(ctx, s, oauth.Request{
-		URL: p.login() + tokenPath,
-		Form: url.Values{
-			"grant_type":    {"refresh_token"},
-			"refresh_token": {p.RefreshToken.Reveal()},
-			"client_id":     {p.ConsumerKey},
-			"client_secret": {p.ConsumerSecret.Reveal()},
-		},
-		Means: grantRefusal,
+	g, err := p.request(ctx, s, grantRefusal, url.Values{
+		"grant_type":    {"refresh_token"},
+		"refresh_token": {p.RefreshToken.Reveal()},
 	})
+	if err != nil {
+		return grant{}, err
+	}
+	if g.token.Refresh.IsSet() && !g.token.Refresh.Equal(p.RefreshToken) {
+		return grant{}, tokenRotated.Failure()
+	}
+	return g, nil
+}
+
+// request asks for an access token by the form, to which it adds who asks. What
+// it returns is good at a host of Salesforce's own.
+func (p *Properties) request(
+	ctx context.Context, s *integrations.Session,
+	means func(oauth.Refusal) (integrations.Diagnosis, bool), form url.Values,
+) (grant, error) {
+	form.Set("client_id", p.ConsumerKey)
+	form.Set("client_secret", p.ConsumerSecret.Reveal())
+	token, err := oauth.Get(ctx, s, oauth.Request{URL: p.login() + tokenPath, Form: form, Means: means})
 	if f, ok := errors.AsType[*integrations.Failure](err); ok {
 		return grant{}, adviseAddress(f)
 	}
@@ -137,21 +162,10 @@ func (p *Properties) refresh(ctx context.Context, s *integrations.Session) (gran
 	if err := token.Answer.JSON(&g); err != nil {
 		return grant{}, err
 	}
-	if f := p.judge(g); f != nil {
-		return grant{}, f
+	if !isInstance(g.InstanceURL) {
+		return grant{}, foreignInstance.Failure()
 	}
 	return g, nil
-}
-
-// judge decides whether the access token may be used, and where.
-func (p *Properties) judge(g grant) *integrations.Failure {
-	switch {
-	case !isInstance(g.InstanceURL):
-		return foreignInstance.Failure()
-	case g.token.Refresh.IsSet() && !g.token.Refresh.Equal(p.RefreshToken):
-		return tokenRotated.Failure()
-	}
-	return nil
 }
 
 // isInstance reports whether raw is the origin of a host of Salesforce's own.
@@ -168,35 +182,30 @@ var hostName = regexp.MustCompile(`^[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$`)
 
 // belongsElsewhere compares two My Domain addresses; other forms say nothing
 // about whose they are.
-func (p *Properties) belongsElsewhere(instance *url.URL) bool {
-	host := "https://" + strings.ToLower(instance.Hostname())
+func (p *Properties) belongsElsewhere(instance string) bool {
+	u, err := url.Parse(instance)
+	if err != nil {
+		return false
+	}
+	host := "https://" + strings.ToLower(u.Hostname())
 	return myDomain.MatchString(p.URL) && myDomain.MatchString(host) && p.URL != host
 }
 
 // authorize finds out whether the API may be used.
 func (p *Properties) authorize(ctx context.Context, s *integrations.Session, g grant) error {
-	var limits map[string]struct {
-		Max       *int64 `json:"Max"`
-		Remaining *int64 `json:"Remaining"`
-	}
-	answer, err := read(ctx, s, g, versionsPath+p.APIVersion+"/limits")
+	answer, err := p.askLimits(ctx, s, g)
 	if err != nil {
 		return err
 	}
 	f := refusedCall(answer)
 	switch {
-	case f != nil && f.Code == "permission_denied" && len(errorCodes(answer)) > 0:
+	case hidesLimits(f, answer):
 		return p.authorizeWithoutLimits(ctx, s, g)
 	case f != nil:
 		return f
 	}
-	if err := answer.JSON(&limits); err != nil {
-		return err
-	}
-	if calls, ok := limits["DailyApiRequests"]; !ok || calls.Max == nil || calls.Remaining == nil {
-		return unexpected()
-	}
-	return nil
+	_, err = readLimits(answer)
+	return err
 }
 
 // authorizeWithoutLimits is for users who may use the API but not see the

@@ -12,15 +12,14 @@ import (
 
 	"admin-api/integrations"
 	"admin-api/integrations/integrationtest"
+	"admin-api/integrations/salesforce/salesforcetest"
 )
 
 const (
-	dataAccess = `{"url":"https://` + exampleHost + `","consumerKey":"` + exampleKey + `","consumerSecret":"` + exampleSecret +
-		`","refreshToken":"` + exampleRefresh + `"}`
-	sandboxAccess = `{"url":"https://crm.acme.com","sandboxEnvironment":true,"consumerKey":"` + exampleKey +
-		`","consumerSecret":"` + exampleSecret + `","refreshToken":"` + exampleRefresh + `"}`
-
-	exampleIdentity = "user 005xx000001SwiUAAS of organization 00Dxx0000001gPLEAY"
+	dataAccess = `{"url":"https://` + salesforcetest.Host + `","consumerKey":"` + salesforcetest.Key + `","consumerSecret":"` + salesforcetest.Secret +
+		`","refreshToken":"` + salesforcetest.Refresh + `"}`
+	sandboxAccess = `{"url":"https://crm.acme.com","sandboxEnvironment":true,"consumerKey":"` + salesforcetest.Key +
+		`","consumerSecret":"` + salesforcetest.Secret + `","refreshToken":"` + salesforcetest.Refresh + `"}`
 )
 
 func TestDefinition(t *testing.T) {
@@ -36,9 +35,9 @@ func TestDefinition(t *testing.T) {
 			{Name: "token without key", Patch: `{"consumerKey":null,"consumerSecret":null}`, Pointer: "/consumerKey", Code: "required"},
 			{Name: "version that is too old", Patch: `{"apiVersion":"v20.0"}`, Pointer: "/apiVersion", Code: "pattern"},
 		},
-		Remote:   organization{host: exampleHost}.ServeHTTP,
-		Hosts:    []string{exampleHost},
-		Identity: exampleIdentity,
+		Remote:   salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
+		Hosts:    []string{salesforcetest.Host},
+		Identity: salesforcetest.Identity,
 		Custom:   refusals(),
 	})
 }
@@ -49,19 +48,19 @@ func TestDefinitionElsewhere(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid:    sandboxAccess,
 		Required: []string{"url"},
-		Remote:   organization{host: "test.salesforce.com", instance: "https://acme--uat.sandbox.my.salesforce.com"}.ServeHTTP,
+		Remote:   salesforcetest.Organization{Host: "test.salesforce.com", Instance: "https://acme--uat.sandbox.my.salesforce.com"}.ServeHTTP,
 		Hosts:    []string{"test.salesforce.com", "acme--uat.sandbox.my.salesforce.com"},
-		Identity: exampleIdentity,
+		Identity: salesforcetest.Identity,
 	})
 }
 
 // TestDefinitionWithoutToken: nothing but the address can be tested.
 func TestDefinitionWithoutToken(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
-		Valid:    `{"url":"https://` + exampleHost + `","consumerKey":"` + exampleKey + `","consumerSecret":"` + exampleSecret + `"}`,
+		Valid:    `{"url":"https://` + salesforcetest.Host + `","consumerKey":"` + salesforcetest.Key + `","consumerSecret":"` + salesforcetest.Secret + `"}`,
 		Required: []string{"url", "consumerKey", "consumerSecret"},
-		Remote:   organization{host: exampleHost}.ServeHTTP,
-		Hosts:    []string{exampleHost},
+		Remote:   salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
+		Hosts:    []string{salesforcetest.Host},
 		Custom: []integrationtest.RemoteCase{
 			{Name: "no versions", Handler: say(http.StatusOK, `[]`), Cause: integrations.CauseRemote, Code: "unexpected_answer"},
 			{
@@ -73,7 +72,7 @@ func TestDefinitionWithoutToken(t *testing.T) {
 }
 
 func say(status int, document string) func(http.ResponseWriter, *http.Request) {
-	return func(w http.ResponseWriter, _ *http.Request) { answer(w, status, document) }
+	return func(w http.ResponseWriter, _ *http.Request) { salesforcetest.Answer(w, status, document) }
 }
 
 // refusals are what only Salesforce answers.
@@ -92,33 +91,33 @@ func refusals() []integrationtest.RemoteCase {
 		{"invalid_app_access user is not admin approved", integrations.CausePermission, "app_not_approved"},
 		{"rate_limit_exceeded too many requests", integrations.CauseRateLimited, "rate_limited"},
 		{"unsupported_grant_type grant type not supported", integrations.CauseConfig, "grant_refused"},
-		{"something_new " + exampleSecret, integrations.CauseRemote, "unexpected_status"},
+		{"something_new " + salesforcetest.Secret, integrations.CauseRemote, "unexpected_status"},
 	}
 	var cases []integrationtest.RemoteCase
 	for _, g := range grants {
 		cases = append(cases, integrationtest.RemoteCase{
-			Name: "grant: " + g.refused[:8] + " " + g.code, Handler: organization{host: exampleHost, refused: g.refused}.ServeHTTP,
+			Name: "grant: " + g.refused[:8] + " " + g.code, Handler: salesforcetest.Organization{Host: salesforcetest.Host, Refused: g.refused}.ServeHTTP,
 			Cause: g.cause, Code: g.code,
 		})
 	}
 	limits := func(status int, code string) func(http.ResponseWriter, *http.Request) {
-		return organization{host: exampleHost, status: status, code: code}.ServeHTTP
+		return salesforcetest.Organization{Host: salesforcetest.Host, Status: status, Code: code}.ServeHTTP
 	}
 	return append(cases,
 		integrationtest.RemoteCase{
-			Name: "instance elsewhere", Handler: organization{host: exampleHost, instance: "https://acme.force.com"}.ServeHTTP,
+			Name: "instance elsewhere", Handler: salesforcetest.Organization{Host: salesforcetest.Host, Instance: "https://acme.force.com"}.ServeHTTP,
 			Cause: integrations.CauseRemote, Code: "instance_url_foreign",
 		},
 		integrationtest.RemoteCase{
-			Name: "instance with a port", Handler: organization{host: exampleHost, instance: "https://acme.my.salesforce.com:8443"}.ServeHTTP,
+			Name: "instance with a port", Handler: salesforcetest.Organization{Host: salesforcetest.Host, Instance: "https://acme.my.salesforce.com:8443"}.ServeHTTP,
 			Cause: integrations.CauseRemote, Code: "instance_url_foreign",
 		},
 		integrationtest.RemoteCase{
-			Name: "token rotated", Handler: organization{host: exampleHost, grant: `,"refresh_token":"5Aep861.NEW"`}.ServeHTTP,
+			Name: "token rotated", Handler: salesforcetest.Organization{Host: salesforcetest.Host, Grant: `,"refresh_token":"5Aep861.NEW"`}.ServeHTTP,
 			Cause: integrations.CauseConfig, Code: "refresh_token_rotated",
 		},
 		integrationtest.RemoteCase{
-			Name: "token repeated", Handler: organization{host: exampleHost, grant: `,"refresh_token":"` + exampleRefresh + `"`}.ServeHTTP,
+			Name: "token repeated", Handler: salesforcetest.Organization{Host: salesforcetest.Host, Grant: `,"refresh_token":"` + salesforcetest.Refresh + `"`}.ServeHTTP,
 		},
 		integrationtest.RemoteCase{
 			Name: "no access token", Handler: say(http.StatusOK, `{"token_type":"Bearer","instance_url":"https://acme.my.salesforce.com"}`),
@@ -149,7 +148,7 @@ func refusals() []integrationtest.RemoteCase {
 			Cause: integrations.CauseRemote, Code: "remote_error",
 		},
 		integrationtest.RemoteCase{
-			Name: "limits hidden", Handler: organization{host: exampleHost, limited: true}.ServeHTTP,
+			Name: "limits hidden", Handler: salesforcetest.Organization{Host: salesforcetest.Host, Limited: true}.ServeHTTP,
 		},
 	)
 }
@@ -198,26 +197,26 @@ func probe(t *testing.T, members map[string]any, handler http.Handler) probed {
 }
 
 func TestProbe(t *testing.T) {
-	const origin = "https://" + exampleHost
+	const origin = "https://" + salesforcetest.Host
 	without := map[string]any{"refreshToken": nil}
 	nothing := map[string]any{"refreshToken": nil, "consumerKey": nil, "consumerSecret": nil}
 	sso := map[string]any{"url": "https://other.my.salesforce.com"}
 	tests := []struct {
 		name    string
 		members map[string]any
-		remote  organization
+		remote  salesforcetest.Organization
 		urls    []string
 		steps   []string
 	}{
 		{
 			"data access", nil,
-			organization{host: exampleHost},
+			salesforcetest.Organization{Host: salesforcetest.Host},
 			[]string{"POST " + origin + "/services/oauth2/token", "GET " + origin + "/services/data/v61.0/limits"},
 			[]string{"authenticate passed", "authorize passed"},
 		},
 		{
 			"limits hidden", nil,
-			organization{host: exampleHost, limited: true},
+			salesforcetest.Organization{Host: salesforcetest.Host, Limited: true},
 			[]string{
 				"POST " + origin + "/services/oauth2/token", "GET " + origin + "/services/data/v61.0/limits",
 				"GET " + origin + "/services/data/", "GET " + origin + "/services/oauth2/userinfo",
@@ -226,31 +225,31 @@ func TestProbe(t *testing.T) {
 		},
 		{
 			"no refresh token", without,
-			organization{host: exampleHost},
+			salesforcetest.Organization{Host: salesforcetest.Host},
 			[]string{"GET " + origin + "/services/data/"},
 			[]string{"reach passed", "authenticate warning credentials_not_verifiable"},
 		},
 		{
 			"no data access", nothing,
-			organization{host: exampleHost},
+			salesforcetest.Organization{Host: salesforcetest.Host},
 			[]string{"GET " + origin + "/services/data/"},
 			[]string{"reach passed", "authenticate warning credentials_not_verifiable"},
 		},
 		{
 			"token of another organization", sso,
-			organization{host: "other.my.salesforce.com", instance: origin},
+			salesforcetest.Organization{Host: "other.my.salesforce.com", Instance: origin},
 			[]string{"POST https://other.my.salesforce.com/services/oauth2/token", "GET " + origin + "/services/data/v61.0/limits"},
 			[]string{"authenticate passed", "authenticate warning other_organization", "authorize passed"},
 		},
 		{
 			"refused", nil,
-			organization{host: exampleHost, refused: "invalid_grant expired"},
+			salesforcetest.Organization{Host: salesforcetest.Host, Refused: "invalid_grant expired"},
 			[]string{"POST " + origin + "/services/oauth2/token"},
 			[]string{"authenticate failed refresh_token_rejected", "authorize skipped"},
 		},
 		{
 			"instance elsewhere", nil,
-			organization{host: exampleHost, instance: "https://evil.example"},
+			salesforcetest.Organization{Host: salesforcetest.Host, Instance: "https://evil.example"},
 			[]string{"POST " + origin + "/services/oauth2/token"},
 			[]string{"authenticate failed instance_url_foreign", "authorize skipped"},
 		},
@@ -280,11 +279,11 @@ func TestWithoutLimits(t *testing.T) {
 			out := probe(t, nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.URL.Path != tt.path:
-					organization{host: exampleHost, limited: true}.ServeHTTP(w, r)
+					salesforcetest.Organization{Host: salesforcetest.Host, Limited: true}.ServeHTTP(w, r)
 				case tt.document == "":
-					answer(w, http.StatusForbidden, `[{"errorCode":"INSUFFICIENT_ACCESS"}]`)
+					salesforcetest.Answer(w, http.StatusForbidden, `[{"errorCode":"INSUFFICIENT_ACCESS"}]`)
 				default:
-					answer(w, http.StatusOK, tt.document)
+					salesforcetest.Answer(w, http.StatusOK, tt.document)
 				}
 			}))
 			require.Equal(t, tt.code, out.failure.Code)
@@ -298,10 +297,10 @@ func TestWithoutLimits(t *testing.T) {
 func TestForbiddenByAnotherParty(t *testing.T) {
 	out := probe(t, nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost {
-			organization{host: exampleHost}.ServeHTTP(w, r)
+			salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP(w, r)
 			return
 		}
-		answer(w, http.StatusForbidden, "<html>proxy</html>")
+		salesforcetest.Answer(w, http.StatusForbidden, "<html>proxy</html>")
 	}))
 	require.Equal(t, "permission_denied", out.failure.Code)
 	require.Len(t, out.urls, 2)
@@ -335,9 +334,9 @@ func TestComputed(t *testing.T) {
 
 // TestUsedUpIsRetryable: the failure says that waiting helps.
 func TestUsedUpIsRetryable(t *testing.T) {
-	out := probe(t, nil, organization{host: exampleHost, status: http.StatusForbidden, code: "REQUEST_LIMIT_EXCEEDED"})
+	out := probe(t, nil, salesforcetest.Organization{Host: salesforcetest.Host, Status: http.StatusForbidden, Code: "REQUEST_LIMIT_EXCEEDED"})
 	require.True(t, out.failure.Retryable)
 	require.Equal(t, http.StatusForbidden, out.failure.HTTPStatus)
-	require.Equal(t, exampleIdentity, out.identity)
-	require.NotContains(t, out.failure.Detail+out.failure.Hint, exampleSecret)
+	require.Equal(t, salesforcetest.Identity, out.identity)
+	require.NotContains(t, out.failure.Detail+out.failure.Hint, salesforcetest.Secret)
 }

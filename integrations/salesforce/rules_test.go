@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/integrations/salesforce/salesforcetest"
 	"admin-api/validation"
 )
 
@@ -38,7 +39,7 @@ func certificate(t *testing.T, from, to time.Time) string {
 func document(t *testing.T, members map[string]any) json.RawMessage {
 	t.Helper()
 	all := map[string]any{
-		"url": "https://" + exampleHost, "consumerKey": exampleKey, "consumerSecret": exampleSecret, "refreshToken": exampleRefresh,
+		"url": "https://" + salesforcetest.Host, "consumerKey": salesforcetest.Key, "consumerSecret": salesforcetest.Secret, "refreshToken": salesforcetest.Refresh,
 	}
 	maps.Copy(all, members)
 	maps.DeleteFunc(all, func(_ string, v any) bool { return v == nil })
@@ -73,8 +74,8 @@ func TestRules(t *testing.T) {
 	}{
 		{name: "data access"},
 		{name: "url missing", members: map[string]any{"url": nil}, errors: []string{"/url required"}},
-		{name: "url over http", members: map[string]any{"url": "http://" + exampleHost}, errors: []string{"/url https_url"}},
-		{name: "url with user", members: map[string]any{"url": "https://a:b@" + exampleHost}, errors: []string{"/url https_url"}},
+		{name: "url over http", members: map[string]any{"url": "http://" + salesforcetest.Host}, errors: []string{"/url https_url"}},
+		{name: "url with user", members: map[string]any{"url": "https://a:b@" + salesforcetest.Host}, errors: []string{"/url https_url"}},
 		{name: "lightning", members: map[string]any{"url": "https://acme.lightning.force.com"}, errors: []string{"/url lightning_url"}},
 		{name: "other host", members: map[string]any{"url": "https://crm.acme.com"}, warnings: []string{"/url unusual_host"}},
 		{name: "other host with path", members: map[string]any{"url": "https://crm.acme.com/x"}, errors: []string{"/url https_origin"}},

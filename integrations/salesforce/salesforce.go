@@ -2,8 +2,9 @@
 // for screen pops, for data in scenarios and lists, and for signing in to both
 // sides at once.
 //
-// It judges what an administrator enters and can test it against Salesforce. It
-// obtains no refresh token and revokes none: that is the flow of a browser.
+// It judges what an administrator enters, can test it against Salesforce, and
+// obtains a refresh token where a Salesforce user consents in a browser. It
+// revokes none.
 package salesforce
 
 import (
@@ -23,7 +24,7 @@ var Definition = integrations.Definition{ //nolint:gosec // The secrets are made
 	Notes: []string{
 		"The labels of the single sign-on section are inferred; the documentation names its contents only.",
 		"Salesforce lets nobody create connected apps any more; an external client app does the same.",
-		"The app must not ask for PKCE and must not rotate refresh tokens: a stored token would become invalid.",
+		"The app may require PKCE; it must not rotate refresh tokens, because a stored token would become invalid.",
 	},
 	ProbeDoes: "Gets an access token with the refresh token and reads the organization's limits, or, for users who may " +
 		"not see them, the versions and the own user. Without a refresh token it only reads which versions there are.",
