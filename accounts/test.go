@@ -38,14 +38,11 @@ func (s *Service) Test(
 	if err != nil {
 		return nil, err
 	}
-	key := p.ContactCenter.ID + "/draft/" + p.ID + "/" + t.def.Type // each type has its own rate
-	if t.account != nil {
-		key = p.ContactCenter.ID + "/" + t.account.ID
-	}
-	if err := s.probes.enter(key, t.def, s.ProbesUnlimited, s.now()); err != nil {
+	leave, err := s.enter(t)
+	if err != nil {
 		return nil, err
 	}
-	defer s.probes.leave(key)
+	defer leave()
 	check := s.probe(ctx, t, onStep)
 	if ctx.Err() != nil { // the client has gone: what was seen says nothing about the account
 		return nil, fmt.Errorf("test account: %w", ctx.Err())
@@ -54,6 +51,19 @@ func (s *Service) Test(
 		return check, nil
 	}
 	return check, s.recordCheck(ctx, t, check)
+}
+
+// enter claims what is to be asked, as models.ErrProbeRunning and
+// models.ErrRateLimited say; leave gives it back.
+func (s *Service) enter(t *trial) (leave func(), err error) {
+	key := t.p.ContactCenter.ID + "/draft/" + t.p.ID + "/" + t.def.Type // each type has its own rate
+	if t.account != nil {
+		key = t.p.ContactCenter.ID + "/" + t.account.ID
+	}
+	if err := s.probes.enter(key, t.def, s.ProbesUnlimited, s.now()); err != nil {
+		return nil, err
+	}
+	return func() { s.probes.leave(key) }, nil
 }
 
 // trial prepares what is to be probed, through the same rules as a write.
@@ -122,9 +132,9 @@ func (s *Service) probe(ctx context.Context, t *trial, onStep func(models.CheckS
 	if t.account != nil {
 		check.AccountVersion = t.account.Version
 	}
-	prober, can := t.properties.(integrations.Prober)
-	if can {
-		s.run(ctx, t, prober, check, onStep)
+	if prober, can := t.properties.(integrations.Prober); can {
+		session, failure := s.ask(ctx, t.p, onStep, prober.Probe)
+		conclude(check, session, failure)
 	} else {
 		check.Status, check.Reason = models.CheckUnsupported, t.def.NoProbe
 	}
@@ -144,18 +154,21 @@ func causeOf(check *models.CheckResult) string {
 	return *check.Cause
 }
 
-func (s *Service) run(
-	ctx context.Context, t *trial, prober integrations.Prober, check *models.CheckResult, onStep func(models.CheckStep),
-) {
+// ask lets a type talk to its remote system, within the bounds of the way out.
+// The failure is nil where that went well.
+func (s *Service) ask(
+	ctx context.Context, p *access.Principal, onStep func(models.CheckStep),
+	talk func(context.Context, *integrations.Session) error,
+) (*integrations.Session, *integrations.Failure) {
 	timeout, _ := s.Outbound.Limits()
 	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	session := &integrations.Session{Clock: s.Now, Domain: t.p.ContactCenter.Domain, Classify: classify}
+	session := &integrations.Session{Clock: s.Now, Domain: p.ContactCenter.Domain, Classify: classify}
 	session.Transport = newTransport(s.Outbound, session)
 	if onStep != nil {
 		session.OnStep = func(step integrations.Step) { onStep(wireStep(step)) }
 	}
-	conclude(check, session, failureOf(prober.Probe(bounded, session)))
+	return session, failureOf(talk(bounded, session))
 }
 
 // conclude sums up a probe that ran.

@@ -26,6 +26,8 @@ const (
 	opDefault  = "default"
 	opTest     = "test"
 	opValidate = "validate"
+	// opAuthorize is an update whose secret came by an authorization.
+	opAuthorize = "authorize"
 )
 
 // write stores a change, its version and its audit record in the transaction

@@ -48,7 +48,7 @@ func NewChecks(list []models.CheckResult) []Check {
 // VersionSummary is one entry of an account's history.
 type VersionSummary struct {
 	Version   int64       `json:"version" example:"7"`
-	Operation string      `json:"operation" enums:"create,update,delete,undelete,rollback,default"`
+	Operation string      `json:"operation" enums:"create,update,delete,undelete,rollback,default,authorize"`
 	CreatedAt models.Time `json:"createdAt" swaggertype:"string" format:"date-time"`
 	CreatedBy string      `json:"createdBy"`
 }

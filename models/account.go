@@ -117,7 +117,7 @@ type AccountVersion struct {
 	ContactCenterID string `gorm:"primaryKey"`
 	AccountID       string `gorm:"primaryKey"`
 	Version         int64  `gorm:"primaryKey"`
-	Operation       string // create, update, delete, undelete, rollback, default
+	Operation       string // create, update, delete, undelete, rollback, default, authorize
 	Document        JSON
 	CreatedAt       Time
 	CreatedBy       string

@@ -52,6 +52,26 @@ type CheckStep struct {
 	RetryAfterSeconds int64  `json:"retryAfterSeconds,omitempty"`
 }
 
+// LimitsResult is what a remote system says of how much of it may be used.
+type LimitsResult struct {
+	Status         string // passed, failed, partial
+	Limits         []Usage
+	Cause          *string // nil unless failed
+	Steps          []CheckStep
+	Identity       string
+	Retryable      bool
+	DurationMs     int64
+	CheckedAt      Time
+	AccountVersion int64
+}
+
+// Usage is one limit of a remote system.
+type Usage struct {
+	Name      string `json:"name"`
+	Max       int64  `json:"max"`
+	Remaining int64  `json:"remaining"`
+}
+
 // RefusalError says why a request was not carried out: a sentinel error of this
 // package with what the client should know about it.
 type RefusalError struct {
