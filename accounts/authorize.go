@@ -75,6 +75,19 @@ type Callback struct {
 	Address, RequestID string
 }
 
+// longestCode bounds a code; remote systems' have a few hundred characters.
+const longestCode = 4 << 10
+
+// NewCallback returns what a browser brought; a code that is too long counts as
+// none.
+func NewCallback(state, code, refusal string) Callback {
+	cb := Callback{State: state, Error: refusal}
+	if code != "" && len(code) <= longestCode {
+		cb.Code = secret.New(code)
+	}
+	return cb
+}
+
 // Authorized is an authorization that ended well.
 type Authorized struct {
 	// AccountName and Domain are those of the account and its contact center.

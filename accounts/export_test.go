@@ -13,3 +13,16 @@ func WriteStale(ctx context.Context, s *Service, a *models.Account) error {
 		return s.writeRow(ctx, tx, &change{account: a}, a.Version)
 	})
 }
+
+// AuthorizationState is what a state holds.
+type AuthorizationState = authorizationState
+
+// Reseal changes what a state holds, as only who has the key file could.
+func Reseal(s *Service, state string, change func(*AuthorizationState)) (string, error) {
+	st, err := s.openState(state)
+	if err != nil {
+		return "", err
+	}
+	change(st)
+	return s.sealState(st)
+}
