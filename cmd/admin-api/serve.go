@@ -149,10 +149,11 @@ func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {
 	return way, nil
 }
 
-// publicURL is what browsers see; without a setting, what is listened on.
+// publicURL is what browsers see; without a setting, what is listened on. Each
+// contact center has its own domain, so the first one's would not do.
 func (c *serveCommand) publicURL() string {
 	if c.PublicURL == "" && c.TLSCert != "" {
-		return "https://" + c.BootstrapDomain
+		return "https://{domain}"
 	}
 	return c.PublicURL
 }

@@ -96,7 +96,7 @@ func (s *dataSettings) headsFile() string {
 // serveSettings are those of the server.
 type serveSettings struct {
 	Addr            string       `env:"ADMIN_API_ADDR" default:"127.0.0.1:8080" help:"Address to listen on."`
-	PublicURL       string       `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that clients see; from the request when not set."`
+	PublicURL       string       `env:"ADMIN_API_PUBLIC_URL" placeholder:"https://{domain}" help:"Scheme, host and port that browsers see, {domain} standing for the contact center's domain."`
 	TLSCert         string       `env:"ADMIN_API_TLS_CERT" name:"tls-cert" help:"Certificate file (PEM), to serve HTTPS."`
 	TLSKey          string       `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
 	TrustedProxies  []string     `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
