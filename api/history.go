@@ -29,6 +29,35 @@ type Check struct {
 	Draft bool `json:"draft"`
 }
 
+// Limits are what a remote system says of how much of it may be used. That it
+// says nothing is an answer as well: the request that asked for it succeeded.
+type Limits struct {
+	Status string `json:"status" enums:"passed,failed,partial" example:"passed"`
+	// Limits are in the order of their names; none where they could not be read.
+	Limits []models.Usage `json:"limits"`
+	// Cause is null unless they could not be read.
+	Cause *string            `json:"cause" enums:"config,credentials,permission,network,tls,remote,rate_limited,blocked" extensions:"x-nullable"`
+	Steps []models.CheckStep `json:"steps"`
+	// Identity is who the remote system says we are.
+	Identity string `json:"identity,omitempty" example:"user 005xx000001SwiUAAS of organization 00Dxx0000001gPLEAY"`
+	// Retryable: the same request may succeed later without a change.
+	Retryable      bool        `json:"retryable"`
+	DurationMs     int64       `json:"durationMs" example:"640"`
+	CheckedAt      models.Time `json:"checkedAt" swaggertype:"string" format:"date-time"`
+	AccountVersion int64       `json:"accountVersion" example:"7"`
+}
+
+// Authorization is how a person gives an account access to its remote system.
+type Authorization struct {
+	// AuthorizationURL is where a browser is to go. Whoever has it can finish the
+	// authorization: hand it to nobody else.
+	AuthorizationURL string `json:"authorizationUrl" format:"uri" example:"https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code"`
+	// RedirectURI is where the browser comes back; the app must know it.
+	RedirectURI string `json:"redirectUri" format:"uri" example:"https://mycompany.example/admin/salesforcecallback.html"`
+	// ExpiresAt is until when the browser must have come back.
+	ExpiresAt models.Time `json:"expiresAt" swaggertype:"string" format:"date-time"`
+}
+
 // CheckPage is a part of the history of checks, newest first.
 type CheckPage struct {
 	Items []Check `json:"items"`

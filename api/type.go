@@ -54,6 +54,10 @@ type Capabilities struct {
 	// credentials must be permitted there.
 	ProbeDoes  string `json:"probeDoes,omitempty"`
 	Privileges string `json:"privileges,omitempty"`
+	// Authorization: a person can give an account its access in a browser.
+	Authorization bool `json:"authorization"`
+	// Limits: the remote system tells how much of it may be used.
+	Limits bool `json:"limits"`
 }
 
 // Feature is what the service provider switches on per contact center.
@@ -86,6 +90,7 @@ func newType(def *integrations.Definition) Type {
 		Shape: string(def.Shape), Limit: limits[def.Limit], HasDefault: def.HasDefault, Notes: def.Notes,
 		Capabilities: Capabilities{
 			Probe: def.NoProbe == "", NoProbeReason: def.NoProbe, ProbeDoes: def.ProbeDoes, Privileges: def.Privileges,
+			Authorization: def.Authorizes(), Limits: def.TellsLimits(),
 		},
 		Fields: def.Fields(), Schema: def.Schema(),
 	}

@@ -61,6 +61,10 @@ func inspect(t testing.TB, x exchanged) {
 		return
 	}
 	require.NotEqual(t, http.StatusInternalServerError, resp.StatusCode, "%s %s: %s", req.Method, req.URL, body)
+	if req.URL.Path == callbackPath && (req.Method == http.MethodGet || req.Method == http.MethodHead) {
+		inspectOutcome(t, resp, body)
+		return
+	}
 	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); resp.StatusCode >= 400 && media != "text/html" {
 		inspectProblem(t, req, resp, body)
 	}

@@ -19,6 +19,9 @@ const (
 	// the images that Swagger UI's style sheet holds.
 	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; " +
 		"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	// outcomePolicy is for the page after a callback, whose address holds what came
+	// with it: a style sheet of ours and nothing else.
+	outcomePolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 // observe is around everything: it gives the request its id, answers errors

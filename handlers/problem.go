@@ -22,13 +22,7 @@ import (
 // would become an empty 200.
 func (s *Server) refuse(x *exchange, err error) {
 	p := x.problem(err)
-	if p.Status >= http.StatusInternalServerError {
-		if x.gone = errors.Is(x.Request().Context().Err(), context.Canceled); !x.gone {
-			s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "request failed",
-				slog.String("requestId", x.requestID), slog.String("route", x.pattern()),
-				slog.String("code", p.Code), slog.String("error", err.Error()))
-		}
-	}
+	s.logFailure(x, p, err)
 	if x.Response().Committed {
 		return
 	}
@@ -51,6 +45,19 @@ func (s *Server) refuse(x *exchange, err error) {
 	x.set(echo.HeaderCacheControl, "no-store")
 	x.set(echo.HeaderContentSecurityPolicy, apiPolicy)
 	_ = x.send(p.Status, api.ProblemMediaType, b) // nobody is left to tell
+}
+
+// logFailure logs what failed on our side.
+func (s *Server) logFailure(x *exchange, p api.Problem, err error) {
+	if p.Status < http.StatusInternalServerError {
+		return
+	}
+	if x.gone = errors.Is(x.Request().Context().Err(), context.Canceled); x.gone {
+		return
+	}
+	s.logger.LogAttrs(x.Request().Context(), slog.LevelError, "request failed",
+		slog.String("requestId", x.requestID), slog.String("route", x.pattern()),
+		slog.String("code", p.Code), slog.String("error", err.Error()))
 }
 
 // problem returns the document for an error of this request.

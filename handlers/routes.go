@@ -44,10 +44,13 @@ const (
 	typesPath    = "/api/v1/integration-types"
 	accountsPath = "/api/v1/integration-accounts"
 	accountPath  = accountsPath + "/{id}"
+	// salesforceCallbackPath is where Salesforce sends browsers back; apps there
+	// have it on record.
+	salesforceCallbackPath = "/admin/salesforcecallback.html"
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), historyRoutes(), openRoutes())
+	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), openRoutes())
 }
 
 func typeRoutes() []route {
@@ -92,6 +95,25 @@ func accountRoutes() []route {
 		{
 			Route: Route{"account.test", http.MethodPost, accountPath + "/test", test},
 			do:    (*Server).testAccount, body: optionalBody,
+		},
+	}
+}
+
+// salesforceRoutes are those of the documented "Request token" and "Check
+// limits". What the callback may do is in its state, so it has no scope.
+func salesforceRoutes() []route {
+	return []route{
+		{
+			Route: Route{"account.authorize", http.MethodPost, accountPath + "/salesforce/authorize", models.ScopeAccountsWrite},
+			do:    (*Server).authorizeSalesforce,
+		},
+		{
+			Route: Route{"account.limits", http.MethodGet, accountPath + "/salesforce/limits", models.ScopeAccountsTest},
+			do:    (*Server).readSalesforceLimits,
+		},
+		{
+			Route: Route{"account.authorize", http.MethodGet, salesforceCallbackPath, ""},
+			do:    (*Server).completeSalesforce, query: anyParams,
 		},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -39,8 +40,9 @@ type Config struct {
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed; with none, the peer is the client.
 	TrustedProxies []netip.Prefix
-	// PublicURL is where browsers see the server; https:// switches
-	// Strict-Transport-Security on.
+	// PublicURL is where browsers see the server, with {domain} for that of the
+	// contact center; empty means https:// and the domain. A value that begins with
+	// https:// switches Strict-Transport-Security on.
 	PublicURL string
 	// OpenAPI is the contract in YAML.
 	OpenAPI []byte
@@ -76,6 +78,8 @@ type Server struct {
 	limits   *limiter
 	proxies  []netip.Prefix
 	secure   bool // browsers come by HTTPS
+	public   string
+	outcomes *template.Template
 	pages    map[string]page
 	contract *page // nil without OpenAPI
 	metrics  *metrics
@@ -96,7 +100,7 @@ func New(c Config) (*Server, error) {
 	}
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, logger: c.Logger, proxies: c.TrustedProxies,
-		secure: hasHTTPS(c.PublicURL), now: c.Now, allowed: map[string]string{},
+		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout),
 	}
 	if s.logger == nil {
@@ -110,6 +114,9 @@ func New(c Config) (*Server, error) {
 	var err error
 	if s.catalog, err = newTypeDocuments(c.Catalog); err != nil {
 		return nil, fmt.Errorf("types: %w", err)
+	}
+	if s.outcomes, err = template.ParseFS(pageFiles, "pages/salesforce.html"); err != nil {
+		return nil, fmt.Errorf("page of a callback: %w", err)
 	}
 	if s.pages, err = readPages(c.Swagger, c.Catalog); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)

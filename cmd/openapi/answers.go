@@ -99,8 +99,12 @@ func eventStream(last string) *yaml.Node {
 	)
 }
 
-// examplesOf refers to the example of an account where the answer is one.
+// examplesOf returns the examples of an answer: those written for the operation,
+// or where the answer is an account, those of accounts.
 func (c *contract) examplesOf(op *operation, s *schema) *yaml.Node {
+	if written := writtenExamples(op.ID); written != nil {
+		return written
+	}
 	if s.Ref != accountDefinition || op.ID == credentialsOperation || c.shown == "" {
 		return nil
 	}

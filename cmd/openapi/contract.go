@@ -105,8 +105,9 @@ func (c *contract) missingTags() []tag {
 }
 
 const (
-	// operationsTag marks what is not below the base path.
+	// operationsTag and browserTag mark what is not below the base path.
 	operationsTag  = "operations"
+	browserTag     = "browser"
 	securityScheme = "bearerAuth"
 )
 

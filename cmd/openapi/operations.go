@@ -32,7 +32,7 @@ func (c *contract) addOperation(path, method string, n *yaml.Node) {
 
 // rooted returns the whole path of an operation.
 func (c *contract) rooted(path string, op *operation) string {
-	if slices.Contains(op.Tags, operationsTag) {
+	if slices.Contains(op.Tags, operationsTag) || slices.Contains(op.Tags, browserTag) {
 		return path
 	}
 	return strings.TrimSuffix(c.in.BasePath, "/") + path

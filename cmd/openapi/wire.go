@@ -29,6 +29,8 @@ func documents() map[string]document {
 		api.TestInput{},
 		api.Check{},
 		api.CheckPage{},
+		api.Limits{},
+		api.Authorization{},
 		api.VersionPage{},
 		api.RollbackInput{},
 		api.ReferencePage{},
