@@ -7,7 +7,7 @@ var (
 	refreshTokenRejected = integrations.Diagnosis{
 		Cause: integrations.CauseCredentials, Code: "refresh_token_rejected",
 		Detail: "Salesforce does not accept the refresh token: it was revoked, has expired, or belongs to another app.",
-		Hint: "Authorize the app again and enter the new refresh token. In the app's policies choose that refresh tokens " +
+		Hint: "Request a new token, or enter one. In the app's policies choose that refresh tokens " +
 			"are valid until revoked; a user may hold five for one app, and the oldest goes first.",
 	}
 	ipRestricted = integrations.Diagnosis{
@@ -102,7 +102,7 @@ var (
 	flowNotAllowed = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "flow_not_allowed",
 		Detail: "The app may not get tokens in this way.",
-		Hint:   "Enable the authorization code and credentials flow (web server flow) in the app and begin again.",
+		Hint:   "Check that OAuth is enabled in the app and that nothing in Salesforce Setup blocks the web server flow.",
 	}
 	noRefreshToken = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "no_refresh_token",
@@ -116,7 +116,7 @@ var (
 	notAuthorized = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "not_authorized",
 		Detail: "The account has no refresh token, so nothing can be read from Salesforce.",
-		Hint:   "Authorize the app in Salesforce or enter a refresh token.",
+		Hint:   "Request a token by authorizing the app, or enter one.",
 	}
 	limitsHidden = integrations.Diagnosis{
 		Cause: integrations.CausePermission, Code: "limits_hidden",

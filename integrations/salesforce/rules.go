@@ -74,7 +74,7 @@ func (p *Properties) Validate(c *validation.Context) {
 	switch {
 	case p.ConsumerKey != "" && !p.RefreshToken.IsSet():
 		c.Warn("/refreshToken", "not_authorized",
-			"Without a refresh token no scenario reaches data; authorize the app in Salesforce and enter the token.")
+			"Without a refresh token no scenario reaches data; request one by authorizing the app, or enter it.")
 	case p.ConsumerKey == "" && !p.ConsumerSecret.IsSet() && !p.RefreshToken.IsSet() && !p.SSOEnabled:
 		c.Warn("/consumerKey", "nothing_configured",
 			"Neither data access nor single sign-on is set up, so the account can do nothing yet.")

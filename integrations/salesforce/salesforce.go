@@ -56,7 +56,7 @@ type Properties struct {
 
 	ConsumerSecret secret.Text `json:"consumerSecret" validate:"required_with=ConsumerKey RefreshToken" label:"Consumer secret" help:"Of the same app." pattern:"^[!-~]*$" hint:"printable characters without spaces" max:"512"`
 
-	RefreshToken secret.Text `json:"refreshToken" label:"Refresh token" help:"Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token." pattern:"^[!-~]*$" hint:"printable characters without spaces" max:"2048"`
+	RefreshToken secret.Text `json:"refreshToken" label:"Refresh token" help:"Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token." pattern:"^[!-~]*$" hint:"printable characters without spaces" max:"2048"`
 
 	APIVersion string `json:"apiVersion" label:"API version" help:"Version of Salesforce's REST API." example:"v61.0" pattern:"^v(3[1-9]|[4-9][0-9]|1[0-9][0-9])\\.0$" hint:"v and a version from 31.0 up, such as v61.0"`
 
