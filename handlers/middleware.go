@@ -86,7 +86,7 @@ func (s *Server) finish(x *exchange) {
 	r := x.Request()
 	s.metrics.answered(r.Method, x.pattern(), x.status(), took)
 	level := slog.LevelInfo
-	if x.route != nil && x.route.Scope == "" {
+	if x.route != nil && x.route.Scope == "" && !x.route.logged {
 		level = slog.LevelDebug // health checks and pages
 	}
 	if !s.logger.Enabled(r.Context(), level) {

@@ -37,6 +37,8 @@ type route struct {
 	do    func(*Server, *exchange) error
 	query params
 	body  bodyKind
+	// logged: like operations of the API, although anybody may ask for it.
+	logged bool
 }
 
 // Paths that several operations share.
@@ -113,7 +115,7 @@ func salesforceRoutes() []route {
 		},
 		{
 			Route: Route{"account.authorize", http.MethodGet, salesforceCallbackPath, ""},
-			do:    (*Server).completeSalesforce, query: anyParams,
+			do:    (*Server).completeSalesforce, query: anyParams, logged: true,
 		},
 	}
 }

@@ -47,7 +47,8 @@ func limitsRead(at models.Time) api.Limits {
 func limitsRefused(at models.Time) api.Limits {
 	cause := "permission"
 	return api.Limits{
-		Status: models.CheckFailed, Cause: &cause, CheckedAt: at, DurationMs: 590, AccountVersion: 7, Limits: []models.Usage{},
+		Status: models.CheckFailed, Cause: &cause, CheckedAt: at, DurationMs: 590, AccountVersion: 7,
+		Limits: []models.Usage{},
 		Steps: []models.CheckStep{
 			{Name: "authenticate", Status: "passed", DurationMs: 400},
 			{

@@ -9861,7 +9861,7 @@ type SalesforceCreate_Properties struct {
 	// Examples: https://acme.my.salesforce.com/idp/login?app=0spEXAMPLE0000001
 	IdentityProviderLoginUrl *string `json:"identityProviderLoginUrl,omitempty"`
 
-	// RefreshToken Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+	// RefreshToken Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
 	RefreshToken *string `json:"refreshToken,omitempty"`
 
 	// SandboxEnvironment Whether the organization is a sandbox.
@@ -9945,7 +9945,7 @@ type SalesforceCredentials_Properties struct {
 	// Examples: https://acme.my.salesforce.com/idp/login?app=0spEXAMPLE0000001
 	IdentityProviderLoginUrl *string `json:"identityProviderLoginUrl,omitempty"`
 
-	// RefreshToken Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+	// RefreshToken Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
 	RefreshToken *string `json:"refreshToken,omitempty"`
 
 	// SandboxEnvironment Whether the organization is a sandbox.
@@ -10029,7 +10029,7 @@ type SalesforceReplace_Properties struct {
 	// Examples: https://acme.my.salesforce.com/idp/login?app=0spEXAMPLE0000001
 	IdentityProviderLoginUrl *string `json:"identityProviderLoginUrl,omitempty"`
 
-	// RefreshToken Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+	// RefreshToken Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
 	RefreshToken *string `json:"refreshToken,omitempty"`
 
 	// SandboxEnvironment Whether the organization is a sandbox.

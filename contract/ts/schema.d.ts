@@ -8382,7 +8382,7 @@ export interface components {
                 /**
                  * Refresh token
                  * Format: password
-                 * @description Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+                 * @description Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
                  */
                 refreshToken?: string | null;
                 /**
@@ -8456,7 +8456,7 @@ export interface components {
                 /**
                  * Refresh token
                  * Format: password
-                 * @description Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+                 * @description Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
                  */
                 refreshToken?: string;
                 /**
@@ -8546,7 +8546,7 @@ export interface components {
                 /**
                  * Refresh token
                  * Format: password
-                 * @description Comes from the app's authorization by a Salesforce user, with the scopes api and refresh_token.
+                 * @description Request token sets it, once a Salesforce user has allowed the access; or enter one with the scopes api and refresh_token.
                  */
                 refreshToken?: string | null;
                 /**
