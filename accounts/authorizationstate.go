@@ -68,7 +68,7 @@ func (s *Service) openState(text string) (*authorizationState, error) {
 	if text == "" || len(text) > longestState {
 		return nil, stateInvalid()
 	}
-	sealed, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
 		return nil, stateInvalid()
 	}

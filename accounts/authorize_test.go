@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/accounts"
 	"admin-api/integrations"
 	"admin-api/models"
@@ -186,8 +187,6 @@ func TestAuthorizationState(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newAuthorizing(t, db)
 		other := w.center(t, "b.example")
-		suspended := models.ContactCenter{ID: models.NewID(w.now), Domain: "c.example", Suspended: true}
-		require.NoError(t, db.CreateContactCenter(t.Context(), &suspended))
 		second := w.create(t, strings.Replace(grantedBody, "one", "two", 1)).ID
 		state := w.begin(t)
 		tests := []struct {
@@ -195,7 +194,6 @@ func TestAuthorizationState(t *testing.T) {
 			change     func(*accounts.AuthorizationState)
 		}{
 			{"other contact center", "account_gone", func(st *accounts.AuthorizationState) { st.ContactCenter = other.ContactCenter.ID }},
-			{"suspended", "account_gone", func(st *accounts.AuthorizationState) { st.ContactCenter = suspended.ID }},
 			{"no contact center", "account_gone", func(st *accounts.AuthorizationState) { st.ContactCenter = "" }},
 			{"other account", "account_changed", func(st *accounts.AuthorizationState) { st.Account = second }},
 			{"other version", "account_changed", func(st *accounts.AuthorizationState) { st.Version++ }},
@@ -210,6 +208,17 @@ func TestAuthorizationState(t *testing.T) {
 		}
 		require.Zero(t, w.exchanged.Load(), "no code is handed in")
 	})
+}
+
+// TestAuthorizationOfASuspendedContactCenter: it ends like its tokens.
+func TestAuthorizationOfASuspendedContactCenter(t *testing.T) {
+	w := newAuthorizing(t, storetest.SQLite(t))
+	w.p = &access.Principal{ID: "system", ContactCenter: models.ContactCenter{ID: "c", Domain: "c.example", Suspended: true}}
+	require.NoError(t, w.db.CreateContactCenter(t.Context(), &w.p.ContactCenter))
+	w.id = w.create(t, grantedBody).ID
+	_, err := w.CompleteAuthorization(t.Context(), callback(w.begin(t)))
+	requireFailed(t, err, "account_gone")
+	require.Zero(t, w.exchanged.Load())
 }
 
 // TestSealedSecretIsNoState: what lies in the database opens as a state no more
