@@ -978,6 +978,26 @@ const (
 	GovivaceSttReplaceTypeGovivaceStt GovivaceSttReplaceType = "govivace_stt"
 )
 
+// Defines values for LimitsCause.
+const (
+	LimitsCauseBlocked     LimitsCause = "blocked"
+	LimitsCauseConfig      LimitsCause = "config"
+	LimitsCauseCredentials LimitsCause = "credentials"
+	LimitsCauseLessThannil LimitsCause = "<nil>"
+	LimitsCauseNetwork     LimitsCause = "network"
+	LimitsCausePermission  LimitsCause = "permission"
+	LimitsCauseRateLimited LimitsCause = "rate_limited"
+	LimitsCauseRemote      LimitsCause = "remote"
+	LimitsCauseTls         LimitsCause = "tls"
+)
+
+// Defines values for LimitsStatus.
+const (
+	LimitsStatusFailed  LimitsStatus = "failed"
+	LimitsStatusPartial LimitsStatus = "partial"
+	LimitsStatusPassed  LimitsStatus = "passed"
+)
+
 // Defines values for LineAccountFamily.
 const (
 	LineAccountFamilyMessenger LineAccountFamily = "Messenger"
@@ -1989,12 +2009,13 @@ const (
 
 // Defines values for VersionSummaryOperation.
 const (
-	Create   VersionSummaryOperation = "create"
-	Default  VersionSummaryOperation = "default"
-	Delete   VersionSummaryOperation = "delete"
-	Rollback VersionSummaryOperation = "rollback"
-	Undelete VersionSummaryOperation = "undelete"
-	Update   VersionSummaryOperation = "update"
+	Authorize VersionSummaryOperation = "authorize"
+	Create    VersionSummaryOperation = "create"
+	Default   VersionSummaryOperation = "default"
+	Delete    VersionSummaryOperation = "delete"
+	Rollback  VersionSummaryOperation = "rollback"
+	Undelete  VersionSummaryOperation = "undelete"
+	Update    VersionSummaryOperation = "update"
 )
 
 // Defines values for ViberAccountFamily.
@@ -3098,6 +3119,22 @@ type AspectWfmReplace_Properties struct {
 
 // AspectWfmReplaceType defines model for AspectWfmReplace.Type.
 type AspectWfmReplaceType string
+
+// Authorization defines model for Authorization.
+type Authorization struct {
+	// AuthorizationUrl AuthorizationURL is where a browser is to go. Whoever has it can finish the authorization: hand it to nobody else.
+	//
+	// Examples: https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code
+	AuthorizationUrl string `json:"authorizationUrl"`
+
+	// ExpiresAt ExpiresAt is until when the browser must have come back.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// RedirectUri RedirectURI is where the browser comes back; the app must know it.
+	//
+	// Examples: https://mycompany.example/admin/salesforcecallback.html
+	RedirectUri string `json:"redirectUri"`
+}
 
 // AwsLambdaAccount defines model for AwsLambdaAccount.
 type AwsLambdaAccount struct {
@@ -5537,6 +5574,12 @@ type CalabrioWfmReplaceType string
 
 // Capabilities defines model for Capabilities.
 type Capabilities struct {
+	// Authorization Authorization: a person can give an account its access in a browser.
+	Authorization bool `json:"authorization"`
+
+	// Limits Limits: the remote system tells how much of it may be used.
+	Limits bool `json:"limits"`
+
 	// NoProbeReason NoProbeReason is present where it cannot.
 	NoProbeReason *string `json:"noProbeReason,omitempty"`
 	Privileges    *string `json:"privileges,omitempty"`
@@ -7815,6 +7858,40 @@ type GovivaceSttReplace_Properties struct {
 
 // GovivaceSttReplaceType defines model for GovivaceSttReplace.Type.
 type GovivaceSttReplaceType string
+
+// Limits defines model for Limits.
+type Limits struct {
+	// AccountVersion Examples: 7
+	AccountVersion int `json:"accountVersion"`
+
+	// Cause Cause is null unless they could not be read.
+	Cause     *LimitsCause `json:"cause"`
+	CheckedAt time.Time    `json:"checkedAt"`
+
+	// DurationMs Examples: 640
+	DurationMs int `json:"durationMs"`
+
+	// Identity Identity is who the remote system says we are.
+	//
+	// Examples: user 005xx000001SwiUAAS of organization 00Dxx0000001gPLEAY
+	Identity *string `json:"identity,omitempty"`
+
+	// Limits Limits are in the order of their names; none where they could not be read.
+	Limits []Usage `json:"limits"`
+
+	// Retryable Retryable: the same request may succeed later without a change.
+	Retryable bool `json:"retryable"`
+
+	// Status Examples: passed
+	Status LimitsStatus `json:"status"`
+	Steps  []CheckStep  `json:"steps"`
+}
+
+// LimitsCause Cause is null unless they could not be read.
+type LimitsCause string
+
+// LimitsStatus Examples: passed
+type LimitsStatus string
 
 // LineAccount defines model for LineAccount.
 type LineAccount struct {
@@ -12633,6 +12710,13 @@ type TypePage struct {
 	Items []Type `json:"items"`
 }
 
+// Usage defines model for Usage.
+type Usage struct {
+	Max       int    `json:"max"`
+	Name      string `json:"name"`
+	Remaining int    `json:"remaining"`
+}
+
 // VerintWfmAccount defines model for VerintWfmAccount.
 type VerintWfmAccount struct {
 	// Certificates Certificates are those found in the properties.
@@ -15634,6 +15718,21 @@ type UnprocessableEntity = Problem
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Problem
 
+// CompleteSalesforceParams defines parameters for CompleteSalesforce.
+type CompleteSalesforceParams struct {
+	// State State of the authorization
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+
+	// Code Code to exchange
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// Error Why Salesforce refused
+	Error *string `form:"error,omitempty" json:"error,omitempty"`
+
+	// ErrorDescription Ignored
+	ErrorDescription *string `form:"error_description,omitempty" json:"error_description,omitempty"`
+}
+
 // ListAccountsParams defines parameters for ListAccounts.
 type ListAccountsParams struct {
 	// Type Types, any of them
@@ -15813,6 +15912,18 @@ type RollbackAccountParams struct {
 	// IfMatch Entity tag of the account as it was read, or *
 	IfMatch IfMatch `json:"If-Match"`
 
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenter `json:"Contact-Center,omitempty"`
+}
+
+// AuthorizeSalesforceParams defines parameters for AuthorizeSalesforce.
+type AuthorizeSalesforceParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenter `json:"Contact-Center,omitempty"`
+}
+
+// ReadSalesforceLimitsParams defines parameters for ReadSalesforceLimits.
+type ReadSalesforceLimitsParams struct {
 	// ContactCenter Domain to act in, for tokens of the service provider
 	ContactCenter *ContactCenter `json:"Contact-Center,omitempty"`
 }
@@ -22477,6 +22588,13 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// CompleteSalesforce Callback of the Salesforce authorization
+	//
+	// The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
+	//
+	// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
+	CompleteSalesforce(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAccounts List integration accounts
 	//
 	// A page of accounts, in a stable order (the id breaks ties). Needs the scope accounts:read. Parameters that are not known are refused. label.KEY=VALUE filters by a label, and may stand for several keys.
@@ -22652,6 +22770,20 @@ type ClientInterface interface {
 	// Corresponds with POST /api/v1/integration-accounts/{id}/rollback (the `RollbackAccount` operationId).
 	RollbackAccount(ctx context.Context, id AccountID, params *RollbackAccountParams, body RollbackAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// AuthorizeSalesforce Request a Salesforce token
+	//
+	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+	//
+	// Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
+	AuthorizeSalesforce(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReadSalesforceLimits Check Salesforce limits
+	//
+	// Needs the scope accounts:test. "Check limits": asks Salesforce now how many API requests and how much else the organization may use, with the stored refresh token. That Salesforce refuses is an answer, not an error: then status is failed and cause says why. Nothing goes on record. One at a time with the account's tests, and within their rate; accounts of other types are refused by the rule limits_not_supported.
+	//
+	// Corresponds with GET /api/v1/integration-accounts/{id}/salesforce/limits (the `ReadSalesforceLimits` operationId).
+	ReadSalesforceLimits(ctx context.Context, id AccountID, params *ReadSalesforceLimitsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// TestAccountWithBody Test an integration account
 	//
 	// Needs the scope accounts:test. Without a body the account is probed as it is stored and the check goes on its record; with one, the edits (a merge patch) are laid over it and nothing is stored. A failed probe is an answer, not an error. With Accept: text/event-stream each step is sent as an event "step" when it ends, and the check as the last event "check".
@@ -22739,6 +22871,23 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// CompleteSalesforce Callback of the Salesforce authorization
+//
+// The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
+//
+// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
+func (c *Client) CompleteSalesforce(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCompleteSalesforceRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListAccounts List integration accounts
@@ -23126,6 +23275,40 @@ func (c *Client) RollbackAccount(ctx context.Context, id AccountID, params *Roll
 	return c.Client.Do(req)
 }
 
+// AuthorizeSalesforce Request a Salesforce token
+//
+// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+//
+// Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
+func (c *Client) AuthorizeSalesforce(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewAuthorizeSalesforceRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReadSalesforceLimits Check Salesforce limits
+//
+// Needs the scope accounts:test. "Check limits": asks Salesforce now how many API requests and how much else the organization may use, with the stored refresh token. That Salesforce refuses is an answer, not an error: then status is failed and cause says why. Nothing goes on record. One at a time with the account's tests, and within their rate; accounts of other types are refused by the rule limits_not_supported.
+//
+// Corresponds with GET /api/v1/integration-accounts/{id}/salesforce/limits (the `ReadSalesforceLimits` operationId).
+func (c *Client) ReadSalesforceLimits(ctx context.Context, id AccountID, params *ReadSalesforceLimitsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReadSalesforceLimitsRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // TestAccountWithBody Test an integration account
 //
 // Needs the scope accounts:test. Without a body the account is probed as it is stored and the check goes on its record; with one, the edits (a merge patch) are laid over it and nothing is stored. A failed probe is an answer, not an error. With Accept: text/event-stream each step is sent as an event "step" when it ends, and the check as the last event "check".
@@ -23332,6 +23515,96 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewCompleteSalesforceRequest constructs an http.Request for the CompleteSalesforce method
+func NewCompleteSalesforceRequest(server string, params *CompleteSalesforceParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/salesforcecallback.html")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.State != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "state", *params.State, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Code != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "code", *params.Code, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Error != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "error", *params.Error, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ErrorDescription != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "error_description", *params.ErrorDescription, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListAccountsRequest constructs an http.Request for the ListAccounts method
@@ -24512,6 +24785,104 @@ func NewRollbackAccountRequestWithBody(server string, id AccountID, params *Roll
 	return req, nil
 }
 
+// NewAuthorizeSalesforceRequest constructs an http.Request for the AuthorizeSalesforce method
+func NewAuthorizeSalesforceRequest(server string, id AccountID, params *AuthorizeSalesforceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/integration-accounts/%s/salesforce/authorize", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewReadSalesforceLimitsRequest constructs an http.Request for the ReadSalesforceLimits method
+func NewReadSalesforceLimitsRequest(server string, id AccountID, params *ReadSalesforceLimitsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/integration-accounts/%s/salesforce/limits", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewTestAccountRequest calls the generic TestAccount builder with application/json body
 func NewTestAccountRequest(server string, id AccountID, params *TestAccountParams, body TestAccountJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -25066,6 +25437,15 @@ func WithBaseURL(baseURL string) ClientOption {
 // ClientWithResponsesInterface is the interface specification for the client with responses above.
 type ClientWithResponsesInterface interface {
 
+	// CompleteSalesforceWithResponse Callback of the Salesforce authorization
+	//
+	// The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
+	CompleteSalesforceWithResponse(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*CompleteSalesforceResponse, error)
+
 	// ListAccountsWithResponse List integration accounts
 	//
 	// A page of accounts, in a stable order (the id breaks ties). Needs the scope accounts:read. Parameters that are not known are refused. label.KEY=VALUE filters by a label, and may stand for several keys.
@@ -25255,6 +25635,24 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/v1/integration-accounts/{id}/rollback (the `RollbackAccount` operationId).
 	RollbackAccountWithResponse(ctx context.Context, id AccountID, params *RollbackAccountParams, body RollbackAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*RollbackAccountResponse, error)
 
+	// AuthorizeSalesforceWithResponse Request a Salesforce token
+	//
+	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
+	AuthorizeSalesforceWithResponse(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*AuthorizeSalesforceResponse, error)
+
+	// ReadSalesforceLimitsWithResponse Check Salesforce limits
+	//
+	// Needs the scope accounts:test. "Check limits": asks Salesforce now how many API requests and how much else the organization may use, with the stored refresh token. That Salesforce refuses is an answer, not an error: then status is failed and cause says why. Nothing goes on record. One at a time with the account's tests, and within their rate; accounts of other types are refused by the rule limits_not_supported.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/integration-accounts/{id}/salesforce/limits (the `ReadSalesforceLimits` operationId).
+	ReadSalesforceLimitsWithResponse(ctx context.Context, id AccountID, params *ReadSalesforceLimitsParams, reqEditors ...RequestEditorFn) (*ReadSalesforceLimitsResponse, error)
+
 	// TestAccountWithBodyWithResponse Test an integration account
 	//
 	// Needs the scope accounts:test. Without a body the account is probed as it is stored and the check goes on its record; with one, the edits (a merge patch) are laid over it and nothing is stored. A failed probe is an answer, not an error. With Accept: text/event-stream each step is sent as an event "step" when it ends, and the check as the last event "check".
@@ -25362,6 +25760,29 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
+}
+
+type CompleteSalesforceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+}
+
+// Status returns HTTPResponse.Status
+func (r CompleteSalesforceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CompleteSalesforceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
 }
 
 type ListAccountsResponse struct {
@@ -25948,6 +26369,84 @@ func (r RollbackAccountResponse) StatusCode() int {
 	return 0
 }
 
+type AuthorizeSalesforceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Authorization
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *UnprocessableEntity
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r AuthorizeSalesforceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r AuthorizeSalesforceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ReadSalesforceLimitsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Limits
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFound
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *UnprocessableEntity
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ReadSalesforceLimitsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReadSalesforceLimitsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type TestAccountResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -26295,6 +26794,21 @@ func (r GetReadinessResponse) StatusCode() int {
 	return 0
 }
 
+// CompleteSalesforceWithResponse Callback of the Salesforce authorization
+//
+// The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
+func (c *ClientWithResponses) CompleteSalesforceWithResponse(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*CompleteSalesforceResponse, error) {
+	rsp, err := c.CompleteSalesforce(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCompleteSalesforceResponse(rsp)
+}
+
 // ListAccountsWithResponse List integration accounts
 //
 // A page of accounts, in a stable order (the id breaks ties). Needs the scope accounts:read. Parameters that are not known are refused. label.KEY=VALUE filters by a label, and may stand for several keys.
@@ -26610,6 +27124,36 @@ func (c *ClientWithResponses) RollbackAccountWithResponse(ctx context.Context, i
 	return ParseRollbackAccountResponse(rsp)
 }
 
+// AuthorizeSalesforceWithResponse Request a Salesforce token
+//
+// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
+func (c *ClientWithResponses) AuthorizeSalesforceWithResponse(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*AuthorizeSalesforceResponse, error) {
+	rsp, err := c.AuthorizeSalesforce(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseAuthorizeSalesforceResponse(rsp)
+}
+
+// ReadSalesforceLimitsWithResponse Check Salesforce limits
+//
+// Needs the scope accounts:test. "Check limits": asks Salesforce now how many API requests and how much else the organization may use, with the stored refresh token. That Salesforce refuses is an answer, not an error: then status is failed and cause says why. Nothing goes on record. One at a time with the account's tests, and within their rate; accounts of other types are refused by the rule limits_not_supported.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/integration-accounts/{id}/salesforce/limits (the `ReadSalesforceLimits` operationId).
+func (c *ClientWithResponses) ReadSalesforceLimitsWithResponse(ctx context.Context, id AccountID, params *ReadSalesforceLimitsParams, reqEditors ...RequestEditorFn) (*ReadSalesforceLimitsResponse, error) {
+	rsp, err := c.ReadSalesforceLimits(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReadSalesforceLimitsResponse(rsp)
+}
+
 // TestAccountWithBodyWithResponse Test an integration account
 //
 // Needs the scope accounts:test. Without a body the account is probed as it is stored and the check goes on its record; with one, the edits (a merge patch) are laid over it and nothing is stored. A failed probe is an answer, not an error. With Accept: text/event-stream each step is sent as an event "step" when it ends, and the check as the last event "check".
@@ -26788,6 +27332,32 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseGetReadinessResponse(rsp)
+}
+
+// ParseCompleteSalesforceResponse parses an HTTP response from a CompleteSalesforceWithResponse call
+func ParseCompleteSalesforceResponse(rsp *http.Response) (*CompleteSalesforceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CompleteSalesforceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	}
+
+	return response, nil
 }
 
 // ParseListAccountsResponse parses an HTTP response from a ListAccountsWithResponse call
@@ -28059,6 +28629,170 @@ func ParseRollbackAccountResponse(rsp *http.Response) (*RollbackAccountResponse,
 			return nil, err
 		}
 		response.ApplicationproblemJSON428 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseAuthorizeSalesforceResponse parses an HTTP response from a AuthorizeSalesforceWithResponse call
+func ParseAuthorizeSalesforceResponse(rsp *http.Response) (*AuthorizeSalesforceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &AuthorizeSalesforceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Authorization
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest UnprocessableEntity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseReadSalesforceLimitsResponse parses an HTTP response from a ReadSalesforceLimitsWithResponse call
+func ParseReadSalesforceLimitsResponse(rsp *http.Response) (*ReadSalesforceLimitsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReadSalesforceLimitsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Limits
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest NotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest UnprocessableEntity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests

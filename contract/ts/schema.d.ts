@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/salesforcecallback.html": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Callback of the Salesforce authorization
+         * @description The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
+         */
+        get: operations["completeSalesforce"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integration-accounts": {
         parameters: {
             query?: never;
@@ -218,6 +238,46 @@ export interface paths {
          * @description Needs the scope accounts:write. What is not secret returns as a new version; secrets stay as they are, unless given, and must be given where the return changes where they are sent.
          */
         post: operations["rollbackAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration-accounts/{id}/salesforce/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Request a Salesforce token
+         * @description Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+         */
+        post: operations["authorizeSalesforce"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration-accounts/{id}/salesforce/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Salesforce limits
+         * @description Needs the scope accounts:test. "Check limits": asks Salesforce now how many API requests and how much else the organization may use, with the stored refresh token. That Salesforce refuses is an answer, not an error: then status is failed and cause says why. Nothing goes on record. One at a time with the account's tests, and within their rate; accounts of other types are refused by the rule limits_not_supported.
+         */
+        get: operations["readSalesforceLimits"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1037,6 +1097,25 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        Authorization: {
+            /**
+             * Format: uri
+             * @description AuthorizationURL is where a browser is to go. Whoever has it can finish the authorization: hand it to nobody else.
+             * @example https://acme.my.salesforce.com/services/oauth2/authorize?response_type=code
+             */
+            authorizationUrl: string;
+            /**
+             * Format: uri
+             * @description RedirectURI is where the browser comes back; the app must know it.
+             * @example https://mycompany.example/admin/salesforcecallback.html
+             */
+            redirectUri: string;
+            /**
+             * Format: date-time
+             * @description ExpiresAt is until when the browser must have come back.
+             */
+            expiresAt: string;
         };
         /** AWS Lambda */
         AwsLambdaAccount: {
@@ -3726,6 +3805,10 @@ export interface components {
             /** @description ProbeDoes says what a test asks of the remote system, Privileges what the credentials must be permitted there. */
             probeDoes?: string;
             privileges?: string;
+            /** @description Authorization: a person can give an account its access in a browser. */
+            authorization: boolean;
+            /** @description Limits: the remote system tells how much of it may be used. */
+            limits: boolean;
         };
         Certificate: {
             /** @example /agentDesktop/identityProviderCertificates/0 */
@@ -6201,6 +6284,34 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        Limits: {
+            /**
+             * @example passed
+             * @enum {string}
+             */
+            status: "passed" | "failed" | "partial";
+            /** @description Limits are in the order of their names; none where they could not be read. */
+            limits: components["schemas"]["Usage"][];
+            /**
+             * @description Cause is null unless they could not be read.
+             * @enum {string|null}
+             */
+            cause: "config" | "credentials" | "permission" | "network" | "tls" | "remote" | "rate_limited" | "blocked" | null;
+            steps: components["schemas"]["CheckStep"][];
+            /**
+             * @description Identity is who the remote system says we are.
+             * @example user 005xx000001SwiUAAS of organization 00Dxx0000001gPLEAY
+             */
+            identity?: string;
+            /** @description Retryable: the same request may succeed later without a change. */
+            retryable: boolean;
+            /** @example 640 */
+            durationMs: number;
+            /** Format: date-time */
+            checkedAt: string;
+            /** @example 7 */
+            accountVersion: number;
         };
         /** LINE */
         LineAccount: {
@@ -11498,6 +11609,11 @@ export interface components {
         TypePage: {
             items: components["schemas"]["Type"][];
         };
+        Usage: {
+            name: string;
+            max: number;
+            remaining: number;
+        };
         /** Verint WFM */
         VerintWfmAccount: {
             /** Format: uuid */
@@ -12156,7 +12272,7 @@ export interface components {
             /** @example 7 */
             version: number;
             /** @enum {string} */
-            operation: "create" | "update" | "delete" | "undelete" | "rollback" | "default";
+            operation: "create" | "update" | "delete" | "undelete" | "rollback" | "default" | "authorize";
             /** Format: date-time */
             createdAt: string;
             createdBy: string;
@@ -15089,6 +15205,106 @@ export interface operations {
             };
         };
     };
+    completeSalesforce: {
+        parameters: {
+            query?: {
+                /** @description State of the authorization */
+                state?: string;
+                /** @description Code to exchange */
+                code?: string;
+                /** @description Why Salesforce refused */
+                error?: string;
+                /** @description Ignored */
+                error_description?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account is connected */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description No authorization that began here, or one that took too long */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Salesforce or its user refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The account was changed, or the authorization was used already */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or the account is being tested */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            /** @description The code could not be exchanged */
+            502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
     listAccounts: {
         parameters: {
             query?: {
@@ -15758,6 +15974,82 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["UnprocessableEntity"];
             428: components["responses"]["PreconditionRequired"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    authorizeSalesforce: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenter"];
+            };
+            path: {
+                /** @description Account id */
+                id: components["parameters"]["AccountID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request a Salesforce token */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorization"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readSalesforceLimits: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenter"];
+            };
+            path: {
+                /** @description Account id */
+                id: components["parameters"]["AccountID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Check Salesforce limits */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Limits"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["UnprocessableEntity"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

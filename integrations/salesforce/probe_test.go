@@ -308,7 +308,7 @@ func TestForbiddenByAnotherParty(t *testing.T) {
 
 // TestUnknownVersionKeepsTheStatus: what was answered stands in the check.
 func TestUnknownVersionKeepsTheStatus(t *testing.T) {
-	out := probe(t, nil, organization{host: exampleHost, status: http.StatusNotFound, code: "NOT_FOUND"})
+	out := probe(t, nil, salesforcetest.Organization{Host: salesforcetest.Host, Status: http.StatusNotFound, Code: "NOT_FOUND"})
 	require.Equal(t, "api_version_unknown", out.failure.Code)
 	require.Equal(t, http.StatusNotFound, out.failure.HTTPStatus)
 }
