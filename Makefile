@@ -35,11 +35,11 @@ test: ## All Go tests on SQLite; needs Go and a C compiler
 	CGO_ENABLED=0 go build ./...
 	go test ./...
 
-test-full: $(TS_READY) $(E2E_READY) ## The same, and against PostgreSQL, Chromium, Node, OpenSSH, vsftpd
+test-full: $(TS_READY) $(E2E_READY) bin/versitygw ## The same, and against real servers, Chromium and Node
 	scripts/need.sh full
 	go test $(RACE) -tags full -timeout 20m ./...
 
-test-long: $(TS_READY) $(E2E_READY) ## Kills, large numbers, fuzzing (FUZZTIME=60s, SHORT=1)
+test-long: $(TS_READY) $(E2E_READY) bin/versitygw ## Kills, large numbers, fuzzing (FUZZTIME=60s, SHORT=1)
 	scripts/need.sh full
 	scripts/long.sh
 	scripts/fuzz.sh $(FUZZTIME)
@@ -90,6 +90,9 @@ bin/golangci-lint: tools/lint/go.sum
 
 bin/swag: tools/go.sum
 	scripts/tools.sh tools
+
+bin/versitygw: tools/s3/go.sum
+	scripts/tools.sh tools/s3
 
 $(TS_READY) $(E2E_READY): %/node_modules/.package-lock.json: %/package-lock.json
 	scripts/need.sh node npm

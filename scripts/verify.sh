@@ -18,7 +18,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 snapshot "$work/before"
 "${MAKE:-make}" --no-print-directory generate
-for module in . tools tools/lint; do
+for module in . tools tools/lint tools/s3; do
     (cd "$module" && go mod tidy -diff) || {
         echo "verify: go.mod or go.sum of $module is not tidy" >&2
         exit 1

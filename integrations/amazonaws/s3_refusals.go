@@ -86,6 +86,7 @@ var s3Diagnoses = []integrations.Diagnosis{
 // s3Codes are what S3's codes mean.
 var s3Codes = map[string]integrations.Diagnosis{
 	"InvalidAccessKeyId":           s3KeyUnknown,
+	"XAdminUserNotFound":           s3KeyUnknown, // as Versity S3 Gateway says it
 	"SignatureDoesNotMatch":        s3SecretRejected,
 	"InvalidSecurity":              s3SecretRejected,
 	"ExpiredToken":                 s3KeyExpired,
