@@ -223,13 +223,17 @@ func (r *ruleBuilder) byValue(how string, params []string) fragment {
 		equal = append(equal, r.equals(r.object.byName[sibling.name], pair[1:]))
 	}
 	if how == "unless" {
-		return fragment{"not": fragment{"anyOf": equal}}
+		return fragment{"not": anyOf(equal)}
 	}
 	return all(equal)
 }
 
-// all holds where each of the conditions does.
-func all(conditions []any) fragment {
+// all holds where each of the conditions does, anyOf where one does.
+func all(conditions []any) fragment   { return compose("allOf", conditions) }
+func anyOf(conditions []any) fragment { return compose("anyOf", conditions) }
+
+// compose writes different conditions under a keyword, and a single one without.
+func compose(keyword string, conditions []any) fragment {
 	var different []any
 	for _, c := range conditions {
 		if !slices.ContainsFunc(different, func(other any) bool { return reflect.DeepEqual(c, other) }) {
@@ -239,7 +243,7 @@ func all(conditions []any) fragment {
 	if len(different) == 1 {
 		return different[0].(fragment) // only fragments are collected
 	}
-	return fragment{"allOf": different}
+	return fragment{keyword: different}
 }
 
 func (r *ruleBuilder) byPresence(how string, params []string) fragment {
@@ -257,11 +261,11 @@ func (r *ruleBuilder) byPresence(how string, params []string) fragment {
 	}
 	switch how {
 	case "with":
-		return fragment{"anyOf": present}
+		return anyOf(present)
 	case "with_all":
 		return all(present)
 	case "without":
-		return fragment{"anyOf": absent}
+		return anyOf(absent)
 	case "without_all":
 		return all(absent)
 	}
