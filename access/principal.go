@@ -6,6 +6,10 @@ import (
 	"admin-api/models"
 )
 
+// TokenPrincipal begins the id of a principal that is a token; the token's id
+// follows.
+const TokenPrincipal = "token:"
+
 // Principal is who makes a request, and in which contact center.
 type Principal struct {
 	// ID is "token:<id>", "user:<id>" or "system".

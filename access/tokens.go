@@ -69,7 +69,7 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 		return nil, models.ErrUnauthenticated
 	}
 	s.uses.note(&t, now)
-	return &Principal{ID: "token:" + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
+	return &Principal{ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
 }
 
 // ActIn lets a provider token act in the contact center with the domain, a

@@ -49,6 +49,12 @@ func accountGone() error {
 		"Undelete the account or make a new one, then ask for the authorization again.")}
 }
 
+func withdrawn() error {
+	return &AuthorizationError{AuthorizationInvalid, integrations.NewFailure(integrations.CausePermission, "authorization_withdrawn",
+		"Whoever asked for the authorization may no longer change the account, so nothing was stored.",
+		"Ask for the authorization again with a token that holds.")}
+}
+
 // overtaken says whether the account was changed, or by this authorization or
 // another one.
 func (s *Service) overtaken(ctx context.Context, st *authorizationState) error {

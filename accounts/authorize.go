@@ -143,10 +143,27 @@ func (s *Service) whoBegan(ctx context.Context, st *authorizationState, cb Callb
 	if err != nil {
 		return nil, fmt.Errorf("complete authorization: %w", err)
 	}
-	return &access.Principal{
+	p := &access.Principal{
 		ID: st.Actor, Name: st.ActorName, Scopes: models.Strings{models.ScopeAccountsWrite}, ContactCenter: *center,
 		Address: cb.Address, RequestID: cb.RequestID,
-	}, nil
+	}
+	return p, s.stillMay(ctx, p, st.Account)
+}
+
+// stillMay refuses an authorization whose beginner has lost the right to it since:
+// the token that asked for it was revoked, has expired, or is gone.
+func (s *Service) stillMay(ctx context.Context, p *access.Principal, account string) error {
+	t, err := s.Store.TokenByID(ctx, strings.TrimPrefix(p.ID, access.TokenPrincipal))
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return fmt.Errorf("complete authorization: %w", err)
+	}
+	here := t.ContactCenterID == p.ContactCenter.ID || slices.Contains(t.Scopes, models.ScopeProvider)
+	expired := !t.ExpiresAt.IsZero() && !s.now().Before(t.ExpiresAt.Time)
+	if err == nil && here && !expired && t.RevokedAt.IsZero() && slices.Contains(t.Scopes, models.ScopeAccountsWrite) {
+		return nil
+	}
+	s.Refused(ctx, p, "account."+opAuthorize, account, "authorization: authorization_withdrawn")
+	return withdrawn()
 }
 
 func (s *Service) authorize(

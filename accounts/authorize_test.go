@@ -281,3 +281,17 @@ func TestAuthorizationNotForEverybody(t *testing.T) {
 	require.ErrorIs(t, err, models.ErrNotFound)
 	require.EqualValues(t, 0, w.calls.Load())
 }
+
+// TestAuthorizationOfATokenThatEnded: what a token began ends with it.
+func TestAuthorizationOfATokenThatEnded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newAuthorizing(t, db)
+		state := w.begin(t)
+		center := w.p.ContactCenter.ID
+		require.NoError(t, db.RevokeToken(t.Context(), center, center, models.NewTime(w.now)))
+		_, err := w.CompleteAuthorization(t.Context(), callback(state))
+		requireFailed(t, err, "authorization_withdrawn")
+		require.Zero(t, w.exchanged.Load(), "no code is handed in")
+		require.Contains(t, w.operations(t), "account.authorize refused")
+	})
+}

@@ -35,8 +35,9 @@ func (s *Service) schedule(ctx context.Context, tx *store.Store, a *models.Accou
 
 // Check probes a stored account in the background, records the result and
 // returns it with the account as it was. An account that is not to be checked
-// (gone, switched off, of a type that is switched off or cannot be probed, of a
-// contact center that is suspended) is models.ErrNotFound; models.ErrProbeRunning
+// (gone, switched off, of a type that cannot be probed) is models.ErrNotFound; one
+// that is not to be checked now (of a type that is switched off, of a contact
+// center that is suspended) is models.ErrFeatureNotEnabled; models.ErrProbeRunning
 // means that somebody tests it right now.
 func (s *Service) Check(ctx context.Context, key models.AccountKey) (*models.CheckResult, *models.Account, error) {
 	center, err := s.Store.ContactCenter(ctx, key.ContactCenterID)
@@ -52,9 +53,11 @@ func (s *Service) Check(ctx context.Context, key models.AccountKey) (*models.Che
 	if err != nil {
 		return nil, nil, err
 	}
-	if _, can := t.properties.(integrations.Prober); !can || !t.account.Enabled || center.Suspended ||
-		!center.HasFeature(t.def.Feature) {
+	if _, can := t.properties.(integrations.Prober); !can || !t.account.Enabled {
 		return nil, nil, models.ErrNotFound
+	}
+	if center.Suspended || !center.HasFeature(t.def.Feature) {
+		return nil, nil, models.ErrFeatureNotEnabled
 	}
 	running := key.ContactCenterID + "/" + key.ID
 	if err := s.probes.enter(running, t.def, true, s.now()); err != nil {

@@ -139,6 +139,9 @@ func (w *world) center(t *testing.T, domain string, features ...string) *access.
 	t.Helper()
 	c := models.ContactCenter{ID: models.NewID(w.now), Domain: domain, Features: features, CreatedAt: models.NewTime(w.now)}
 	require.NoError(t, w.db.CreateContactCenter(t.Context(), &c))
+	require.NoError(t, w.db.CreateToken(t.Context(), &models.Token{
+		ContactCenterID: c.ID, ID: c.ID, Name: domain, Hash: []byte(c.ID), Scopes: models.AllScopes(), CreatedAt: c.CreatedAt,
+	}))
 	return &access.Principal{ID: "token:" + c.ID, Name: domain, Scopes: models.AllScopes(), ContactCenter: c}
 }
 

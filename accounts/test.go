@@ -3,7 +3,9 @@ package accounts
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"admin-api/access"
@@ -168,8 +170,25 @@ func (s *Service) ask(
 	if onStep != nil {
 		session.OnStep = func(step integrations.Step) { onStep(wireStep(step)) }
 	}
-	return session, failureOf(talk(bounded, session))
+	return session, failureOf(s.survive(ctx, func() error { return talk(bounded, session) }))
 }
+
+// survive turns a panic into an error. What a remote system sends is parsed by
+// the code of many types and libraries; a mistake there is no reason to stop
+// serving, in the background least of all.
+func (s *Service) survive(ctx context.Context, fn func() error) (err error) {
+	defer func() {
+		if what := recover(); what != nil {
+			err = errProbePanicked
+			if s.Logger != nil {
+				s.Logger.ErrorContext(ctx, "probe panicked", "stack", string(debug.Stack()))
+			}
+		}
+	}()
+	return fn()
+}
+
+var errProbePanicked = errors.New("the probe panicked")
 
 // conclude sums up a probe that ran.
 func conclude(check *models.CheckResult, session *integrations.Session, failure *integrations.Failure) {

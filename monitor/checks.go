@@ -91,7 +91,10 @@ func (m *Monitor) check(ctx context.Context, c models.ScheduledCheck, claimed mo
 	kept := context.WithoutCancel(ctx)
 	switch {
 	case errors.Is(err, models.ErrNotFound):
-		err = m.Store.UnscheduleCheck(kept, c.ContactCenterID, c.AccountID)
+		err = m.Store.UnscheduleCheck(kept, c, claimed)
+	case errors.Is(err, models.ErrFeatureNotEnabled): // which can end at any time, without a word to us
+		c.DueAt = models.NewTime(m.Now().Add(m.jitter(m.Interval)))
+		err = m.Store.RescheduleCheck(kept, &c, claimed)
 	case errors.Is(err, models.ErrProbeRunning), ctx.Err() != nil:
 		c.DueAt = models.NewTime(m.Now().Add(leaseTime / 2))
 		err = m.Store.RescheduleCheck(kept, &c, claimed)

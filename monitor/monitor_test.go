@@ -127,15 +127,19 @@ func TestWhatIsNotChecked(t *testing.T) {
 		w.pass(time.Minute)
 		round(t, m)
 		require.Zero(t, w.probes.Load())
-		w.pass(time.Hour)
-		due, err := db.DueChecks(t.Context(), models.NewTime(w.now()), nil, 10)
+		due, err := db.DueChecks(t.Context(), models.NewTime(w.now().Add(time.Hour)), nil, 10)
 		require.NoError(t, err)
-		require.Empty(t, due, "they fell out of the schedule")
+		require.Len(t, due, 1, "what is off for good fell out of the schedule")
+		require.Equal(t, "featured", due[0].AccountType)
+		w.Catalog[2].Feature = models.FeatureAWS
+		w.pass(15 * time.Minute)
+		round(t, m)
+		require.EqualValues(t, 1, w.probes.Load(), "a feature that is back is checked again")
 
 		w.patch(t, off.ID, `{"enabled":true}`)
 		w.pass(time.Minute)
 		round(t, m)
-		require.EqualValues(t, 1, w.probes.Load(), "and come back when they are switched on")
+		require.EqualValues(t, 2, w.probes.Load(), "and come back when they are switched on")
 	})
 }
 
@@ -236,4 +240,44 @@ func TestBrokenKey(t *testing.T) {
 	require.Zero(t, w.probes.Load())
 	require.Contains(t, w.log.String(), "account not checked")
 	require.Equal(t, 15*time.Minute, w.dueAt(t, a).Sub(w.now()))
+}
+
+// Switching an account on while its check ends for being off is not forgotten.
+func TestSwitchedOnMeanwhile(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		m := w.monitor(nil)
+		a := w.create(t, "gadget", "one", `{"word":"w"}`)
+		w.patch(t, a.ID, `{"enabled":false}`)
+		w.pass(time.Minute)
+		due, err := db.DueChecks(t.Context(), models.NewTime(w.now()), nil, 10)
+		require.NoError(t, err)
+		until := models.NewTime(w.now().Add(leaseTime))
+		claimed, err := db.ClaimCheck(t.Context(), due[0], until)
+		require.NoError(t, err)
+		require.True(t, claimed)
+		w.patch(t, a.ID, `{"enabled":true}`) // between the look at the account and what follows from it
+		require.NoError(t, db.UnscheduleCheck(t.Context(), due[0], until))
+		w.pass(time.Minute)
+		round(t, m)
+		require.EqualValues(t, 1, w.probes.Load())
+	})
+}
+
+// A mistake in the code of a type costs that check and nothing else.
+func TestPanic(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	m := w.monitor(nil)
+	w.Logger = m.Logger
+	a := w.create(t, "gadget", "one", `{"word":"w"}`)
+	w.answers(func(context.Context) error { panic("s3cret") })
+	w.pass(time.Minute)
+	round(t, m)
+	require.Equal(t, models.HealthFailing, w.health(t, a.ID))
+	require.Contains(t, w.log.String(), "probe panicked")
+	require.NotContains(t, w.log.String(), "s3cret", "what the panic says may be anything")
+	w.answers(nil)
+	w.pass(15 * time.Minute)
+	round(t, m)
+	require.Equal(t, models.HealthOK, w.health(t, a.ID))
 }

@@ -26,15 +26,15 @@ func (s *Store) ScheduleCheck(ctx context.Context, c *models.ScheduledCheck) err
 	return nil
 }
 
-// UnscheduleCheck takes an account out of the schedule; one that is not in it is
-// no error.
-func (s *Store) UnscheduleCheck(ctx context.Context, contactCenter, account string) error {
+// UnscheduleCheck takes an account out of the schedule, unless its check is no
+// longer due at claimed: then it was changed meanwhile and is to be checked soon.
+func (s *Store) UnscheduleCheck(ctx context.Context, c models.ScheduledCheck, claimed models.Time) error {
 	err := s.exec(ctx, func(db *gorm.DB) error {
-		return db.Where("contact_center_id = ? AND account_id = ?", contactCenter, account).
+		return db.Where("contact_center_id = ? AND account_id = ? AND due_at = ?", c.ContactCenterID, c.AccountID, claimed).
 			Delete(&models.ScheduledCheck{}).Error
 	})
 	if err != nil {
-		return fmt.Errorf("unschedule check of account %s: %w", account, err)
+		return fmt.Errorf("unschedule check of account %s: %w", c.AccountID, err)
 	}
 	return nil
 }

@@ -50,8 +50,10 @@ func TestCheckSchedule(t *testing.T) {
 		require.NoError(t, s.RescheduleCheck(ctx, &changed, at(60)), "the account was changed meanwhile")
 		require.Equal(t, []models.ScheduledCheck{second, first}, due(80))
 
-		require.NoError(t, s.UnscheduleCheck(ctx, cc, two.ID))
-		require.NoError(t, s.UnscheduleCheck(ctx, cc, two.ID))
+		require.NoError(t, s.UnscheduleCheck(ctx, second, at(99)))
+		require.Equal(t, []models.ScheduledCheck{second, first}, due(80), "it was changed meanwhile")
+		require.NoError(t, s.UnscheduleCheck(ctx, second, second.DueAt))
+		require.NoError(t, s.UnscheduleCheck(ctx, second, second.DueAt))
 		require.Equal(t, []models.ScheduledCheck{first}, due(80))
 	})
 }

@@ -138,6 +138,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		},
 		"Tokens":      func(ctx context.Context) error { return drop(s.Tokens(ctx, canary)) },
 		"TokenByHash": func(ctx context.Context) error { _, _, err := s.TokenByHash(ctx, []byte(canary+"x")); return err },
+		"TokenByID":   func(ctx context.Context) error { return drop(s.TokenByID(ctx, id)) },
 		"TouchToken":  func(ctx context.Context) error { return s.TouchToken(ctx, cc, id, at(1)) },
 		"RevokeToken": func(ctx context.Context) error { return s.RevokeToken(ctx, canary, id, at(1)) },
 
@@ -189,8 +190,10 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"ScheduleCheck": func(ctx context.Context) error {
 			return s.ScheduleCheck(ctx, &models.ScheduledCheck{ContactCenterID: cc, AccountID: id, AccountType: canary})
 		},
-		"UnscheduleCheck": func(ctx context.Context) error { return s.UnscheduleCheck(ctx, canary, id) },
-		"DueChecks":       func(ctx context.Context) error { return drop(s.DueChecks(ctx, at(9), []string{canary}, 5)) },
+		"UnscheduleCheck": func(ctx context.Context) error {
+			return s.UnscheduleCheck(ctx, models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1))
+		},
+		"DueChecks": func(ctx context.Context) error { return drop(s.DueChecks(ctx, at(9), []string{canary}, 5)) },
 		"ClaimCheck": func(ctx context.Context) error {
 			return drop(s.ClaimCheck(ctx, models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1)))
 		},

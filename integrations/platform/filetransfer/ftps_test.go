@@ -154,6 +154,9 @@ func TestFTPS(t *testing.T) {
 func requireClear(t *testing.T, server *filetransfertest.FTPS, hidden bool) {
 	t.Helper()
 	for _, command := range server.ClearCommands() {
+		if strings.HasPrefix(command, "\x16\x03") {
+			break // the beginning of TLS, some of whose random bytes look like the ends of lines
+		}
 		require.Equal(t, "AUTH TLS", command)
 	}
 	for _, command := range server.Commands() {

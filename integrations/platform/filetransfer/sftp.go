@@ -145,12 +145,14 @@ func (d *Delivery) shakeHands(
 	}
 	go func() {
 		defer close(h.done)
-		conn, channels, requests, err := ssh.NewClientConn(conn, d.address(), config)
-		h.err = err
-		if err == nil {
-			h.client = ssh.NewClient(conn, channels, requests)
-		}
-		h.tell(err)
+		h.err = sane(func() error {
+			conn, channels, requests, err := ssh.NewClientConn(conn, d.address(), config)
+			if err == nil {
+				h.client = ssh.NewClient(conn, channels, requests)
+			}
+			return err
+		})
+		h.tell(h.err)
 	}()
 	return h, nil
 }
