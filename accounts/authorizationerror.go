@@ -50,7 +50,8 @@ func accountGone() error {
 }
 
 func withdrawn() error {
-	return &AuthorizationError{AuthorizationInvalid, integrations.NewFailure(integrations.CausePermission, "authorization_withdrawn",
+	return &AuthorizationError{AuthorizationInvalid, integrations.NewFailure(
+		integrations.CausePermission, "authorization_withdrawn",
 		"Whoever asked for the authorization may no longer change the account, so nothing was stored.",
 		"Ask for the authorization again with a token that holds.")}
 }
