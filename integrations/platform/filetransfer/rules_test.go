@@ -1,6 +1,8 @@
 package filetransfer
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -60,6 +62,18 @@ func read(t *testing.T, file string) string {
 	text, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
 	return string(text)
+}
+
+// certified returns the certificate of an RSA key, of which only the length is
+// right.
+func certified(t *testing.T, bits uint) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	public := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, key)
+	return encoded(t, "CERTIFICATE", der, err)
 }
 
 func TestRules(t *testing.T) {
@@ -146,6 +160,14 @@ func TestRules(t *testing.T) {
 		{name: "line break in the path", base: ftps, members: map[string]any{"path": "/in\r\nDELE x"}, errors: "path control_character"},
 		{name: "key among certificates", base: ftps, members: map[string]any{"caCertificatePem": ca + key}, errors: "caCertificatePem private_key_submitted"},
 		{name: "no certificate", base: ftps, members: map[string]any{"caCertificatePem": "none"}, errors: "caCertificatePem pem_certificate"},
+		{
+			name: "certificate of a large key", base: ftps, errors: "caCertificatePem certificate_key_too_large",
+			members: map[string]any{"caCertificatePem": ca + certified(t, 46<<13)},
+		},
+		{
+			name: "certificates of weak keys", base: ftps, errors: "caCertificatePem certificate_weak_key",
+			members: map[string]any{"caCertificatePem": certified(t, 1024) + certified(t, 1024)},
+		},
 		{name: "text behind a certificate", base: ftps, members: map[string]any{"caCertificatePem": ca + "x"}, errors: "caCertificatePem pem_certificate"},
 	}
 	for _, tt := range tests {
