@@ -1,12 +1,14 @@
 package filetransfer
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"maps"
@@ -249,6 +251,22 @@ func TestDestinations(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		"/delivery/password", "/delivery/privateKey", "/delivery/privateKeyPassphrase",
 	}, definition.SecretPointers())
+}
+
+// TestRounds: what the hint of a key with too many rounds leads to is accepted.
+func TestRounds(t *testing.T) {
+	block, _ := pem.Decode([]byte(read(t, "locked_key")))
+	require.NotNil(t, block)
+	_, options, found := bytes.Cut(block.Bytes, []byte("bcrypt"))
+	require.True(t, found)
+	rounds := options[4+4+16:] // behind two lengths and the salt
+	require.EqualValues(t, 1, binary.BigEndian.Uint32(rounds))
+	for count, code := range map[uint32]string{64: "", 65: "private_key_rounds"} {
+		binary.BigEndian.PutUint32(rounds, count)
+		verdict := judgePrivateKey(string(pem.EncodeToMemory(block)))
+		require.True(t, verdict.locked)
+		require.Equal(t, code, verdict.code, "%d rounds", count)
+	}
 }
 
 // FuzzPrivateKey: no text stops the rules.
