@@ -5,7 +5,10 @@ import (
 	"errors"
 	"net"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 var errNoTLS = errors.New("start tls: the transport cannot")
@@ -135,10 +138,26 @@ func (s *Session) add(step Step) {
 }
 
 // SetIdentity says as whom the remote system knows the account; it is shown to
-// people and must not be a secret.
-func (s *Session) SetIdentity(who string) { s.identity = who }
+// people and must not be a secret. What a name cannot be (see showable) makes the
+// identity empty.
+func (s *Session) SetIdentity(who string) {
+	s.identity = ""
+	if showable(who) {
+		s.identity = who
+	}
+}
 
-// Identity returns what SetIdentity was given last.
+// showable reports whether a text from outside can pass for a name: short, and
+// without markup and what does not print, such as the characters that turn the
+// direction of writing round.
+func showable(text string) bool {
+	const most = 255 // characters
+	unfit := func(r rune) bool { return !unicode.IsPrint(r) || r == '<' || r == '>' }
+	return utf8.ValidString(text) && utf8.RuneCountInString(text) <= most && !strings.ContainsFunc(text, unfit)
+}
+
+// Identity returns what SetIdentity was given last, empty if that could not be
+// shown.
 func (s *Session) Identity() string { return s.identity }
 
 // Steps returns a copy of the steps recorded so far.

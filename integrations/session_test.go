@@ -128,6 +128,26 @@ func TestSessionReports(t *testing.T) {
 	require.WithinDuration(t, time.Now(), new(Session).Now(), time.Minute)
 }
 
+func TestIdentity(t *testing.T) {
+	for _, good := range []string{
+		"", "ann@acme.com", "user 7 of organization 8", "Zoë O'Neill (7)", "アン", "עברית", strings.Repeat("é", 255),
+	} {
+		s := ticking()
+		s.SetIdentity(good)
+		require.Equal(t, good, s.Identity())
+	}
+	for name, bad := range map[string]string{
+		"override": "ann\u202emoc.live", "embedding": "\u202aann", "isolate": "\u2066ann\u2069", "mark": "ann\u200f",
+		"line": "ann\nroot", "escape": "ann\x1b[2J", "nul": "\x00", "zero width": "a\u200bnn", "separator": "a\u2028b",
+		"markup": "<b>ann", "closing": "ann>", "no UTF-8": "ann\xff", "long": strings.Repeat("é", 256),
+	} {
+		s := ticking()
+		s.SetIdentity("ann")
+		s.SetIdentity(bad)
+		require.Empty(t, s.Identity(), name)
+	}
+}
+
 // answering is a transport that notes the request and gives one answer.
 type answering struct {
 	body    io.Reader

@@ -56,8 +56,8 @@ func loadRoots(file string) (*x509.CertPool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("outbound CA bundle %q: the system's roots: %w", file, err)
 	}
-	if !roots.AppendCertsFromPEM(bundle) {
-		return nil, fmt.Errorf("outbound CA bundle %q: holds no PEM certificate", file)
+	if err := addRoots(roots, bundle); err != nil {
+		return nil, fmt.Errorf("outbound CA bundle %q: %w", file, err)
 	}
 	return roots, nil
 }

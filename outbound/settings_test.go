@@ -14,6 +14,8 @@ import (
 func TestNewRefusesWrongSettings(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.pem")
 	require.NoError(t, os.WriteFile(empty, []byte("no certificate"), 0o600))
+	large := filepath.Join(t.TempDir(), "large.pem")
+	require.NoError(t, os.WriteFile(large, bulkyPEM(t, maxRSA+1, 65537), 0o600))
 	tests := []struct {
 		name string
 		cfg  Config
@@ -39,6 +41,7 @@ func TestNewRefusesWrongSettings(t *testing.T) {
 		{"TLS version", Config{TLSMin: "1.0"}, `TLS version "1.0": want 1.1, 1.2 or 1.3`},
 		{"CA missing", Config{CAFile: "/nowhere/ca.pem"}, `/nowhere/ca.pem`},
 		{"CA empty", Config{CAFile: empty}, `holds no PEM certificate`},
+		{"CA of a large key", Config{CAFile: large}, `holds a certificate whose key is too large`},
 		{"time-out", Config{Timeout: -1}, `time-out -1ns`},
 		{"size", Config{MaxBytes: -1}, `size limit -1`},
 	}

@@ -2,8 +2,10 @@ package outbound
 
 import (
 	"context"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"net"
@@ -15,6 +17,12 @@ import (
 // protocolVersion is the TLS alert by which a server says that it speaks none
 // of the offered versions (RFC 8446, section 6).
 const protocolVersion = 70
+
+// RSA keys of roots may have this many bits, and this public exponent.
+const (
+	maxRSA      = 8192
+	maxExponent = 1 << 24
+)
 
 // TLSConfig returns the client's TLS settings for serverName, for libraries
 // that start TLS themselves on a connection of [Client.Dial]. The caller owns
@@ -189,11 +197,33 @@ func (c *Client) withExtra(bundles [][]byte) (*x509.CertPool, error) {
 		return nil, fmt.Errorf("the system's roots: %w", err)
 	}
 	for _, bundle := range bundles {
-		if !roots.AppendCertsFromPEM(bundle) {
-			return nil, errors.New("the extra CA holds no PEM certificate")
+		if err := addRoots(roots, bundle); err != nil {
+			return nil, fmt.Errorf("the extra CA %w", err)
 		}
 	}
 	return roots, nil
+}
+
+// addRoots adds the certificates of a bundle to roots, which are not to be used
+// after an error.
+func addRoots(roots *x509.CertPool, bundle []byte) error {
+	if !roots.AppendCertsFromPEM(bundle) {
+		return errors.New("holds no PEM certificate")
+	}
+	for block, rest := pem.Decode(bundle); block != nil; block, rest = pem.Decode(rest) {
+		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil && bulky(certificate) {
+			return errors.New("holds a certificate whose key is too large")
+		}
+	}
+	return nil
+}
+
+// bulky reports whether signatures by the certificate's key take too long to
+// check, which no deadline interrupts. crypto/tls bounds the keys of what servers
+// send, but not those of roots.
+func bulky(certificate *x509.Certificate) bool {
+	key, ok := certificate.PublicKey.(*rsa.PublicKey)
+	return ok && (key.N.BitLen() > maxRSA || key.E > maxExponent)
 }
 
 // ownRoots returns a copy of the client's roots.

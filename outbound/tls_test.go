@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,6 +161,17 @@ func TestTLSExtraCA(t *testing.T) {
 	require.ErrorIs(t, err, &Error{Phase: PhaseTLS, Kind: TLSUntrusted})
 	require.ErrorContains(t, err, "extra CA holds no PEM certificate")
 	require.Equal(t, []string{"resolve", "connect", "tls!tls_untrusted"}, seen.list)
+
+	for name, bundle := range map[string][]byte{
+		"modulus":  slices.Concat(ca.pem, bulkyPEM(t, maxRSA+1, 65537)),
+		"exponent": bulkyPEM(t, 2048, maxExponent+1),
+	} {
+		_, _, err := fetch(newClient(t, cfg), get(t, "https://"+vendor), WithExtraCA(bundle))
+		require.ErrorIs(t, err, &Error{Phase: PhaseTLS, Kind: TLSUntrusted}, name)
+		require.ErrorContains(t, err, "extra CA holds a certificate whose key is too large", name)
+	}
+	_, _, err = fetch(newClient(t, cfg), get(t, "https://"+vendor), WithExtraCA(bulkyPEM(t, maxRSA, maxExponent)))
+	require.NoError(t, err, "the largest key")
 }
 
 func TestDialTLSSettings(t *testing.T) {

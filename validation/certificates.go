@@ -3,6 +3,7 @@ package validation
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -15,8 +16,13 @@ const (
 	endCertificate   = "-----END CERTIFICATE-----"
 
 	maxCertificate = 16 << 10 // bytes of PEM; real ones have two or three KiB
-	minRSA         = 2048     // bits
 	minECDSA       = 256      // bits, P-256
+
+	// RSA keys, in bits. Each signature is checked in a time that grows with both
+	// lengths and that nothing interrupts; real keys have 4096 and 17.
+	minRSA      = 2048
+	maxRSA      = 8192
+	maxExponent = 1 << 24
 )
 
 // NormalizePEM returns a certificate in the form of RFC 7468 section 3: BEGIN
@@ -69,10 +75,10 @@ func judgeCertificate(s string) string {
 	if err != nil {
 		return mistaken(block.Bytes)
 	}
-	if !strongKey(certificate) {
+	if certificate.PublicKeyAlgorithm == x509.Ed25519 { // identity providers sign by RSA or ECDSA
 		return codeCertificateWeakKey
 	}
-	return ""
+	return judgeKey(certificate)
 }
 
 // mistaken names what was pasted as bare base64 in place of a certificate.
@@ -92,12 +98,38 @@ func mistaken(der []byte) string {
 	return tagCertificate
 }
 
-func strongKey(certificate *x509.Certificate) bool {
+// CheckAuthority reports at pointer when the key of a certificate that is to be
+// trusted as an authority is too weak, or so large that checking signatures by
+// it would keep a processor busy.
+func (c *Context) CheckAuthority(pointer string, certificate *x509.Certificate) {
+	code := judgeKey(certificate)
+	switch code {
+	case "":
+	case codeCertificateWeakKey:
+		c.Violate(pointer, code, "Holds a certificate with a weak key; it must be an RSA key of at least 2048 bits, "+
+			"an ECDSA key on P-256 or a stronger curve, or an Ed25519 key.")
+	default:
+		c.Violate(pointer, code, findings[code].text)
+	}
+}
+
+// judgeKey says why the key of a certificate cannot be trusted.
+func judgeKey(certificate *x509.Certificate) string {
 	switch key := certificate.PublicKey.(type) {
 	case *rsa.PublicKey:
-		return key.N.BitLen() >= minRSA
+		switch bits := key.N.BitLen(); {
+		case bits < minRSA:
+			return codeCertificateWeakKey
+		case bits > maxRSA || key.E > maxExponent:
+			return codeCertificateKeyTooLarge
+		}
+		return ""
 	case *ecdsa.PublicKey:
-		return key.Curve.Params().BitSize >= minECDSA
+		if key.Curve.Params().BitSize >= minECDSA {
+			return ""
+		}
+	case ed25519.PublicKey:
+		return ""
 	}
-	return false
+	return codeCertificateWeakKey
 }

@@ -38,6 +38,21 @@ func p256(t testing.TB) *ecdsa.PrivateKey {
 	return key
 }
 
+// certified is a certificate of a key that nobody has the other half of.
+func certified(t testing.TB, public crypto.PublicKey) []byte {
+	t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, p256(t))
+	require.NoError(t, err)
+	return der
+}
+
+// rsaOf is made up; only its lengths are right.
+func rsaOf(bits uint, exponent int) *rsa.PublicKey {
+	n := new(big.Int).Lsh(big.NewInt(1), bits)
+	return &rsa.PublicKey{N: n.Sub(n, big.NewInt(1)), E: exponent}
+}
+
 func TestCertificate(t *testing.T) {
 	key := p256(t)
 	der := selfSigned(t, key)
@@ -70,6 +85,9 @@ func TestCertificate(t *testing.T) {
 		"white space":          {"\n\t " + strings.ReplaceAll(good, "\n", "\n  "), ""},
 		"rsa 1024":             {armoured("CERTIFICATE", selfSigned(t, rsa1024)), codeCertificateWeakKey},
 		"p-224":                {armoured("CERTIFICATE", selfSigned(t, p224)), codeCertificateWeakKey},
+		"rsa 8192":             {armoured("CERTIFICATE", certified(t, rsaOf(8192, maxExponent))), ""},
+		"rsa 8193":             {armoured("CERTIFICATE", certified(t, rsaOf(8193, 65537))), codeCertificateKeyTooLarge},
+		"large exponent":       {armoured("CERTIFICATE", certified(t, rsaOf(2048, maxExponent+1))), codeCertificateKeyTooLarge},
 		"ed25519":              {armoured("CERTIFICATE", selfSigned(t, edwards)), codeCertificateWeakKey},
 		"private key":          {armoured("PRIVATE KEY", pkcs8), codePrivateKey},
 		"ec private key":       {armoured("EC PRIVATE KEY", sec1), codePrivateKey},
@@ -106,6 +124,44 @@ func TestCertificate(t *testing.T) {
 		})
 	}
 	require.Equal(t, good, NormalizePEM(base64Of(der)))
+}
+
+func TestCheckAuthority(t *testing.T) {
+	edwards, _, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	p224, err := ecdsa.GenerateKey(elliptic.P224(), rand.Reader)
+	require.NoError(t, err)
+	p384, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	require.NoError(t, err)
+	for name, tt := range map[string]struct {
+		key  crypto.PublicKey
+		code string
+	}{
+		"ed25519":             {edwards, ""},
+		"p-256":               {p256(t).Public(), ""},
+		"p-384":               {p384.Public(), ""},
+		"rsa 2048":            {rsaOf(2048, 65537), ""},
+		"rsa 8192":            {rsaOf(8192, maxExponent), ""},
+		"p-224":               {p224.Public(), codeCertificateWeakKey},
+		"rsa 2047":            {rsaOf(2047, 65537), codeCertificateWeakKey},
+		"rsa 8193":            {rsaOf(8193, 65537), codeCertificateKeyTooLarge},
+		"rsa of 46 KiB":       {rsaOf(46<<13, 1<<31-1), codeCertificateKeyTooLarge},
+		"rsa, large exponent": {rsaOf(2048, maxExponent+1), codeCertificateKeyTooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			certificate, err := x509.ParseCertificate(certified(t, tt.key))
+			require.NoError(t, err)
+			var c Context
+			c.CheckAuthority("/ca", certificate)
+			if tt.code == "" {
+				require.NoError(t, c.Err())
+				return
+			}
+			require.Len(t, c.Errors(), 1)
+			require.Equal(t, tt.code, c.Errors()[0].Code)
+			require.NotEmpty(t, c.Errors()[0].Detail)
+		})
+	}
 }
 
 func FuzzNormalizePEM(f *testing.F) {

@@ -24,10 +24,11 @@ const (
 	tagUUID        = "uuid"
 	tagHeaderName  = "header_name"
 
-	codeCertificateTooLarge = "certificate_too_large"
-	codeCertificateWeakKey  = "certificate_weak_key"
-	codeCertificateRequest  = "certificate_request_submitted"
-	codePrivateKey          = "private_key_submitted"
+	codeCertificateTooLarge    = "certificate_too_large"
+	codeCertificateWeakKey     = "certificate_weak_key"
+	codeCertificateKeyTooLarge = "certificate_key_too_large"
+	codeCertificateRequest     = "certificate_request_submitted"
+	codePrivateKey             = "private_key_submitted"
 )
 
 // White space and control characters, written for a class of an expression that

@@ -106,6 +106,9 @@ var findings = map[string]rule{
 	codeCertificateWeakKey: {
 		text: "Must have an RSA key of at least 2048 bits or an ECDSA key on P-256 or a stronger curve.",
 	},
+	codeCertificateKeyTooLarge: {
+		text: "Must not have an RSA key of more than 8192 bits or with a public exponent above 2^24.",
+	},
 	codeCertificateRequest: {text: "Is a certificate request; enter the certificate that was issued for it."},
 	codePrivateKey: {
 		text: "Is or contains a private key, which must not leave its owner; enter the certificate only.",

@@ -125,8 +125,12 @@ func (p *S3Properties) checkAuthorities(c *validation.Context) {
 			c.Violate(pointer, "pem_certificate", "Holds something other than certificates; enter certificates only.")
 			return
 		}
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
 			c.Violate(pointer, "pem_certificate", "Holds a certificate that cannot be read; copy it again, whole.")
+			return
+		}
+		if c.CheckAuthority(pointer, certificate); c.Broken(pointer) {
 			return
 		}
 	}

@@ -1,9 +1,11 @@
 package amazonaws
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/json"
@@ -176,6 +178,8 @@ func TestS3Destinations(t *testing.T) {
 
 func TestS3Authorities(t *testing.T) {
 	one, another := authority(t), authority(t)
+	large := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 46<<13), E: 1<<31 - 1}
+	weak := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), 1023), E: 65537}
 	tests := []struct{ name, text, code string }{
 		{"one", one, ""},
 		{"bundle", one + another, ""},
@@ -186,6 +190,8 @@ func TestS3Authorities(t *testing.T) {
 		{"no certificate inside", "-----BEGIN CERTIFICATE-----\nMC4=\n-----END CERTIFICATE-----\n", "pem_certificate"},
 		{"text behind", one + "and so on", "pem_certificate"},
 		{"text", "certificate", "pem_certificate"},
+		{"large key", one + authorityOf(t, large), "certificate_key_too_large"},
+		{"weak key", authorityOf(t, weak), "certificate_weak_key"},
 		{"too many", strings.Repeat(one, 11), "too_many_certificates"},
 	}
 	for _, tt := range tests {
@@ -210,13 +216,22 @@ func TestS3Authorities(t *testing.T) {
 // authority returns a new authority's certificate in PEM.
 func authority(t *testing.T) string {
 	t.Helper()
+	return authorityOf(t, nil)
+}
+
+// authorityOf has the key in place of one of its own.
+func authorityOf(t *testing.T, public crypto.PublicKey) string {
+	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
+	if public == nil {
+		public = key.Public()
+	}
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "Acme storage"},
 		NotBefore: now, NotAfter: now.AddDate(1, 0, 0), IsCA: true, BasicConstraintsValid: true,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, key)
 	require.NoError(t, err)
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }

@@ -3,8 +3,6 @@ package wfm
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"admin-api/integrations"
 	"admin-api/secret"
@@ -83,7 +81,7 @@ type AspectProperties struct {
 
 	Token secret.Text `json:"token" validate:"required" label:"Token" help:"Of the receiving system." pattern:"^[!-~]+$" hint:"printable characters without spaces" max:"4096" when:"authMethod=bearer|header"`
 
-	HeaderName string `json:"headerName" label:"Header name" help:"The header that carries the token. Left out: X-Api-Key." example:"X-Api-Key" pattern:"^[A-Za-z0-9!#$%&'*+.^_|~-]+$" hint:"letters, digits and hyphens" max:"64" when:"authMethod=header" dest:"true"`
+	HeaderName string `json:"headerName" validate:"omitempty,header_name" label:"Header name" help:"The header that carries the token. Left out: X-Api-Key." example:"X-Api-Key" max:"64" when:"authMethod=header" dest:"true"`
 }
 
 // RecordFieldSizes say how long the fields of a record are; nil for as long as
@@ -110,22 +108,10 @@ func (p *AspectProperties) Normalize() {
 
 // Validate implements integrations.Properties.
 func (p *AspectProperties) Validate(c *validation.Context) {
-	if p.HeaderName != "" && !c.Broken("/headerName") && reservedHeader(p.HeaderName) {
-		c.Violate("/headerName", "header_reserved",
-			"Has a meaning of its own in requests; choose another header for the token.")
-	}
 	if p.Protocol == protocolHTTP && p.AuthMethod == authNone {
 		c.Warn("/authMethod", "no_credentials",
 			"Anybody who knows the address could send states; let the receiving system ask for credentials.")
 	}
-}
-
-// reservedHeader reports whether the header would change what a request is.
-func reservedHeader(name string) bool {
-	name = strings.ToLower(name)
-	return strings.HasPrefix(name, "content-") || strings.HasPrefix(name, "proxy-") || slices.Contains([]string{
-		"accept", "connection", "cookie", "host", "te", "trailer", "transfer-encoding", "upgrade",
-	}, name)
 }
 
 // Probe implements integrations.Prober.

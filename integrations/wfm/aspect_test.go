@@ -116,9 +116,11 @@ func TestAspectCredentials(t *testing.T) {
 		{members: `,"authMethod":"bearer","token":"t0ken"`, header: http.Header{"Authorization": {"Bearer t0ken"}}},
 		{members: `,"authMethod":"header","token":"t0ken"`, header: http.Header{"X-Api-Key": {"t0ken"}}},
 		{members: `,"authMethod":"header","token":"t0ken","headerName":"x-acme"`, header: http.Header{"X-Acme": {"t0ken"}}},
-		{members: `,"authMethod":"header","token":"t0ken","headerName":"Host"`, errors: "/headerName header_reserved"},
-		{members: `,"authMethod":"header","token":"t0ken","headerName":"Content-Length"`, errors: "/headerName header_reserved"},
-		{members: `,"authMethod":"header","token":"t0ken","headerName":"x y"`, errors: "/headerName pattern"},
+		{members: `,"authMethod":"header","token":"t0ken","headerName":"Host"`, errors: "/headerName header_name"},
+		{members: `,"authMethod":"header","token":"t0ken","headerName":"Content-Length"`, errors: "/headerName header_name"},
+		{members: `,"authMethod":"header","token":"t0ken","headerName":"if-match"`, errors: "/headerName header_name"},
+		{members: `,"authMethod":"header","token":"t0ken","headerName":"Expect"`, errors: "/headerName header_name"},
+		{members: `,"authMethod":"header","token":"t0ken","headerName":"x y"`, errors: "/headerName header_name"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.members, func(t *testing.T) {

@@ -109,6 +109,11 @@ var (
 		Detail: "The server's answer makes no sense in its protocol.",
 		Hint:   "Check that host and port lead to the right server.",
 	}
+	credentialsNotVerifiable = integrations.Diagnosis{
+		Cause: integrations.CauseConfig, Code: "credentials_not_verifiable",
+		Detail: "The server lets the user in without a password or key, so what the account has was not tried.",
+		Hint:   "Ask the server's operator whether anybody who knows the user name is to be let in.",
+	}
 	credentialsRejected = integrations.Diagnosis{
 		Cause: integrations.CauseCredentials, Code: "credentials_rejected",
 		Detail: "The server does not let the user in.",
@@ -124,5 +129,6 @@ func Diagnoses() []integrations.Diagnosis {
 		hostKeyNotPinned, hostKeyMismatch, noCommonAlgorithm, notSSH, methodRefused, passphraseWrong, keyUnreadable,
 		sftpUnavailable, directoryMissing, directoryDenied, notDirectory, directoryUnavailable, notFTP, ftpsUnavailable,
 		ftpInjection, dataProtectionRefused, dataConnectionFailed, dataConnectionUntested,
+		credentialsNotVerifiable,
 	}
 }

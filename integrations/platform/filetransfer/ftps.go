@@ -2,6 +2,7 @@ package filetransfer
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -30,6 +31,9 @@ func (d *Delivery) probeFTPS(ctx context.Context, s *integrations.Session) error
 	defer v.end()
 	steps.step(stepSecure, func() error { return v.connect(ctx) })
 	steps.step(stepAuthenticate, func() error { return v.signIn(ctx) })
+	if steps.err == nil && !v.control.tried {
+		s.Warn(stepAuthenticate, credentialsNotVerifiable.Failure())
+	}
 	steps.step(stepDirectory, func() error {
 		s.SetIdentity(d.Username)
 		return v.enter(ctx)
@@ -45,6 +49,7 @@ func (d *Delivery) probeFTPS(ctx context.Context, s *integrations.Session) error
 type ftpVisit struct {
 	delivery *Delivery
 	session  *integrations.Session
+	control  *greetedConn
 	server   *ftp.ServerConn
 	closers  []func()
 	// connected: there was a data connection.
@@ -71,10 +76,10 @@ func (v *ftpVisit) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	control := &greetedConn{Conn: secure, said: io.MultiReader(strings.NewReader(greeting), secure)}
+	v.control = &greetedConn{Conn: secure, said: io.MultiReader(strings.NewReader(greeting), secure)}
 	v.server, err = ftp.Dial(v.delivery.address(), ftp.DialWithDisabledUTF8(true),
 		ftp.DialWithTLS(new(tls.Config)), // never used: it only makes the library ask for protected data connections
-		ftp.DialWithDialFunc(v.dialer(ctx, control)))
+		ftp.DialWithDialFunc(v.dialer(ctx, v.control)))
 	return v.meaning(ctx, err, notFTP)
 }
 
@@ -217,14 +222,22 @@ func (v *ftpVisit) end() {
 	}
 }
 
-// greetedConn is a connection on which something was said already.
+// greetedConn is a control connection on which something was said already.
 type greetedConn struct {
 	net.Conn
-	said io.Reader
+	said  io.Reader
+	tried bool // the password was sent
 }
 
 // Read implements net.Conn.
 func (c *greetedConn) Read(p []byte) (int, error) { return c.said.Read(p) }
+
+// Write implements net.Conn. The library writes command by command, and does not
+// tell whether the server asked for a password.
+func (c *greetedConn) Write(p []byte) (int, error) {
+	c.tried = c.tried || bytes.HasPrefix(p, []byte("PASS "))
+	return c.Conn.Write(p)
+}
 
 // lateTLSConn is a data connection: its server starts TLS only after the command
 // that needs it, which the library sends when the connection is there.

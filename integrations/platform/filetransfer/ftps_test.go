@@ -52,6 +52,11 @@ func TestFTPS(t *testing.T) {
 			steps: passed + ",data_connection warning ftp_listing_denied",
 		},
 		{
+			name: "asks for no password", server: filetransfertest.FTPS{Open: true},
+			steps: "secure passed,authenticate passed,authenticate warning credentials_not_verifiable," +
+				"directory passed,data_connection passed",
+		},
+		{
 			name: "wrong password", edit: func(d *Delivery) { d.Password = secret.New("wrong") }, cause: integrations.CauseCredentials,
 			steps: "secure passed,authenticate failed credentials_rejected,directory skipped,data_connection skipped",
 		},

@@ -17,9 +17,9 @@ import (
 const (
 	// leastRSA is how many bits an RSA key must have.
 	leastRSA = 2048
-	// mostRounds bounds how long it takes to try a passphrase; ssh-keygen takes 16
-	// or 24 unless told otherwise.
-	mostRounds = 256
+	// mostRounds bounds how long it takes to try a passphrase, which nothing
+	// interrupts; ssh-keygen takes 16 or 24 unless told otherwise.
+	mostRounds = 64
 )
 
 // hostKeyFamilies are the algorithms by which a server proves a key, one list per

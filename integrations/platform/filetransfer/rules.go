@@ -67,23 +67,34 @@ func (d *Delivery) checkAuthorities(c *validation.Context, pointer string) {
 			"Contains a private key, which must not leave its owner; enter certificates only.")
 		return
 	}
-	if !onlyCertificates(d.CACertificatePEM) {
+	certificates := onlyCertificates(d.CACertificatePEM)
+	if certificates == nil {
 		c.Violate(pointer, "pem_certificate",
 			"Must be certificates in PEM form, from BEGIN CERTIFICATE to END CERTIFICATE, and nothing else.")
 	}
-}
-
-func onlyCertificates(text string) bool {
-	block, rest := pem.Decode([]byte(text))
-	for ; block != nil; block, rest = pem.Decode(rest) {
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil || block.Type != "CERTIFICATE" {
-			return false
-		}
-		if len(strings.TrimSpace(string(rest))) == 0 {
-			return true
+	for _, certificate := range certificates {
+		if !c.Broken(pointer) { // one complaint is enough
+			c.CheckAuthority(pointer, certificate)
 		}
 	}
-	return false
+}
+
+// onlyCertificates returns the certificates in text, nil where there is none or
+// anything else.
+func onlyCertificates(text string) []*x509.Certificate {
+	var all []*x509.Certificate
+	block, rest := pem.Decode([]byte(text))
+	for ; block != nil; block, rest = pem.Decode(rest) {
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil || block.Type != "CERTIFICATE" {
+			return nil
+		}
+		all = append(all, certificate)
+		if len(strings.TrimSpace(string(rest))) == 0 {
+			return all
+		}
+	}
+	return nil
 }
 
 // parseHostKey reads a key in the form "kind base64".

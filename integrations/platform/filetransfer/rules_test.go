@@ -1,10 +1,14 @@
 package filetransfer
 
 import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
+	"encoding/binary"
 	"encoding/json"
 	"encoding/pem"
 	"maps"
@@ -60,6 +64,18 @@ func read(t *testing.T, file string) string {
 	text, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
 	return string(text)
+}
+
+// certified returns the certificate of an RSA key, of which only the length is
+// right.
+func certified(t *testing.T, bits uint) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	public := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, public, key)
+	return encoded(t, "CERTIFICATE", der, err)
 }
 
 func TestRules(t *testing.T) {
@@ -146,6 +162,14 @@ func TestRules(t *testing.T) {
 		{name: "line break in the path", base: ftps, members: map[string]any{"path": "/in\r\nDELE x"}, errors: "path control_character"},
 		{name: "key among certificates", base: ftps, members: map[string]any{"caCertificatePem": ca + key}, errors: "caCertificatePem private_key_submitted"},
 		{name: "no certificate", base: ftps, members: map[string]any{"caCertificatePem": "none"}, errors: "caCertificatePem pem_certificate"},
+		{
+			name: "certificate of a large key", base: ftps, errors: "caCertificatePem certificate_key_too_large",
+			members: map[string]any{"caCertificatePem": ca + certified(t, 46<<13)},
+		},
+		{
+			name: "certificates of weak keys", base: ftps, errors: "caCertificatePem certificate_weak_key",
+			members: map[string]any{"caCertificatePem": certified(t, 1024) + certified(t, 1024)},
+		},
 		{name: "text behind a certificate", base: ftps, members: map[string]any{"caCertificatePem": ca + "x"}, errors: "caCertificatePem pem_certificate"},
 	}
 	for _, tt := range tests {
@@ -227,6 +251,22 @@ func TestDestinations(t *testing.T) {
 	require.ElementsMatch(t, []string{
 		"/delivery/password", "/delivery/privateKey", "/delivery/privateKeyPassphrase",
 	}, definition.SecretPointers())
+}
+
+// TestRounds: what the hint of a key with too many rounds leads to is accepted.
+func TestRounds(t *testing.T) {
+	block, _ := pem.Decode([]byte(read(t, "locked_key")))
+	require.NotNil(t, block)
+	_, options, found := bytes.Cut(block.Bytes, []byte("bcrypt"))
+	require.True(t, found)
+	rounds := options[4+4+16:] // behind two lengths and the salt
+	require.EqualValues(t, 1, binary.BigEndian.Uint32(rounds))
+	for count, code := range map[uint32]string{64: "", 65: "private_key_rounds"} {
+		binary.BigEndian.PutUint32(rounds, count)
+		verdict := judgePrivateKey(string(pem.EncodeToMemory(block)))
+		require.True(t, verdict.locked)
+		require.Equal(t, code, verdict.code, "%d rounds", count)
+	}
 }
 
 // FuzzPrivateKey: no text stops the rules.

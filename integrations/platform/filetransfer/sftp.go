@@ -36,6 +36,9 @@ func (d *Delivery) probeSFTP(ctx context.Context, s *integrations.Session) error
 	}
 	defer h.end()
 	steps.step(stepAuthenticate, func() error { return h.authenticate(ctx, s) })
+	if steps.err == nil && !h.tried {
+		s.Warn(stepAuthenticate, credentialsNotVerifiable.Failure())
+	}
 	var files *sftp.Client
 	steps.step(stepOpen, func() (err error) {
 		s.SetIdentity(d.Username)

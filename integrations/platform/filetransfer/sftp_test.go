@@ -67,7 +67,10 @@ func TestSFTP(t *testing.T) {
 	locked, lockedPublic := lockedKey(t)
 	all := []ssh.Signer{rs, ec, ed}
 
-	const passed = "host_key passed,authenticate passed,open passed,directory passed"
+	const (
+		passed  = "host_key passed,authenticate passed,open passed,directory passed"
+		untried = "authenticate passed,authenticate warning credentials_not_verifiable,open passed,directory passed"
+	)
 	tests := []struct {
 		name     string
 		server   filetransfertest.SSH
@@ -105,6 +108,15 @@ func TestSFTP(t *testing.T) {
 			name: "unreadable private key", edit: func(d *Delivery) { d.PrivateKey = secret.New("none") },
 			steps: "private_key failed private_key_unreadable,host_key skipped,authenticate skipped,open skipped,directory skipped",
 			cause: integrations.CauseConfig,
+		},
+		{
+			name: "asks for no password", server: filetransfertest.SSH{Open: true}, requests: []string{"Stat /incoming"},
+			steps: "host_key passed," + untried,
+		},
+		{
+			name: "asks for no key", server: filetransfertest.SSH{Open: true}, requests: []string{"Stat /incoming"},
+			edit:  func(d *Delivery) { d.PrivateKey = secret.New(plain) },
+			steps: "private_key passed,host_key passed," + untried,
 		},
 		{
 			name: "whole host key", server: filetransfertest.SSH{HostKeys: all, Password: filetransfertest.Password},

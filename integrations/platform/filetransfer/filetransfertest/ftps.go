@@ -17,6 +17,8 @@ type FTPS struct {
 	TLS *tls.Config
 	// Implicit starts with TLS.
 	Implicit bool
+	// Open asks for no password.
+	Open bool
 	// Replies replace what it says to commands, by command or "greeting"; without a
 	// code of its own, such as "hang up", it closes the connection.
 	Replies map[string]string
@@ -136,6 +138,9 @@ func (v *visitor) answer(verb, argument string) string {
 		return "530 use AUTH TLS first"
 	case verb == "USER":
 		v.user = argument
+		if v.inside = v.server.Open; v.inside {
+			return "230 welcome"
+		}
 		return "331 password please"
 	case verb == "PASS":
 		if v.inside = v.user == User && argument == Password; v.inside {

@@ -52,6 +52,8 @@ type SSH struct {
 	Password string
 	Key      ssh.PublicKey
 	Dialogue bool
+	// Open lets everybody in without asking.
+	Open bool
 	// WithoutSFTP offers no SFTP; Silent accepts the user and then says nothing.
 	WithoutSFTP, Silent bool
 
@@ -97,7 +99,7 @@ func (s *SSH) Serve(conn net.Conn) {
 }
 
 func (s *SSH) config() *ssh.ServerConfig {
-	config := &ssh.ServerConfig{}
+	config := &ssh.ServerConfig{NoClientAuth: s.Open}
 	for _, key := range s.HostKeys {
 		config.AddHostKey(key)
 	}
