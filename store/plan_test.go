@@ -122,7 +122,7 @@ func TestOtherPlans(t *testing.T) {
 		use       string
 	}{
 		{s.queries.account, "SEARCH accounts USING PRIMARY KEY (contact_center_id=? AND id=?)"},
-		{s.queries.tokenByHash, "SEARCH t USING INDEX tokens_hash (hash=?)"},
+		{s.queries.tokenByHash, "SEARCH tokens USING INDEX tokens_hash (hash=?)"},
 		{s.queries.tokenByHash, "SEARCH c USING PRIMARY KEY (id=?)"},
 		{
 			"SELECT id FROM accounts WHERE deleted_at < 1 ORDER BY deleted_at LIMIT 5",
