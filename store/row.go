@@ -88,6 +88,14 @@ func rebind(dialect, statement string) string {
 // pool beneath GORM. No row is models.ErrNotFound.
 func (s *Store) row(ctx context.Context, statement string, args, into []any) error {
 	begin := time.Now()
+	if err := ctx.Err(); err != nil {
+		return translate(err)
+	}
+	if s.dialect == SQLite {
+		// One row by its key is there before anybody could want to break off, and a
+		// goroutine that waits for that costs a good part of reading the row.
+		ctx = context.WithoutCancel(ctx)
+	}
 	rows, err := pool(s.read).QueryContext(ctx, statement, args...)
 	if err != nil {
 		return translate(err)
