@@ -123,13 +123,14 @@ func (s *Store) TokenByHash(ctx context.Context, hash []byte) (models.Token, mod
 	var t models.Token
 	var c models.ContactCenter
 	err := s.row(ctx, s.queries.tokenByHash, []any{hash}, []any{
-		&t.ContactCenterID, &t.ID, &t.Name, &t.Hash, &t.Scopes, &t.CreatedAt, &t.CreatedBy,
+		&t.ContactCenterID, &t.ID, &t.Name, &t.Scopes, &t.CreatedAt, &t.CreatedBy,
 		&t.ExpiresAt, &t.RevokedAt, &t.LastUsedAt,
-		&c.ID, &c.Domain, &c.Name, &c.Features, &c.Suspended, &c.CreatedAt,
+		&c.Domain, &c.Name, &c.Features, &c.Suspended, &c.CreatedAt,
 	})
 	if err != nil {
 		return models.Token{}, models.ContactCenter{}, fmt.Errorf("read token: %w", err)
 	}
+	t.Hash, c.ID = hash, t.ContactCenterID
 	return t, c, nil
 }
 

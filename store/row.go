@@ -55,9 +55,9 @@ func newQueries(dialect string) queries {
 		account: rebind(dialect, "SELECT "+columns+
 			" FROM accounts WHERE contact_center_id = ? AND id = ?"),
 		tokenByHash: rebind(dialect, "SELECT "+strings.Join([]string{
-			"t.contact_center_id, t.id, t.name, t.hash, t.scopes, t.created_at, t.created_by",
+			"t.contact_center_id, t.id, t.name, t.scopes, t.created_at, t.created_by",
 			"t.expires_at, t.revoked_at, t.last_used_at",
-			"c.id, c.domain, c.name, c.features, c.suspended, c.created_at",
+			"c.domain, c.name, c.features, c.suspended, c.created_at",
 			// One token at most has the hash. Told so, SQLite sets up a third of what it
 			// does for a join of two tables.
 		}, ", ")+" FROM (SELECT * FROM tokens WHERE hash = ? LIMIT 1) t JOIN contact_centers c ON c.id = t.contact_center_id"),
