@@ -60,6 +60,14 @@ var portInText = regexp.MustCompile(`:([0-9]{2,5})\b`)
 // each port of their examples and defaults, leads to the sink.
 func (s *sink) behind(t *testing.T, all integrations.Catalog) *outbound.Client {
 	t.Helper()
+	way, err := outbound.New(outbound.Config{ConnectTo: s.routes(all), Resolver: s})
+	require.NoError(t, err)
+	s.way = way
+	return way
+}
+
+// routes lead every port that the types can name to the sink.
+func (s *sink) routes(all integrations.Catalog) []string {
 	ports := map[string]bool{"21": true, "22": true, "80": true, "443": true, "990": true}
 	for i := range all {
 		for _, match := range portInText.FindAllStringSubmatch(all[i].Example, -1) {
@@ -76,8 +84,5 @@ func (s *sink) behind(t *testing.T, all integrations.Catalog) *outbound.Client {
 		routes = append(routes, "*:"+port+"="+s.address)
 	}
 	slices.Sort(routes)
-	way, err := outbound.New(outbound.Config{ConnectTo: routes, Resolver: s})
-	require.NoError(t, err)
-	s.way = way
-	return way
+	return routes
 }
