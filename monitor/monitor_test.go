@@ -192,23 +192,6 @@ func TestBounds(t *testing.T) {
 	})
 }
 
-// Two replicas share the work.
-func TestReplicas(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.Store) {
-		w := newWorld(t, db)
-		for i := range 6 {
-			w.create(t, "gadget", fmt.Sprint("g", i), `{"word":"w"}`)
-		}
-		w.pass(time.Minute)
-		one, two := w.monitor(nil), w.monitor(nil)
-		one.checks(t.Context())
-		two.checks(t.Context())
-		one.working.Wait()
-		two.working.Wait()
-		require.EqualValues(t, 6, w.probes.Load())
-	})
-}
-
 // A replica that stops in the middle of a probe records nothing of it and leaves
 // the account to be checked again soon.
 func TestStopping(t *testing.T) {
