@@ -110,6 +110,7 @@ func TestDefaultMovesInOneTransaction(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, got.IsDefault)
 		require.EqualValues(t, 2, got.Version, "losing the default is a version of its own")
+		require.Equal(t, []string{"account.create success", "account.default success", "account.create success"}, w.operations(t))
 		_, err = w.Patch(t.Context(), w.p, one.ID, at(2), []byte(`{"default":true}`))
 		require.NoError(t, err)
 		got, err = w.Get(t.Context(), w.p, two.ID, false)
@@ -119,6 +120,29 @@ func TestDefaultMovesInOneTransaction(t *testing.T) {
 		r, err := w.Create(t.Context(), other, []byte(body("one")), accounts.Idempotency{})
 		require.NoError(t, err)
 		require.True(t, r.Account.IsDefault, "another contact center has a default of its own")
+	})
+}
+
+// The default moves and the other account is written, or neither.
+func TestDefaultStaysWhereTheWriteFails(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		body := `{"type":"gadget","name":"one","default":true,"properties":{"url":"https://example.com","token":"t"}}`
+		one := w.create(t, body)
+		two := w.create(t, gadgetBody("two"))
+		for _, err := range []error{
+			second(w.Create(t.Context(), w.p, []byte(body), accounts.Idempotency{})),
+			second(w.Patch(t.Context(), w.p, two.ID, at(1), []byte(`{"default":true,"name":"one"}`))),
+		} {
+			require.ErrorIs(t, err, models.ErrNameTaken)
+			got, err := w.Get(t.Context(), w.p, one.ID, false)
+			require.NoError(t, err)
+			require.Equal(t, one, got)
+			versions, err := w.Versions(t.Context(), w.p, one.ID, accounts.PageQuery{Size: 5})
+			require.NoError(t, err)
+			require.Len(t, versions.Items, 1)
+			require.Equal(t, []string{"account.create success", "account.create success"}, w.operations(t))
+		}
 	})
 }
 

@@ -114,6 +114,29 @@ func TestJitter(t *testing.T) {
 	}
 }
 
+func TestJitterOfTheNextCheck(t *testing.T) {
+	tests := []struct {
+		random float64
+		vendor func(context.Context) error
+		want   time.Duration
+	}{
+		{0, nil, 13*time.Minute + 30*time.Second},
+		{0.999999, nil, 16*time.Minute + 30*time.Second},
+		{0, refuses, 13*time.Minute + 30*time.Second},
+		{0.999999, refuses, 16*time.Minute + 30*time.Second},
+	}
+	for _, tt := range tests {
+		t.Run(fmt.Sprint(tt.random, tt.vendor != nil), func(t *testing.T) {
+			w := newWorld(t, storetest.SQLite(t))
+			w.answers(tt.vendor)
+			a := w.gadgets(t, 1)[0]
+			round(t, w.monitor(func(c *Config) { c.Random = func() float64 { return tt.random } }))
+			require.EqualValues(t, 1, w.probes.Load())
+			require.InDelta(t, tt.want, w.dueAt(t, a).Sub(w.now()), float64(10*time.Millisecond))
+		})
+	}
+}
+
 func TestWhatIsNotChecked(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)
@@ -189,23 +212,6 @@ func TestBounds(t *testing.T) {
 		w.pass(3 * time.Second) // a twentieth of a minute
 		round(t, m)
 		require.EqualValues(t, 4, w.probes.Load())
-	})
-}
-
-// Two replicas share the work.
-func TestReplicas(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, db *store.Store) {
-		w := newWorld(t, db)
-		for i := range 6 {
-			w.create(t, "gadget", fmt.Sprint("g", i), `{"word":"w"}`)
-		}
-		w.pass(time.Minute)
-		one, two := w.monitor(nil), w.monitor(nil)
-		one.checks(t.Context())
-		two.checks(t.Context())
-		one.working.Wait()
-		two.working.Wait()
-		require.EqualValues(t, 6, w.probes.Load())
 	})
 }
 

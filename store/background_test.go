@@ -101,6 +101,7 @@ func TestExpiringAccounts(t *testing.T) {
 		insert(a, "later", expires(30))
 		insert(a, "never", func(one *models.Account) { one.ExpiresAt = models.Time{} })
 		insert(a, "off", func(one *models.Account) { one.ExpiresAt, one.Enabled = at(1), false })
+		insert(a, "deleted", func(one *models.Account) { one.ExpiresAt, one.DeletedAt = at(1), at(2) })
 
 		var ids []string
 		var after models.ExpiringAccount
