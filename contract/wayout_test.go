@@ -105,7 +105,7 @@ var otherProtocols = map[string]string{
 }
 
 const (
-	patient  = 5 * time.Second
+	patient  = 2 * time.Second
 	headOnly = "statistics_data_receiver" // which asks for the header of an answer only
 )
 
