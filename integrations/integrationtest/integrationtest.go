@@ -30,6 +30,9 @@ type Fixture struct {
 	Required []string
 	// Invalid are documents that break a rule.
 	Invalid []Case
+	// NoDestination are the pointers of fields that look like destinations, by
+	// their kind or name, and are none.
+	NoDestination []string
 	// Context makes the situation in which documents are judged; nil for the
 	// present time, the domain "mycompany.brightpattern.com" and no directory.
 	Context func() *validation.Context

@@ -218,9 +218,23 @@ func (s *suite) hidesValue(t *testing.T, pointer string) {
 func (s *suite) destinations(t *testing.T) {
 	before, after := s.mustDecode(t, s.fixture.Valid), s.mustDecode(t, s.fixture.Valid)
 	require.Empty(t, s.def.ChangedDestinations(before, after))
+	var unmarked []string
 	for _, field := range allFields(s.def.Fields()) {
 		require.Equal(t, field.Destination, slices.Contains(s.def.Destinations(), field.Pointer), field.Pointer)
+		if leadsSomewhere(field) && !field.Destination {
+			unmarked = append(unmarked, field.Pointer)
+		}
 	}
+	require.ElementsMatch(t, s.fixture.NoDestination, unmarked, "fields that look like destinations and are not marked")
+}
+
+// leadsSomewhere reports whether a field looks like one that decides who is called.
+func leadsSomewhere(field integrations.Field) bool {
+	name := strings.ToLower(field.Name)
+	return field.Kind == integrations.FieldURL || field.Kind != integrations.FieldObject &&
+		slices.ContainsFunc([]string{"host", "port", "url", "region", "datacenter"}, func(end string) bool {
+			return strings.HasSuffix(name, end)
+		})
 }
 
 func (s *suite) fields(t *testing.T) {
