@@ -237,6 +237,9 @@ func leadsSomewhere(field integrations.Field) bool {
 		})
 }
 
+// plain are the kinds of fields that take any text.
+var plain = []integrations.FieldKind{integrations.FieldString, integrations.FieldText, integrations.FieldList}
+
 func (s *suite) fields(t *testing.T) {
 	var secrets []string
 	for _, field := range allFields(s.def.Fields()) {
@@ -247,6 +250,9 @@ func (s *suite) fields(t *testing.T) {
 		}
 		if field.Kind == integrations.FieldEnum {
 			require.NotEmpty(t, field.Options)
+		}
+		if strings.Contains(field.Name, "ertificate") {
+			require.NotContains(t, plain, field.Kind, "%s has not the format of certificates", field.Pointer)
 		}
 	}
 	require.ElementsMatch(t, s.def.SecretPointers(), secrets)
