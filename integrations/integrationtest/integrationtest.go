@@ -50,7 +50,8 @@ type Fixture struct {
 	// Identity is what the probe finds out about itself.
 	Identity string
 	// Expect overrides what a misbehaviour leads to, by its name, where the
-	// remote system tells things in its own way.
+	// remote system tells things in its own way; by Later of its name for one
+	// that begins after the first request.
 	Expect map[string]Outcome
 	// Custom are answers that only this remote system gives.
 	Custom []RemoteCase

@@ -71,6 +71,13 @@ func (p *properties) Probe(ctx context.Context, s *integrations.Session) error {
 		if err != nil {
 			return err
 		}
+		if err := p.judge(s, answer); err != nil {
+			return err
+		}
+		answer, err = s.Exchange(ctx, integrations.Request{URL: p.URL + "/me", Header: header})
+		if err != nil || p.bug == "later answer" {
+			return err
+		}
 		return p.judge(s, answer)
 	})
 }
@@ -151,6 +158,8 @@ func fixture(bug string) Fixture {
 		f.Custom[0].Code = "teapot"
 	case "expected otherwise":
 		f.Expect = map[string]Outcome{HTML: {}}
+	case "later expected otherwise":
+		f.Expect = map[string]Outcome{Later(HTML): {}}
 	}
 	return f
 }

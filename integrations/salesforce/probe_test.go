@@ -25,6 +25,11 @@ const (
 // browsersOnly: people are sent there to sign on; nothing that is secret goes along.
 var browsersOnly = []string{"/identityProviderLoginUrl"}
 
+// versionUnknown: the token was issued, so the organization is there.
+var versionUnknown = map[string]integrationtest.Outcome{
+	integrationtest.Later(integrationtest.NotFound): {Cause: integrations.CauseConfig, Code: "api_version_unknown"},
+}
+
 func TestDefinition(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid:         dataAccess,
@@ -42,6 +47,7 @@ func TestDefinition(t *testing.T) {
 		Remote:   salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
 		Hosts:    []string{salesforcetest.Host},
 		Identity: salesforcetest.Identity,
+		Expect:   versionUnknown,
 		Custom:   refusals(),
 	})
 }
@@ -56,6 +62,7 @@ func TestDefinitionElsewhere(t *testing.T) {
 		Remote:        salesforcetest.Organization{Host: "test.salesforce.com", Instance: "https://acme--uat.sandbox.my.salesforce.com"}.ServeHTTP,
 		Hosts:         []string{"test.salesforce.com", "acme--uat.sandbox.my.salesforce.com"},
 		Identity:      salesforcetest.Identity,
+		Expect:        versionUnknown,
 	})
 }
 
