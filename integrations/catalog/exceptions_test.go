@@ -69,6 +69,8 @@ var exceptions = []exception{
 	{"azure_endpoint", "azure_stt azure_tts", "the host of an address that may be private"},
 	{"timezone", "loxysoft_wfm calabrio_wfm verint_wfm", "which time zones there are is a matter of registers"},
 	{"private_key", "calabrio_wfm verint_wfm", "the insides of keys"},
+	{"host", "aspect_wfm calabrio_wfm verint_wfm", "which numbers and colons make an address is too much for an expression"},
+	{"host_key", "calabrio_wfm verint_wfm", "the insides of keys"},
 	{"zendesk_url", "zendesk", "the form depends on whether the host is Zendesk's own"},
 	{"password_is_username", "zapier", "compares two members"},
 }

@@ -32,7 +32,7 @@ func (s site) set(value any) { s.parent[s.field.Name] = value }
 func (m mutator) mutate(document map[string]any) {
 	operations := []func(map[string]any){
 		m.drop, m.null, m.empty, m.wrongKind, m.bound, m.bound, m.neighbour, m.nearMiss, m.nearMiss, m.hostile,
-		m.stranger, m.toggle, m.toggle, m.toggle, m.swap, m.mask, m.replace, m.replace, m.element,
+		m.stranger, m.toggle, m.toggle, m.toggle, m.swap, m.mask, m.replace, m.replace, m.element, m.instead,
 	}
 	for range 1 + m.IntN(4) {
 		one(m.generator, operations...)(document)
@@ -223,7 +223,7 @@ func (m mutator) hostile(document map[string]any) {
 	if s, ok := m.pick(document, isText); ok {
 		s.set(one(m.generator, " ", "\n", "null", "0", "http://acme.example", "https://acme.example", "https://ann@acme.example",
 			"https://127.0.0.1", "https://[::1]:8443/a", "https://acme.example:70000", "https://acme.example/#x", "acme.example", "acme",
-			"10.0.0.1", "::1", "ann@acme.example", "Ann <ann@acme.example>", "us-east-1", "é", "\u00a0x", "a\tb", "a\x00", "{id}",
+			"10.0.0.1", "::1", ":1", "ann@acme.example", "Ann <ann@acme.example>", "us-east-1", "é", "\u00a0x", "a\tb", "a\x00", "{id}",
 			"-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----",
 			strings.Repeat("é", 2040), strings.Repeat("a", 5000)))
 	}
@@ -280,6 +280,19 @@ func (m mutator) swap(document map[string]any) {
 	b.set(from)
 	if m.IntN(2) == 0 {
 		a.set(to)
+	}
+}
+
+// instead gives one text in place of another beside it: some exclude each other.
+func (m mutator) instead(document map[string]any) {
+	a, ok := m.pick(document, func(s site) bool { return isText(s) && s.value() != nil })
+	if !ok {
+		return
+	}
+	delete(a.parent, a.field.Name)
+	b := site{a.parent, one(m.generator, a.siblings...), a.siblings}
+	if isText(b) {
+		b.set(m.value(b.field))
 	}
 }
 

@@ -36,6 +36,7 @@ func incomplete(d *integrations.Definition) []string {
 	u, err := url.Parse(d.DocumentationURL)
 	demand(err == nil && u.Scheme == "https" && u.Host != "", "DocumentationURL is no https address")
 	demand(sentences.MatchString(d.Description), "Description is no sentence")
+	demand(d.Shape != integrations.Proposed || len(d.Notes) > 0, "no note says what is proposed")
 	for _, note := range d.Notes {
 		demand(sentences.MatchString(note), "a note is no sentence: "+note)
 	}

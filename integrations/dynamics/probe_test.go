@@ -42,6 +42,9 @@ func TestDefinition(t *testing.T) {
 					{Name: "short refresh token", Patch: `{"refreshToken":"0.AXEA"}`, Pointer: "refreshToken", Code: "min"},
 					{Name: "secret with a blank", Patch: `{"clientSecret":"a b"}`, Pointer: "clientSecret", Code: "pattern"},
 				},
+				Expect: map[string]integrationtest.Outcome{ // the organization refuses what Microsoft issued
+					integrationtest.Later(integrationtest.Unauthorized): {Cause: integrations.CauseConfig, Code: "audience_refused"},
+				},
 				Remote:   microsoft{}.ServeHTTP,
 				Hosts:    []string{loginHost, apiHost},
 				Identity: exampleIdentity,

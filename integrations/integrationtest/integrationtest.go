@@ -30,6 +30,9 @@ type Fixture struct {
 	Required []string
 	// Invalid are documents that break a rule.
 	Invalid []Case
+	// NoDestination are the pointers of fields that look like destinations, by
+	// their kind or name, and are none.
+	NoDestination []string
 	// Context makes the situation in which documents are judged; nil for the
 	// present time, the domain "mycompany.brightpattern.com" and no directory.
 	Context func() *validation.Context
@@ -47,7 +50,8 @@ type Fixture struct {
 	// Identity is what the probe finds out about itself.
 	Identity string
 	// Expect overrides what a misbehaviour leads to, by its name, where the
-	// remote system tells things in its own way.
+	// remote system tells things in its own way; by Later of its name for one
+	// that begins after the first request.
 	Expect map[string]Outcome
 	// Custom are answers that only this remote system gives.
 	Custom []RemoteCase

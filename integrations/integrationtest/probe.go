@@ -29,8 +29,9 @@ func (s *suite) probe(t *testing.T) {
 	require.True(t, f.Remote != nil || f.Serve != nil, "the fixture plays no remote system")
 	require.NotEmpty(t, f.Hosts, "the fixture names no hosts")
 	authority := newAuthority(t)
+	accepted := &counter{remote: f.Remote}
 	t.Run("accepted", func(t *testing.T) {
-		end := s.run(t, s.reach(t, authority, f.Remote))
+		end := s.run(t, s.reach(t, authority, accepted.handler()))
 		require.NoError(t, end.err)
 		require.Equal(t, f.Identity, end.session.Identity())
 		require.NotEmpty(t, end.session.Steps())
@@ -40,6 +41,7 @@ func (s *suite) probe(t *testing.T) {
 			s.requireOutcome(t, s.run(t, s.mischief(t, authority, m)), m.outcome)
 		})
 	}
+	s.later(t, authority, accepted.requests.Load())
 	for _, c := range f.Custom {
 		t.Run(c.Name, func(t *testing.T) {
 			s.requireOutcome(t, s.run(t, s.reach(t, authority, c.Handler)), Outcome{c.Cause, c.Code})

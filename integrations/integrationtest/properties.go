@@ -218,10 +218,27 @@ func (s *suite) hidesValue(t *testing.T, pointer string) {
 func (s *suite) destinations(t *testing.T) {
 	before, after := s.mustDecode(t, s.fixture.Valid), s.mustDecode(t, s.fixture.Valid)
 	require.Empty(t, s.def.ChangedDestinations(before, after))
+	var unmarked []string
 	for _, field := range allFields(s.def.Fields()) {
 		require.Equal(t, field.Destination, slices.Contains(s.def.Destinations(), field.Pointer), field.Pointer)
+		if leadsSomewhere(field) && !field.Destination {
+			unmarked = append(unmarked, field.Pointer)
+		}
 	}
+	require.ElementsMatch(t, s.fixture.NoDestination, unmarked, "fields that look like destinations and are not marked")
 }
+
+// leadsSomewhere reports whether a field looks like one that decides who is called.
+func leadsSomewhere(field integrations.Field) bool {
+	name := strings.ToLower(field.Name)
+	return field.Kind == integrations.FieldURL || field.Kind != integrations.FieldObject &&
+		slices.ContainsFunc([]string{"host", "port", "url", "region", "datacenter"}, func(end string) bool {
+			return strings.HasSuffix(name, end)
+		})
+}
+
+// plain are the kinds of fields that take any text.
+var plain = []integrations.FieldKind{integrations.FieldString, integrations.FieldText, integrations.FieldList}
 
 func (s *suite) fields(t *testing.T) {
 	var secrets []string
@@ -233,6 +250,9 @@ func (s *suite) fields(t *testing.T) {
 		}
 		if field.Kind == integrations.FieldEnum {
 			require.NotEmpty(t, field.Options)
+		}
+		if strings.Contains(field.Name, "ertificate") {
+			require.NotContains(t, plain, field.Kind, "%s has not the format of certificates", field.Pointer)
 		}
 	}
 	require.ElementsMatch(t, s.def.SecretPointers(), secrets)

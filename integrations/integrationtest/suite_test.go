@@ -26,6 +26,7 @@ type properties struct {
 	User   string      `json:"user" validate:"required" label:"User" max:"20"`
 	Token  secret.Text `json:"token" validate:"required" label:"Token" min:"4"`
 	Region *region     `json:"region" label:"Region"`
+	Logo   string      `json:"logo" label:"Logo" format:"url"`
 
 	bug string
 }
@@ -68,6 +69,13 @@ func (p *properties) Probe(ctx context.Context, s *integrations.Session) error {
 		}
 		answer, err := s.Exchange(ctx, integrations.Request{URL: p.URL + "/me", Header: header})
 		if err != nil {
+			return err
+		}
+		if err := p.judge(s, answer); err != nil {
+			return err
+		}
+		answer, err = s.Exchange(ctx, integrations.Request{URL: p.URL + "/me", Header: header})
+		if err != nil || p.bug == "later answer" {
 			return err
 		}
 		return p.judge(s, answer)
@@ -120,8 +128,9 @@ func fixture(bug string) Fixture {
 			{Name: "short token", Document: `{"token":"x"}`, Pointer: "token", Code: "min"},
 			{Name: "region", Patch: `{"region":{"name":"x"}}`, Pointer: "/region/name", Code: "aws_region_name"},
 		},
-		Hosts:    []string{"acme.example"},
-		Identity: "Ann",
+		NoDestination: []string{"/logo"}, // browsers load it
+		Hosts:         []string{"acme.example"},
+		Identity:      "Ann",
 		Remote: func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/me" || r.Header.Get("Authorization") != "Bearer s3cr3t-token" {
 				w.WriteHeader(http.StatusUnauthorized)
@@ -139,12 +148,18 @@ func fixture(bug string) Fixture {
 		f.Required = append(f.Required, "/region")
 	case "invalid":
 		f.Invalid[0].Code = "pattern"
+	case "destination without a mark":
+		f.NoDestination = nil
+	case "mark without need":
+		f.NoDestination = append(f.NoDestination, "/url")
 	case "identity":
 		f.Identity = "Bob"
 	case "custom":
 		f.Custom[0].Code = "teapot"
 	case "expected otherwise":
 		f.Expect = map[string]Outcome{HTML: {}}
+	case "later expected otherwise":
+		f.Expect = map[string]Outcome{Later(HTML): {}}
 	}
 	return f
 }
@@ -161,24 +176,26 @@ func TestSuiteFindsBugs(t *testing.T) {
 		return
 	}
 	for bug, at := range map[string]string{
-		"definition":                "definition_is_well-formed",
-		"example":                   "definition_is_well-formed",
-		"normal form":               "normal_form",
-		"secret in a violation":     "secrets",
-		"printed secret":            "redaction",
-		"changed properties":        "probe/accepted",
-		"error as it is":            "probe/accepted",
-		"call elsewhere":            "probe/accepted",
-		"text of the remote system": "probe/401",
-		"secret in a hint":          "probe/401",
-		"no hint":                   "probe/401",
-		"rejected credentials":      "probe/401",
-		"any answer":                "probe/html",
-		"required":                  "required",
-		"invalid":                   "invalid/http",
-		"identity":                  "probe/accepted",
-		"custom":                    "probe/teapot",
-		"expected otherwise":        "probe/html",
+		"definition":                 "definition_is_well-formed",
+		"example":                    "definition_is_well-formed",
+		"normal form":                "normal_form",
+		"secret in a violation":      "secrets",
+		"printed secret":             "redaction",
+		"changed properties":         "probe/accepted",
+		"error as it is":             "probe/accepted",
+		"call elsewhere":             "probe/accepted",
+		"text of the remote system":  "probe/401",
+		"secret in a hint":           "probe/401",
+		"no hint":                    "probe/401",
+		"rejected credentials":       "probe/401",
+		"any answer":                 "probe/html",
+		"required":                   "required",
+		"invalid":                    "invalid/http",
+		"destination without a mark": "destinations",
+		"mark without need":          "destinations",
+		"identity":                   "probe/accepted",
+		"custom":                     "probe/teapot",
+		"expected otherwise":         "probe/html",
 	} {
 		t.Run(bug, func(t *testing.T) {
 			t.Parallel()

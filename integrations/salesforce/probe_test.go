@@ -22,10 +22,19 @@ const (
 		`","consumerSecret":"` + salesforcetest.Secret + `","refreshToken":"` + salesforcetest.Refresh + `"}`
 )
 
+// browsersOnly: people are sent there to sign on; nothing that is secret goes along.
+var browsersOnly = []string{"/identityProviderLoginUrl"}
+
+// versionUnknown: the token was issued, so the organization is there.
+var versionUnknown = map[string]integrationtest.Outcome{
+	integrationtest.Later(integrationtest.NotFound): {Cause: integrations.CauseConfig, Code: "api_version_unknown"},
+}
+
 func TestDefinition(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
-		Valid:    dataAccess,
-		Required: []string{"url", "consumerKey", "consumerSecret"},
+		Valid:         dataAccess,
+		NoDestination: browsersOnly,
+		Required:      []string{"url", "consumerKey", "consumerSecret"},
 		Invalid: []integrationtest.Case{
 			{Name: "http", Patch: `{"url":"http://acme.my.salesforce.com"}`, Pointer: "/url", Code: "https_url"},
 			{Name: "lightning", Patch: `{"url":"https://acme.lightning.force.com"}`, Pointer: "/url", Code: "lightning_url"},
@@ -38,6 +47,7 @@ func TestDefinition(t *testing.T) {
 		Remote:   salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
 		Hosts:    []string{salesforcetest.Host},
 		Identity: salesforcetest.Identity,
+		Expect:   versionUnknown,
 		Custom:   refusals(),
 	})
 }
@@ -46,21 +56,24 @@ func TestDefinition(t *testing.T) {
 // Salesforce's are issued at the common one.
 func TestDefinitionElsewhere(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
-		Valid:    sandboxAccess,
-		Required: []string{"url"},
-		Remote:   salesforcetest.Organization{Host: "test.salesforce.com", Instance: "https://acme--uat.sandbox.my.salesforce.com"}.ServeHTTP,
-		Hosts:    []string{"test.salesforce.com", "acme--uat.sandbox.my.salesforce.com"},
-		Identity: salesforcetest.Identity,
+		Valid:         sandboxAccess,
+		NoDestination: browsersOnly,
+		Required:      []string{"url"},
+		Remote:        salesforcetest.Organization{Host: "test.salesforce.com", Instance: "https://acme--uat.sandbox.my.salesforce.com"}.ServeHTTP,
+		Hosts:         []string{"test.salesforce.com", "acme--uat.sandbox.my.salesforce.com"},
+		Identity:      salesforcetest.Identity,
+		Expect:        versionUnknown,
 	})
 }
 
 // TestDefinitionWithoutToken: nothing but the address can be tested.
 func TestDefinitionWithoutToken(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
-		Valid:    `{"url":"https://` + salesforcetest.Host + `","consumerKey":"` + salesforcetest.Key + `","consumerSecret":"` + salesforcetest.Secret + `"}`,
-		Required: []string{"url", "consumerKey", "consumerSecret"},
-		Remote:   salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
-		Hosts:    []string{salesforcetest.Host},
+		Valid:         `{"url":"https://` + salesforcetest.Host + `","consumerKey":"` + salesforcetest.Key + `","consumerSecret":"` + salesforcetest.Secret + `"}`,
+		NoDestination: browsersOnly,
+		Required:      []string{"url", "consumerKey", "consumerSecret"},
+		Remote:        salesforcetest.Organization{Host: salesforcetest.Host}.ServeHTTP,
+		Hosts:         []string{salesforcetest.Host},
 		Custom: []integrationtest.RemoteCase{
 			{Name: "no versions", Handler: say(http.StatusOK, `[]`), Cause: integrations.CauseRemote, Code: "unexpected_answer"},
 			{

@@ -14,6 +14,11 @@ import (
 func TestDefinition(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid: example,
+		// Browsers are sent there, and nothing here is secret.
+		NoDestination: []string{
+			"/agentDesktop/identityProviderSsoUrl", "/agentDesktop/identityProviderLogoutUrl",
+			"/admin/identityProviderSsoUrl", "/admin/identityProviderLogoutUrl",
+		},
 		Required: []string{
 			"/agentDesktop/identityProviderSsoUrl", "/agentDesktop/identityProviderIssuer",
 			"/agentDesktop/identityProviderCertificates",

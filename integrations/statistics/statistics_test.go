@@ -71,11 +71,12 @@ func allowing(methods ...string) http.HandlerFunc {
 }
 
 // without are the misbehaviours that show in bodies, and heads have none; nor is
-// it wrong of a receiver to offer nothing to read.
+// it wrong of a receiver to offer nothing to read. To refuse those it knows is.
 func without() map[string]integrationtest.Outcome {
 	return map[string]integrationtest.Outcome{
 		integrationtest.Forbidden: {}, integrationtest.NotFound: {},
 		integrationtest.Truncated: {}, integrationtest.HTML: {}, integrationtest.Oversized: {},
+		integrationtest.Later(integrationtest.Forbidden): {Cause: integrations.CausePermission, Code: "permission_denied"},
 	}
 }
 
