@@ -139,7 +139,11 @@ func classify(err error) *integrations.Failure {
 	if kind == "" {
 		return nil
 	}
-	return integrations.NewFailure(integrations.CauseNetwork, string(kind), "The exchange went wrong.", "Look at the code.")
+	cause := integrations.CauseNetwork // as the product says, as far as these tests meet it
+	if strings.HasPrefix(string(kind), "tls_") {
+		cause = integrations.CauseTLS
+	}
+	return integrations.NewFailure(cause, string(kind), "The exchange went wrong.", "Look at the code.")
 }
 
 // issue returns the settings of a server whose certificate, also as PEM, vouches

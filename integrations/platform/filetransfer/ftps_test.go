@@ -105,19 +105,19 @@ func TestFTPS(t *testing.T) {
 			steps: "secure passed,authenticate failed connection_reset,directory skipped,data_connection skipped",
 		},
 		{
-			name: "unknown authority", server: filetransfertest.FTPS{TLS: stranger}, cause: integrations.CauseNetwork,
+			name: "unknown authority", server: filetransfertest.FTPS{TLS: stranger}, cause: integrations.CauseTLS,
 			steps: "secure failed tls_untrusted" + unasked, hidden: true,
 		},
 		{
-			name: "certificate for another name", server: filetransfertest.FTPS{TLS: wrong}, cause: integrations.CauseNetwork,
+			name: "certificate for another name", server: filetransfertest.FTPS{TLS: wrong}, cause: integrations.CauseTLS,
 			edit: func(d *Delivery) { d.CACertificatePEM = wrongCA }, steps: "secure failed tls_wrong_name" + unasked, hidden: true,
 		},
 		{
-			name: "below the lowest version", server: filetransfertest.FTPS{TLS: old}, cause: integrations.CauseNetwork,
+			name: "below the lowest version", server: filetransfertest.FTPS{TLS: old}, cause: integrations.CauseTLS,
 			edit: func(d *Delivery) { d.CACertificatePEM = oldCA }, steps: "secure failed tls_version" + unasked, hidden: true,
 		},
 		{
-			name: "implicit at an explicit server", edit: func(d *Delivery) { d.TLSMode = tlsImplicit }, cause: integrations.CauseNetwork,
+			name: "implicit at an explicit server", edit: func(d *Delivery) { d.TLSMode = tlsImplicit }, cause: integrations.CauseTLS,
 			steps: "secure failed tls_failed" + unasked, hidden: true,
 		},
 	}
