@@ -60,7 +60,8 @@ func newQueries(dialect string) queries {
 			"c.domain, c.name, c.features, c.suspended, c.created_at",
 			// One token at most has the hash. Told so, SQLite sets up a third of what it
 			// does for a join of two tables.
-		}, ", ")+" FROM (SELECT * FROM tokens WHERE hash = ? LIMIT 1) t JOIN contact_centers c ON c.id = t.contact_center_id"),
+		}, ", ")+" FROM (SELECT * FROM tokens WHERE hash = ? LIMIT 1) t"+
+			" JOIN contact_centers c ON c.id = t.contact_center_id"),
 	}
 }
 
