@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/models"
 	"admin-api/store"
 	"admin-api/validation"
@@ -128,7 +129,7 @@ func (s *Service) create(
 // Violations are in the edit; the edit has no definition where the type is not
 // known.
 func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (*edit, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -54,35 +53,6 @@ var reordering = &unicode.RangeTable{
 }
 
 var labelKey = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`)
-
-// members checks that body is one strict JSON object and returns its members.
-// The error is a *strict.SyntaxError, or validation.Errors for duplicates and
-// for another value than an object.
-func members(body []byte) (map[string]json.RawMessage, error) {
-	if err := strict.Check(body, limits()); err != nil {
-		return nil, duplicates(err)
-	}
-	in, _, err := strict.Object(body)
-	if err != nil {
-		return nil, validation.Errors{{Code: "type", Detail: "The body must be a JSON object."}}
-	}
-	return in, nil
-}
-
-// duplicates turns a strict.DuplicateError into violations.
-func duplicates(err error) error {
-	var dup *strict.DuplicateError
-	if !errors.As(err, &dup) {
-		return err
-	}
-	var broken validation.Errors
-	for _, pointer := range dup.Pointers {
-		broken = append(broken, validation.Violation{
-			Pointer: pointer, Code: "duplicate_member", Detail: "The member stands more than once; keep one.",
-		})
-	}
-	return broken
-}
 
 // reader takes members out of a document and reports what is wrong with them.
 type reader struct {

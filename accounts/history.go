@@ -8,13 +8,8 @@ import (
 
 	"admin-api/access"
 	"admin-api/models"
+	"admin-api/paging"
 )
-
-// PageQuery selects a page of what belongs to one account.
-type PageQuery struct {
-	Size   int
-	Cursor string
-}
 
 // VersionSummary says who made a version, and how.
 type VersionSummary struct {
@@ -45,30 +40,18 @@ type ReferencePage struct {
 // page opens the cursor of a list that belongs to one account and returns what
 // to ask the store for: one element more than the page holds.
 func (s *Service) page(
-	ctx context.Context, p *access.Principal, list, id string, q PageQuery,
+	ctx context.Context, p *access.Principal, list, id string, q paging.Query,
 ) (page models.Page, bound []byte, err error) {
 	if _, err := s.live(ctx, s.Store, p, id); err != nil {
 		return page, nil, err
 	}
-	bound = s.bind(list, p.ContactCenter.ID, id)
-	page.Limit = q.Size + 1
-	if q.Cursor != "" {
-		err = s.openCursor(q.Cursor, bound, &page.Before)
-	}
+	bound = paging.Bind(list, p.ContactCenter.ID, id)
+	page, err = paging.Start(s.Keys, q, bound)
 	return page, bound, err
 }
 
-// cut returns the rows of the page and the cursor of the next one.
-func cut[T any](s *Service, rows []T, page models.Page, bound []byte, key func(*T) string) ([]T, string) {
-	limit := page.Limit - 1
-	if len(rows) <= limit {
-		return rows, ""
-	}
-	return rows[:limit], s.sealCursor(bound, key(&rows[limit-1]))
-}
-
 // Versions lists the versions of an account.
-func (s *Service) Versions(ctx context.Context, p *access.Principal, id string, q PageQuery) (*VersionPage, error) {
+func (s *Service) Versions(ctx context.Context, p *access.Principal, id string, q paging.Query) (*VersionPage, error) {
 	page, bound, err := s.page(ctx, p, "versions", id, q)
 	if err != nil {
 		return nil, err
@@ -78,7 +61,7 @@ func (s *Service) Versions(ctx context.Context, p *access.Principal, id string, 
 		return nil, fmt.Errorf("list versions: %w", err)
 	}
 	number := func(v *models.AccountVersion) string { return strconv.FormatInt(v.Version, 10) }
-	rows, next := cut(s, rows, page, bound, number)
+	rows, next := paging.Cut(s.Keys, rows, page, bound, number)
 	out := &VersionPage{Items: make([]VersionSummary, 0, len(rows)), NextCursor: next}
 	for _, v := range rows {
 		out.Items = append(out.Items, VersionSummary{v.Version, v.Operation, v.CreatedAt, v.CreatedBy})
@@ -116,7 +99,7 @@ func (s *Service) viewVersion(p *access.Principal, a *models.Account) *models.Ac
 }
 
 // Checks lists the recorded probes of an account.
-func (s *Service) Checks(ctx context.Context, p *access.Principal, id string, q PageQuery) (*CheckPage, error) {
+func (s *Service) Checks(ctx context.Context, p *access.Principal, id string, q paging.Query) (*CheckPage, error) {
 	page, bound, err := s.page(ctx, p, "checks", id, q)
 	if err != nil {
 		return nil, err
@@ -125,7 +108,7 @@ func (s *Service) Checks(ctx context.Context, p *access.Principal, id string, q 
 	if err != nil {
 		return nil, fmt.Errorf("list checks: %w", err)
 	}
-	rows, next := cut(s, rows, page, bound, func(c *models.Check) string { return c.ID })
+	rows, next := paging.Cut(s.Keys, rows, page, bound, func(c *models.Check) string { return c.ID })
 	out := &CheckPage{Items: make([]models.CheckResult, len(rows)), NextCursor: next}
 	for i, c := range rows {
 		if err := json.Unmarshal(c.Document, &out.Items[i]); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"admin-api/accounts"
 	"admin-api/models"
+	"admin-api/paging"
 	"admin-api/store"
 	"admin-api/store/storetest"
 )
@@ -52,7 +53,7 @@ func TestDeleteAndUndelete(t *testing.T) {
 			second(w.Patch(t.Context(), w.p, made.ID, at(2), []byte(`{}`))),
 			second(w.Replace(t.Context(), w.p, made.ID, at(2), []byte(`{}`))),
 			second(w.Test(t.Context(), w.p, made.ID, nil, nil)),
-			second(w.Versions(t.Context(), w.p, made.ID, accounts.PageQuery{Size: 5})),
+			second(w.Versions(t.Context(), w.p, made.ID, paging.Query{Size: 5})),
 		} {
 			require.ErrorIs(t, err, models.ErrNotFound)
 		}
@@ -138,7 +139,7 @@ func TestDefaultStaysWhereTheWriteFails(t *testing.T) {
 			got, err := w.Get(t.Context(), w.p, one.ID, false)
 			require.NoError(t, err)
 			require.Equal(t, one, got)
-			versions, err := w.Versions(t.Context(), w.p, one.ID, accounts.PageQuery{Size: 5})
+			versions, err := w.Versions(t.Context(), w.p, one.ID, paging.Query{Size: 5})
 			require.NoError(t, err)
 			require.Len(t, versions.Items, 1)
 			require.Equal(t, []string{"account.create success", "account.create success"}, w.operations(t))
@@ -168,7 +169,7 @@ func TestReferencesProtect(t *testing.T) {
 		require.ErrorIs(t, err, models.ErrInUse)
 		require.Contains(t, pretty(t, refusal.Extra), "Main IVR 2")
 		require.Contains(t, w.operations(t), "account.delete refused")
-		page, err := w.References(t.Context(), w.p, made.ID, accounts.PageQuery{Size: 10})
+		page, err := w.References(t.Context(), w.p, made.ID, paging.Query{Size: 10})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 1)
 

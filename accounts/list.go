@@ -2,9 +2,6 @@ package accounts
 
 import (
 	"context"
-	"crypto/hmac"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -12,12 +9,7 @@ import (
 
 	"admin-api/access"
 	"admin-api/models"
-)
-
-// Sizes of a page of a list.
-const (
-	DefaultPage = 50
-	MaxPage     = 200
+	"admin-api/paging"
 )
 
 // ListQuery selects a page of accounts.
@@ -51,7 +43,9 @@ func (s *Service) List(ctx context.Context, p *access.Principal, q ListQuery) (*
 	f.ContactCenterID = p.ContactCenter.ID
 	f.NameKey = models.NameKey(q.Name)
 	f.Query = strings.Fields(models.NameKey(q.Q))
-	bound := s.bind("accounts", f, q.ExpiringWithin)
+	filter := f
+	filter.Limit, filter.After = 0, nil // a cursor holds for pages of any size
+	bound := paging.Bind("accounts", filter, q.ExpiringWithin)
 	if f.Deleted == models.DeletedInclude || f.Deleted == models.DeletedOnly {
 		f.DeletedSince = models.NewTime(s.now().Add(-s.Retention)) // older ones are gone for good
 	}
@@ -60,7 +54,7 @@ func (s *Service) List(ctx context.Context, p *access.Principal, q ListQuery) (*
 	}
 	if q.Cursor != "" {
 		f.After = &models.Position{}
-		if err := s.openCursor(q.Cursor, bound, f.After); err != nil {
+		if err := paging.Open(s.Keys, q.Cursor, bound, f.After); err != nil {
 			return nil, err
 		}
 	}
@@ -73,7 +67,7 @@ func (s *Service) List(ctx context.Context, p *access.Principal, q ListQuery) (*
 	out := &ListResult{Items: make([]models.AccountView, 0, min(len(rows), limit))}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		out.NextCursor = s.sealCursor(bound, position(&rows[limit-1], f.Sort))
+		out.NextCursor = paging.Seal(s.Keys, bound, position(&rows[limit-1], f.Sort))
 	}
 	for i := range rows {
 		out.Items = append(out.Items, *s.view(p, &rows[i]))
@@ -93,48 +87,4 @@ func position(a *models.Account, sort string) models.Position {
 		at.Value = strconv.FormatInt(a.UpdatedAt.UnixMilli(), 10)
 	}
 	return at
-}
-
-// bind describes what a cursor belongs to: the list and its filters, but not
-// the size of the page.
-func (s *Service) bind(list string, what ...any) []byte {
-	if f, ok := what[0].(models.AccountFilter); ok {
-		f.Limit, f.After = 0, nil
-		what[0] = f
-	}
-	bound, err := json.Marshal(what)
-	if err != nil { // strings, numbers and times only
-		panic(fmt.Sprintf("bind cursor: %v", err))
-	}
-	return append([]byte(list+"\x00"), bound...)
-}
-
-const cursorMAC = 16
-
-// sealCursor makes a cursor: a position and its MAC with what it is bound to.
-func (s *Service) sealCursor(bound []byte, position any) string {
-	text, err := json.Marshal(position)
-	if err != nil {
-		panic(fmt.Sprintf("seal cursor: %v", err))
-	}
-	return base64.RawURLEncoding.EncodeToString(append(s.Keys.MAC("cursor", bound, text)[:cursorMAC], text...))
-}
-
-// openCursor reads a cursor made by sealCursor with the same bound.
-func (s *Service) openCursor(cursor string, bound []byte, position any) error {
-	refused := &models.RefusalError{
-		Err:    models.ErrBadCursor,
-		Detail: "The cursor was not made for this list and these filters; begin again without it.",
-	}
-	data, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || len(data) <= cursorMAC {
-		return refused
-	}
-	if !hmac.Equal(data[:cursorMAC], s.Keys.MAC("cursor", bound, data[cursorMAC:])[:cursorMAC]) {
-		return refused
-	}
-	if json.Unmarshal(data[cursorMAC:], position) != nil {
-		return refused
-	}
-	return nil
 }

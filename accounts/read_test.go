@@ -12,6 +12,7 @@ import (
 	"admin-api/access"
 	"admin-api/accounts"
 	"admin-api/models"
+	"admin-api/paging"
 	"admin-api/store"
 	"admin-api/store/storetest"
 )
@@ -115,10 +116,10 @@ func TestOtherContactCentersSeeNothing(t *testing.T) {
 			"undelete":   second(w.Undelete(ctx, spy, made.ID)),
 			"test":       second(w.Test(ctx, spy, made.ID, nil, nil)),
 			"validate":   second(w.Validate(ctx, spy, []byte(`{"id":"`+made.ID+`"}`))),
-			"versions":   second(w.Versions(ctx, spy, made.ID, accounts.PageQuery{Size: 1})),
+			"versions":   second(w.Versions(ctx, spy, made.ID, paging.Query{Size: 1})),
 			"version":    second(w.Version(ctx, spy, made.ID, 1)),
-			"checks":     second(w.Checks(ctx, spy, made.ID, accounts.PageQuery{Size: 1})),
-			"references": second(w.References(ctx, spy, made.ID, accounts.PageQuery{Size: 1})),
+			"checks":     second(w.Checks(ctx, spy, made.ID, paging.Query{Size: 1})),
+			"references": second(w.References(ctx, spy, made.ID, paging.Query{Size: 1})),
 			"reference":  w.PutReference(ctx, spy, made.ID, "k", []byte(`{"kind":"a","name":"b"}`)),
 			"release":    w.DeleteReference(ctx, spy, made.ID, "k"),
 			"rollback":   second(w.Rollback(ctx, spy, made.ID, accounts.Match{Any: true}, []byte(`{"version":1}`))),
@@ -167,7 +168,7 @@ func TestTestStoredAccount(t *testing.T) {
 		got, err = w.Get(t.Context(), w.p, made.ID, false)
 		require.NoError(t, err)
 		require.Equal(t, "failing credentials_rejected", got.HealthStatus+" "+got.HealthCode)
-		page, err := w.Checks(t.Context(), w.p, made.ID, accounts.PageQuery{Size: 1})
+		page, err := w.Checks(t.Context(), w.p, made.ID, paging.Query{Size: 1})
 		require.NoError(t, err)
 		require.Equal(t, models.CheckFailed, page.Items[0].Status, "newest first")
 		require.NotEmpty(t, page.NextCursor)
@@ -212,10 +213,10 @@ func TestVersionsAndRollback(t *testing.T) {
 			_, err := w.Patch(t.Context(), w.p, made.ID, at(int64(i+1)), fmt.Appendf(nil, `{"name":"name %d"}`, i))
 			require.NoError(t, err)
 		}
-		page, err := w.Versions(t.Context(), w.p, made.ID, accounts.PageQuery{Size: 3})
+		page, err := w.Versions(t.Context(), w.p, made.ID, paging.Query{Size: 3})
 		require.NoError(t, err)
 		require.Equal(t, []int64{5, 4, 3}, []int64{page.Items[0].Version, page.Items[1].Version, page.Items[2].Version})
-		page, err = w.Versions(t.Context(), w.p, made.ID, accounts.PageQuery{Size: 3, Cursor: page.NextCursor})
+		page, err = w.Versions(t.Context(), w.p, made.ID, paging.Query{Size: 3, Cursor: page.NextCursor})
 		require.NoError(t, err)
 		require.Len(t, page.Items, 2)
 		require.Equal(t, "create", page.Items[1].Operation)

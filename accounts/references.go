@@ -12,7 +12,9 @@ import (
 	"unicode/utf8"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/models"
+	"admin-api/paging"
 	"admin-api/store"
 	"admin-api/strict"
 	"admin-api/validation"
@@ -36,7 +38,7 @@ func validKey(key string) bool {
 }
 
 // References lists who uses an account.
-func (s *Service) References(ctx context.Context, p *access.Principal, id string, q PageQuery) (*ReferencePage, error) {
+func (s *Service) References(ctx context.Context, p *access.Principal, id string, q paging.Query) (*ReferencePage, error) {
 	page, bound, err := s.page(ctx, p, "references", id, q)
 	if err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ func (s *Service) References(ctx context.Context, p *access.Principal, id string
 	if err != nil {
 		return nil, fmt.Errorf("list references: %w", err)
 	}
-	rows, next := cut(s, rows, page, bound, func(r *models.Reference) string { return r.Key })
+	rows, next := paging.Cut(s.Keys, rows, page, bound, func(r *models.Reference) string { return r.Key })
 	return &ReferencePage{Items: rows, NextCursor: next}, nil
 }
 
@@ -121,7 +123,7 @@ func (s *Service) changeReference(
 }
 
 func (s *Service) readReference(p *access.Principal, id, key string, body []byte) (*models.Reference, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/models"
 	"admin-api/strict"
 	"admin-api/validation"
@@ -27,7 +28,7 @@ func (s *Service) Rollback(ctx context.Context, p *access.Principal, id string, 
 }
 
 func (s *Service) rolledBack(ctx context.Context, p *access.Principal, a *models.Account, body []byte) (*edit, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,6 @@ import (
 	"admin-api/outbound"
 	"admin-api/secret"
 	"admin-api/store"
-	"admin-api/strict"
 	"admin-api/validation"
 )
 
@@ -138,9 +137,6 @@ func (s *Service) now() time.Time {
 	}
 	return time.Now()
 }
-
-// limits bound every request document.
-func limits() strict.Limits { return strict.Limits{Depth: 32} }
 
 // flights are the idempotency keys that are being worked on by this process.
 type flights struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/store"
@@ -106,7 +107,7 @@ func (s *Service) storedTrial(ctx context.Context, p *access.Principal, id strin
 }
 
 func (s *Service) draftTrial(ctx context.Context, p *access.Principal, body []byte) (*trial, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/models"
 	"admin-api/strict"
 )
@@ -143,7 +144,7 @@ func (s *Service) mayEnable(ctx context.Context, e *edit, op string) error {
 
 // replacement judges a whole document against the stored account.
 func (s *Service) replacement(ctx context.Context, p *access.Principal, a *models.Account, body []byte) (*edit, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +159,7 @@ func (s *Service) replacement(ctx context.Context, p *access.Principal, a *model
 
 // patched judges what a merge patch makes of the stored account.
 func (s *Service) patched(ctx context.Context, p *access.Principal, a *models.Account, body []byte) (*edit, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"admin-api/access"
+	"admin-api/input"
 	"admin-api/models"
 	"admin-api/validation"
 )
@@ -14,7 +15,7 @@ import (
 // Patch would, without writing or dialling anything. Where the account's
 // document as such cannot be read, errors are those of Create.
 func (s *Service) Validate(ctx context.Context, p *access.Principal, body []byte) (*Report, error) {
-	in, err := members(body)
+	in, err := input.Members(body)
 	if err != nil {
 		return asReport(err)
 	}

@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"strconv"
 
-	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/models"
+	"admin-api/paging"
 )
 
 // part reads what the lists that belong to one account have in common.
-func (x *exchange) part() (id string, q accounts.PageQuery, err error) {
+func (x *exchange) part() (id string, q paging.Query, err error) {
 	if q, err = pageQuery(x.query); err != nil {
 		return "", q, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"admin-api/accounts"
 	"admin-api/models"
+	"admin-api/paging"
 )
 
 // listParams are the filters of the list of accounts.
@@ -109,11 +110,11 @@ func (f *filters) flag(name string) *bool {
 func (f *filters) size() int {
 	value, ok := f.get("pageSize")
 	if !ok {
-		return accounts.DefaultPage
+		return paging.DefaultSize
 	}
 	n, err := strconv.Atoi(value)
-	if err != nil || n < 1 || n > accounts.MaxPage || strconv.Itoa(n) != value {
-		f.refuse("pageSize", "must be a number from 1 to "+strconv.Itoa(accounts.MaxPage))
+	if err != nil || n < 1 || n > paging.MaxSize || strconv.Itoa(n) != value {
+		f.refuse("pageSize", "must be a number from 1 to "+strconv.Itoa(paging.MaxSize))
 	}
 	return n
 }
@@ -216,8 +217,8 @@ func sortWords() []string {
 }
 
 // pageQuery reads which part of a history is asked for.
-func pageQuery(query url.Values) (accounts.PageQuery, error) {
+func pageQuery(query url.Values) (paging.Query, error) {
 	f := &filters{query: query}
-	q := accounts.PageQuery{Size: f.size(), Cursor: f.cursor()}
+	q := paging.Query{Size: f.size(), Cursor: f.cursor()}
 	return q, f.err
 }

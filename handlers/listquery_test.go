@@ -11,6 +11,7 @@ import (
 	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/models"
+	"admin-api/paging"
 )
 
 func listServer() *Server {
@@ -20,7 +21,7 @@ func listServer() *Server {
 func TestListQuery(t *testing.T) {
 	base := func(change func(*accounts.ListQuery)) accounts.ListQuery {
 		q := accounts.ListQuery{Filter: models.AccountFilter{
-			Deleted: models.DeletedExclude, Sort: models.SortByCreatedAt, Limit: accounts.DefaultPage,
+			Deleted: models.DeletedExclude, Sort: models.SortByCreatedAt, Limit: paging.DefaultSize,
 		}}
 		change(&q)
 		return q

@@ -20,6 +20,8 @@ secret: files
 strict:
 web:
 validation: secret
+paging: models secret
+input: strict validation
 outbound: models
 store: files models
 store/storetest: files models store
@@ -34,17 +36,17 @@ integrations/catalog: integrations families platforms
 integrations/integrationtest: integrations models outbound secret strict validation
 api: integrations models validation
 reference: integrations strict validation
-audit: files models secret store
-access: audit models secret store
-events: models outbound secret store
-accounts: access audit events integrations models outbound secret store strict validation
+audit: files models paging secret store
+access: audit input models paging secret store strict validation
+events: access audit input models outbound paging secret store strict validation
+accounts: access audit events input integrations models outbound paging secret store strict validation
 sso: access accounts audit integrations integrations/singlesignon models outbound secret store validation
 scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
 monitor: accounts audit events models store
-handlers: access accounts api audit events integrations models reference scim sso strict validation web
+handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation
 cmd/reference: accounts integrations integrations/catalog families platforms reference
-cmd/admin-api: access accounts api audit events files handlers integrations integrations/catalog families platforms models monitor outbound reference scim secret sso store strict validation web
+cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret sso store strict validation web
 bench:
 e2e/program:
 newcomer:
