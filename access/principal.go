@@ -6,9 +6,11 @@ import (
 	"admin-api/models"
 )
 
-// TokenPrincipal begins the id of a principal that is a token; the token's id
-// follows.
-const TokenPrincipal = "token:"
+// What the id of a principal begins with; the id of the token or user follows.
+const (
+	TokenPrincipal = "token:"
+	UserPrincipal  = "user:"
+)
 
 // Principal is who makes a request, and in which contact center.
 type Principal struct {
@@ -17,6 +19,13 @@ type Principal struct {
 	// Name is shown in records ("bootstrap", a user name).
 	Name   string
 	Scopes models.Strings
+	// Grantable are those of the scopes that the principal may give to others.
+	Grantable models.Strings
+	// UserID is the user behind a session or behind a token that a user made;
+	// SessionID is set for sessions only.
+	UserID, SessionID string
+	// MustChangePassword: the session is good for nothing else yet.
+	MustChangePassword bool
 	// ContactCenter is where the request acts.
 	ContactCenter models.ContactCenter
 	// Address is the remote IP address; RequestID correlates logs and records.
@@ -25,6 +34,17 @@ type Principal struct {
 
 // Can reports whether the principal has the scope.
 func (p *Principal) Can(scope string) bool { return slices.Contains(p.Scopes, scope) }
+
+// MayGrant returns the first of the scopes that the principal may not give to
+// others; empty where it may give all of them.
+func (p *Principal) MayGrant(scopes ...string) (lacking string) {
+	for _, scope := range scopes {
+		if !slices.Contains(p.Grantable, scope) {
+			return scope
+		}
+	}
+	return ""
+}
 
 // Suspension returns why the principal may not use the scope in its contact
 // center now, a models.ErrForbidden: while a contact center is suspended, its own

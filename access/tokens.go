@@ -68,8 +68,35 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 	if expired || !t.RevokedAt.IsZero() || center.Suspended {
 		return nil, models.ErrUnauthenticated
 	}
+	p := &Principal{
+		ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, Grantable: t.Scopes, UserID: t.UserID, ContactCenter: center,
+	}
+	if err := s.boundByMaker(ctx, p); err != nil {
+		return nil, err
+	}
 	s.uses.note(&t, now)
-	return &Principal{ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
+	return p, nil
+}
+
+// boundByMaker takes from a token what the user who made it may not do, or may
+// not do any more. The token of a user who is disabled or gone is worth nothing.
+func (s *Service) boundByMaker(ctx context.Context, p *Principal) error {
+	if p.UserID == "" {
+		return nil
+	}
+	u, err := s.Store.User(ctx, p.ContactCenter.ID, p.UserID)
+	if errors.Is(err, models.ErrNotFound) || err == nil && u.Disabled {
+		return models.ErrUnauthenticated
+	}
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	may, err := rightsOf(ctx, s.Store, u)
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	p.Scopes, p.Grantable = intersection(p.Scopes, may.has), intersection(p.Scopes, may.grantable)
+	return nil
 }
 
 // ActIn lets a provider token act in the contact center with the domain, a
@@ -129,8 +156,9 @@ func (s *Service) createToken(
 	}
 	now := s.now()
 	t := models.Token{
-		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Name: in.Name, Hash: HashToken(text),
-		Scopes: in.Scopes, CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
+		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Kind: models.TokenAPI, Name: in.Name,
+		Hash: HashToken(text), Scopes: in.Scopes, UserID: actor.UserID,
+		CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
 	}
 	if in.Expires > 0 {
 		t.ExpiresAt = models.NewTime(now.Add(in.Expires))

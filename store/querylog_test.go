@@ -125,8 +125,9 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"CreateTeam": func(ctx context.Context) error {
 			return s.CreateTeam(ctx, &models.Team{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
 		},
-		"Team":  func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
-		"Teams": func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"Team":        func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
+		"Teams":       func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"RolesByName": func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
 		"CreateUser": func(ctx context.Context) error {
 			return s.CreateUser(ctx, &models.User{ContactCenterID: cc, ID: canary, UsernameKey: canary, PasswordHash: canary})
 		},
