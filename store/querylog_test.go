@@ -236,5 +236,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		},
 		"AuditHeads": func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
 		"AuditEnds":  func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
+		"RowCounts":  func(ctx context.Context) error { return drop(s.RowCounts(ctx)) },
+		"InUse":      func(ctx context.Context) error { return drop(s.InUse(ctx)) },
 	}
 }
