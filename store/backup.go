@@ -76,6 +76,9 @@ func (s *Store) Backup(ctx context.Context, path string, o CopyOptions) error {
 // goes with the folder.
 func stage(dir, path string) (staged string, remove func(), err error) {
 	folder, err := os.MkdirTemp(dir, "."+filepath.Base(path)+".*")
+	if why, ok := errors.AsType[*fs.PathError](err); ok {
+		return "", nil, fmt.Errorf("nothing can be made in the folder %s: %w", dir, why.Err)
+	}
 	if err != nil {
 		return "", nil, err
 	}

@@ -10,8 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
-
-	"admin-api/models"
 )
 
 // rowsBetween is how many rows are copied between two words on the progress.
@@ -242,7 +240,7 @@ func fillTables(
 		return err
 	}
 	if used {
-		return fmt.Errorf("%w: %w", errInUse, models.ErrExists)
+		return inUseError{}
 	}
 	for _, t := range slices.Backward(tables) {
 		if _, err := to.Exec(ctx, t.clear()); err != nil {

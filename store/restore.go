@@ -14,8 +14,13 @@ import (
 	"admin-api/models"
 )
 
-// errInUse says that a database to restore into is not empty.
-var errInUse = errors.New("the database is not empty, and a restore replaces nothing")
+// inUseError says that a database to restore into is not empty. To programs it is
+// models.ErrExists.
+type inUseError struct{}
+
+func (inUseError) Error() string { return "the database is not empty, and a restore replaces nothing" }
+
+func (inUseError) Is(target error) bool { return target == models.ErrExists }
 
 // Restore puts the backup in file into the database that cfg names, which must be
 // empty or not there: all of it or, after an error or when the process is killed,
@@ -53,7 +58,7 @@ func restoreSQLite(ctx context.Context, cfg Config, file, path string, o *CopyOp
 		return err
 	}
 	defer unlock()
-	if err := mustBeFree(ctx, cfg, path); err != nil {
+	if err := errors.Join(removeLeftovers(path), mustBeFree(ctx, cfg, path)); err != nil {
 		return err
 	}
 	staged, remove, err := stage(filepath.Dir(path), path)
@@ -74,12 +79,28 @@ func restoreSQLite(ctx context.Context, cfg Config, file, path string, o *CopyOp
 	return replaceEmpty(ctx, cfg, staged, path)
 }
 
+// removeLeftovers removes what killed restores to path have left. The caller holds
+// the lock, so nobody works there.
+func removeLeftovers(path string) error {
+	entries, err := os.ReadDir(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		number, ok := strings.CutPrefix(entry.Name(), "."+filepath.Base(path)+".")
+		if ok && entry.IsDir() && strings.Trim(number, "0123456789") == "" {
+			err = errors.Join(err, os.RemoveAll(filepath.Join(filepath.Dir(path), entry.Name())))
+		}
+	}
+	return err
+}
+
 // mustBeFree refuses a path with a database that is in use.
 func mustBeFree(ctx context.Context, cfg Config, path string) error {
 	_, exists := os.Stat(path)
 	used, err := sqliteInUse(ctx, cfg, path, exists)
 	if err == nil && used {
-		err = fmt.Errorf("%s: %w: %w", path, errInUse, models.ErrExists)
+		err = fmt.Errorf("%s: %w", path, inUseError{})
 	}
 	return err
 }
@@ -114,7 +135,7 @@ func restorePostgres(ctx context.Context, cfg Config, file string, o *CopyOption
 		return err
 	}
 	if used {
-		return fmt.Errorf("%w: %w", errInUse, models.ErrExists)
+		return inUseError{}
 	}
 	staged, remove, err := stage("", "restore")
 	if err != nil {

@@ -200,6 +200,11 @@ func TestRestoreIntoAnEmptyDatabase(t *testing.T) {
 		"nothing there": func(*testing.T, string) {},
 		"an empty file": func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, nil, 0o600)) },
 		"a stale log":   func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path+"-wal", []byte("x"), 0o600)) },
+		"what a killed restore left": func(t *testing.T, path string) {
+			left := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".4711")
+			require.NoError(t, os.MkdirAll(filepath.Join(left, "copy.db"), 0o700))
+			t.Cleanup(func() { require.NoDirExists(t, left) })
+		},
 		"an empty schema": func(t *testing.T, path string) {
 			s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + path})
 			require.NoError(t, err)
@@ -294,7 +299,7 @@ func TestRestoreRefuses(t *testing.T) {
 // An error of the one who looks at the copy, and the end of the context, leave
 // nothing, in backups as in restores.
 func TestCopiesAreAllOrNothing(t *testing.T) {
-	source := full(t, 50)
+	source := full(t, 1500)
 	file := backup(t, source)
 	refusal := errors.New("refused")
 	refuse := store.CopyOptions{Check: func(copied *store.Store) error {
@@ -317,11 +322,24 @@ func TestCopiesAreAllOrNothing(t *testing.T) {
 		config := store.Config{URL: url}
 		require.ErrorIs(t, store.Restore(t.Context(), config, file, refuse), refusal)
 		require.ErrorIs(t, store.Restore(gone, config, file, store.CopyOptions{}), context.Canceled)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		word := map[bool]string{true: "examining", false: " rows"}[strings.HasPrefix(url, "sqlite:")]
+		inTheMiddle := store.CopyOptions{Say: func(progress string) {
+			if strings.Contains(progress, word) {
+				cancel()
+			}
+		}}
+		require.ErrorIs(t, store.Restore(ctx, config, file, inTheMiddle), context.Canceled)
+		require.Error(t, ctx.Err())
 		target, err := store.Open(t.Context(), config)
 		require.NoError(t, err)
 		used, err := target.InUse(t.Context())
 		require.NoError(t, errors.Join(err, target.Close()))
 		require.False(t, used)
+		for name, rows := range dump(t, url) {
+			require.Empty(t, rows, name)
+		}
 		link := filepath.Join(t.TempDir(), "link")
 		require.NoError(t, os.Symlink(file, link))
 		require.NoError(t, store.Restore(t.Context(), config, link, store.CopyOptions{}), "and then it works, also by a link")

@@ -72,6 +72,7 @@ func TestBackupAndRestore(t *testing.T) {
 	require.Contains(t, out, "localhost  6 records, all intact")
 	require.Contains(t, out, "tokens that were revoked")
 	require.NotContains(t, out, "lost")
+	require.FileExists(t, filepath.Join(data, "audit-heads.json"), "the ends are kept from now on")
 	require.Len(t, records(t, data, "backup.restore"), 1)
 	again := serve(t, data)
 	again.requireSealed(t, ids)

@@ -146,5 +146,9 @@ func (c *restoreCommand) acceptCuts(ctx context.Context, p *program, h *house, i
 			"what followed is lost, and that is on record\n",
 			h.nameOf(ctx, cut.Kept.ContactCenterID), cut.Kept.Sequence, in.chain(cut.Kept.ContactCenterID).Records)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	h.audit.Heads.Examine(ctx) // from now on these ends are kept
+	return h.audit.Heads.Check(ctx)
 }
