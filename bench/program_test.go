@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -129,16 +127,6 @@ func together(n int, do func(int) error) error {
 	}
 	clients.Wait()
 	return errors.Join(failed...)
-}
-
-// pause waits for a random time below limit, or until ctx ends.
-func pause(ctx context.Context, limit time.Duration) {
-	timer := time.NewTimer(rand.N(limit))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
 
 // size is how much a test does: less without the build tag long, and in short runs.

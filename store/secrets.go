@@ -132,26 +132,20 @@ func (s *Store) noteKey(ctx context.Context, facts models.SecretFacts, secret mo
 		UpdateColumn("secrets", facts).Error
 }
 
-// sealedTables are those with sealed values; each has them in a column sealed
-// and the id of the key in key_id.
-func sealedTables() []string { return []string{"account_secrets"} }
-
-// CountByKey counts the sealed values of all tables by the id of the key they are
-// sealed under.
+// CountByKey counts the secrets by the id of the key they are sealed under.
 func (s *Store) CountByKey(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
-	for _, table := range sealedTables() {
-		var rows []struct {
-			KeyID string
-			Count int
-		}
-		err := s.query(ctx).Table(table).Select("key_id, count(*) AS count").Group("key_id").Find(&rows).Error
-		if err != nil {
-			return nil, fmt.Errorf("count secrets by key: %w", translate(err))
-		}
-		for _, r := range rows {
-			counts[r.KeyID] += r.Count
-		}
+	var rows []struct {
+		KeyID string
+		Count int
+	}
+	err := s.query(ctx).Model(&models.AccountSecret{}).
+		Select("key_id, count(*) AS count").Group("key_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count secrets by key: %w", translate(err))
+	}
+	counts := make(map[string]int, len(rows))
+	for _, r := range rows {
+		counts[r.KeyID] = r.Count
 	}
 	return counts, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"admin-api/audit"
 	"admin-api/models"
 	"admin-api/secret"
 )
@@ -40,7 +39,7 @@ type tally struct {
 // run finishes an earlier rotation that was interrupted, or makes a new key
 // and rotates to it.
 func (r *rotation) run(ctx context.Context) error {
-	left, err := r.walk(ctx, func(sealedValue, secret.Text) error { return nil })
+	left, err := r.walk(ctx, func(models.AccountSecret, secret.Text) error { return nil })
 	if err != nil {
 		return err
 	}
@@ -77,8 +76,8 @@ func (r *rotation) addKey(ctx context.Context) error {
 func (r *rotation) resealAll(ctx context.Context) (tally, error) {
 	done := 0
 	for range maxWalks {
-		found, err := r.walk(ctx, func(value sealedValue, text secret.Text) error {
-			if err := r.reseal(ctx, value, text); err != nil {
+		found, err := r.walk(ctx, func(row models.AccountSecret, text secret.Text) error {
+			if err := r.reseal(ctx, row, text); err != nil {
 				return err
 			}
 			if done++; done%rotationBatch == 0 {
@@ -94,98 +93,60 @@ func (r *rotation) resealAll(ctx context.Context) (tally, error) {
 	return tally{done: done}, errors.New("secrets keep appearing under the older key: does every server see the key file?")
 }
 
-// sealedValue is a value at rest, in whatever table.
-type sealedValue struct {
-	name   string // for people, without the value
-	sealed []byte
-	keyID  string
-	place  secret.Where
-	// replace stores the value sealed anew, unless somebody changed it meanwhile.
-	replace func(ctx context.Context, sealed []byte, keyID string) error
-}
-
-// shelves lists what has sealed values. Each function calls see with every
-// value that is not on the primary key, and ends with its first error.
-func (r *rotation) shelves() []func(ctx context.Context, see func(sealedValue) error) error {
-	return []func(ctx context.Context, see func(sealedValue) error) error{r.accountSecrets}
-}
-
 // walk calls fn with every secret that can be read and is not on the primary
 // key.
-func (r *rotation) walk(ctx context.Context, fn func(sealedValue, secret.Text) error) (found tally, err error) {
-	for _, shelf := range r.shelves() {
-		err := shelf(ctx, func(value sealedValue) error {
-			text, err := r.house.keys.Unseal(value.sealed, value.place)
-			if errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, secret.ErrDamaged) {
-				found.addDark(value, err)
-				return nil
-			}
-			if err == nil {
-				err = fn(value, text)
-			}
-			if err == nil {
-				found.done++
-			}
-			return err
-		})
-		if err != nil {
-			return found, err
-		}
-	}
-	return found, nil
-}
-
-// accountSecrets is the shelf of the secrets of accounts.
-func (r *rotation) accountSecrets(ctx context.Context, see func(sealedValue) error) error {
+func (r *rotation) walk(
+	ctx context.Context, fn func(models.AccountSecret, secret.Text) error,
+) (found tally, err error) {
 	var after models.AccountSecret
 	for {
 		rows, err := r.house.store.SecretsNotOnKey(ctx, r.house.keys.Primary(), after, rotationBatch)
 		if err != nil || len(rows) == 0 {
-			return err
+			return found, err
 		}
 		for _, row := range rows {
-			if err := see(r.accountSecret(row)); err != nil {
-				return err
+			text, err := r.house.keys.Unseal(row.Sealed, placeOf(row))
+			if errors.Is(err, secret.ErrUnknownKey) || errors.Is(err, secret.ErrDamaged) {
+				found.addDark(row, err)
+				continue
 			}
+			if err == nil {
+				err = fn(row, text)
+			}
+			if err != nil {
+				return found, err
+			}
+			found.done++
 		}
 		after = rows[len(rows)-1]
 	}
 }
 
-func (r *rotation) accountSecret(row models.AccountSecret) sealedValue {
-	return sealedValue{
-		name:   fmt.Sprintf("account %s: the secret %s", row.AccountID, row.Pointer),
-		sealed: row.Sealed, keyID: row.KeyID,
-		place: secret.Where{ContactCenter: row.ContactCenterID, Account: row.AccountID, Pointer: row.Pointer},
-		replace: func(ctx context.Context, sealed []byte, keyID string) error {
-			fresh := row
-			fresh.Sealed, fresh.KeyID = sealed, keyID
-			_, err := r.house.store.ReplaceSealed(ctx, row, fresh)
-			return err
-		},
-	}
+func placeOf(row models.AccountSecret) secret.Where {
+	return secret.Where{ContactCenter: row.ContactCenterID, Account: row.AccountID, Pointer: row.Pointer}
 }
 
 // reseal re-encrypts one secret. One that somebody changed meanwhile is on the
 // new key already.
-func (r *rotation) reseal(ctx context.Context, value sealedValue, text secret.Text) error {
-	sealed, keyID, err := r.house.keys.Seal(text.Reveal(), value.place)
-	if err != nil {
+func (r *rotation) reseal(ctx context.Context, row models.AccountSecret, text secret.Text) (err error) {
+	fresh := row
+	if fresh.Sealed, fresh.KeyID, err = r.house.keys.Seal(text.Reveal(), placeOf(row)); err != nil {
 		return err
 	}
-	return value.replace(ctx, sealed, keyID)
+	_, err = r.house.store.ReplaceSealed(ctx, row, fresh)
+	return err
 }
 
-func (t *tally) addDark(value sealedValue, err error) {
+func (t *tally) addDark(row models.AccountSecret, err error) {
 	t.dark++
 	if t.dark > darkNamed {
 		return
 	}
 	why := "it is damaged"
 	if errors.Is(err, secret.ErrUnknownKey) {
-		why = "its key " + value.keyID + " is not in the key file"
+		why = "its key " + row.KeyID + " is not in the key file"
 	}
-	t.named = append(t.named, value.name+" cannot be read: "+why)
+	t.named = append(t.named, fmt.Sprintf("account %s: the secret %s cannot be read: %s", row.AccountID, row.Pointer, why))
 }
 
 // name says which secrets cannot be read; that is an error, though the rotation
@@ -206,25 +167,17 @@ func (r *rotation) name(t tally) error {
 
 // record leaves one audit record per contact center.
 func (r *rotation) record(ctx context.Context, operation, detail string) error {
-	return recordEverywhere(ctx, r.house.audit, func(string) models.AuditEvent {
-		return models.AuditEvent{
-			Operation: operation, TargetType: "key", TargetID: r.house.keys.Primary(), Detail: detail,
-		}
-	})
-}
-
-// recordEverywhere leaves an audit record of the command line for each contact
-// center; make returns it by the id of that.
-func recordEverywhere(ctx context.Context, chain *audit.Log, make func(id string) models.AuditEvent) error {
-	centers, err := chain.Store.ContactCenters(ctx)
+	centers, err := r.house.store.ContactCenters(ctx)
 	if err != nil {
 		return err
 	}
 	who := commandLine()
 	for _, center := range centers {
-		event := make(center.ID)
-		event.ContactCenterID, event.Actor, event.ActorName = center.ID, who.ID, who.Name
-		if err := chain.Record(ctx, &event); err != nil {
+		event := &models.AuditEvent{
+			ContactCenterID: center.ID, Actor: who.ID, ActorName: who.Name, Operation: operation,
+			TargetType: "key", TargetID: r.house.keys.Primary(), Detail: detail,
+		}
+		if err := r.house.audit.Record(ctx, event); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"math/rand/v2"
+	"time"
 )
 
 // all returns every element of a list, page by page.
@@ -27,5 +29,15 @@ func all[T any](ctx context.Context, c *client, path string) ([]T, error) {
 			return list, nil
 		}
 		cursor = "&cursor=" + page.NextCursor
+	}
+}
+
+// pause waits for a random time below limit, or until ctx ends.
+func pause(ctx context.Context, limit time.Duration) {
+	timer := time.NewTimer(rand.N(limit))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
