@@ -40,32 +40,33 @@ func (s *Store) examinePages(ctx context.Context) error {
 		return damaged(err)
 	}
 	if !slices.Equal(faults, []string{"ok"}) {
-		return fmt.Errorf("%w: %s", errDamagedCopy, strings.Join(strings.Fields(strings.Join(faults, " ")), " "))
+		return fmt.Errorf("%w: %s", errDamagedCopy, oneLine(strings.Join(faults, " ")))
 	}
 	lost, err := column[string](ctx, s.readerDB, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`)
 	if err != nil {
 		return damaged(err)
 	}
 	if len(lost) > 0 {
-		return fmt.Errorf("%w: rows of the table %s belong to nothing", errDamagedCopy, lost[0])
+		return fmt.Errorf("%w: rows of the table %s belong to nothing", errDamagedCopy, oneLine(lost[0]))
 	}
 	return nil
 }
 
-// Primary result codes of SQLite about a file that is none or that is broken.
-const sqliteCorrupt = 11
-
-// damaged tells a broken file from one that cannot be reached.
+// damaged tells a broken file from one that cannot be reached. What SQLite says of
+// a broken one is left out, because it quotes the file.
 func damaged(err error) error {
 	code, ok := sqliteCode(err)
 	switch {
-	case ok && code&0xff == sqliteCorrupt:
-		return fmt.Errorf("%w: %w", errDamagedCopy, err)
 	case ok && code&0xff == sqliteNoDatabase:
 		return fmt.Errorf("%w: no SQLite database", errNoBackup)
+	case ok && !sqliteBusy(code):
+		return fmt.Errorf("%w (SQLite answers %d)", errDamagedCopy, code)
 	}
 	return err
 }
+
+// oneLine makes a line of what a file says.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // examineSchema compares the schema with that of an empty database. A trigger
 // or a view that somebody put into the file would run with what is restored.
@@ -93,7 +94,7 @@ func (s *Store) examineSchema(ctx context.Context) error {
 	}
 	for _, line := range got {
 		if !slices.Contains(want, line) {
-			return fmt.Errorf("%w: it has a %s that no database of this schema has", errNoBackup, line)
+			return fmt.Errorf("%w: it has a %s that no database of this schema has", errNoBackup, oneLine(line))
 		}
 	}
 	for _, line := range want {
@@ -128,7 +129,8 @@ func openCopy(ctx context.Context, cfg Config, path string) (*Store, error) {
 		_, err = s.Pending(ctx) // a schema that is newer than this program
 	}
 	if err != nil {
-		return nil, errors.Join(damaged(err), s.Close())
+		_ = s.Close() // what it meets is the same
+		return nil, damaged(err)
 	}
 	return s, nil
 }

@@ -175,10 +175,12 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 		err = copied.dropSessions(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: %w", file, err), copied.Close())
+		_ = copied.Close() // it goes away
+		return nil, fmt.Errorf("%s: %w", file, damaged(err))
 	}
 	if err := o.check(copied); err != nil {
-		return nil, errors.Join(err, copied.Close())
+		_ = copied.Close()
+		return nil, err
 	}
 	return copied, nil
 }
