@@ -66,9 +66,18 @@ func (s *Store) Backup(ctx context.Context, path string, o CopyOptions) error {
 		err = putNew(staged, path)
 	}
 	if err != nil {
-		return fmt.Errorf("backup: %w", translate(err))
+		return fmt.Errorf("backup: %w", interrupted(ctx, translate(err)))
 	}
 	return nil
+}
+
+// interrupted returns why ctx ended, where that is why something failed: a
+// database may have its own word for a statement that was broken off.
+func interrupted(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
 }
 
 // stage makes a folder in dir that only its owner may enter, and returns a path

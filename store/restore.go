@@ -43,7 +43,7 @@ func Restore(ctx context.Context, cfg Config, file string, o CopyOptions) error 
 		err = restorePostgres(ctx, cfg, file, &o)
 	}
 	if err != nil {
-		return fmt.Errorf("restore: %w", err)
+		return fmt.Errorf("restore: %w", interrupted(ctx, err))
 	}
 	return nil
 }
