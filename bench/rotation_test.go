@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -74,8 +73,8 @@ func rotateOften(t *testing.T, h *house) error {
 		if early {
 			killed++
 		}
-		if !h.server.ready(t.Context()) { // which looks at the key file, too
-			return errors.New("the server is not ready")
+		if err := h.server.waitReady(t.Context()); err != nil { // which looks at the key file, too
+			return fmt.Errorf("the server %w", err)
 		}
 	}
 	t.Logf("a rotation takes %s; %d were killed before their end", took, killed)
