@@ -162,6 +162,8 @@ type cli struct {
 	} `cmd:"" help:"Keys that encrypt secrets."`
 	Audit struct {
 		Verify auditVerifyCommand `cmd:"" help:"Check that no audit record was deleted, altered, moved or cut off."`
+		Export auditExportCommand `cmd:"" help:"Print audit records as lines of JSON, oldest first."`
+		Prune  auditPruneCommand  `cmd:"" help:"Remove old audit records; a signed checkpoint stays in their place."`
 	} `cmd:"" help:"The record of changes."`
 	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`
 }
