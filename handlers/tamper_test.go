@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	_ "github.com/mattn/go-sqlite3" // a way into the file beside the store
@@ -56,4 +57,33 @@ func (s *stack) refusedRaw(t testing.TB, method, path string, header ...string) 
 	var p api.Problem
 	require.NoError(t, json.Unmarshal([]byte(a.Body), &p), a.Body)
 	return a, p
+}
+
+// dump is all that the tables hold.
+func (s *stack) dump(t testing.TB) map[string][]string {
+	t.Helper()
+	db, err := sql.Open("sqlite3", "file:"+s.Store.Path()+"?mode=ro&_busy_timeout=5000")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, db.Close()) }()
+	all := map[string][]string{}
+	for _, table := range column(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table'`) {
+		columns := column(t, db, `SELECT 'quote("' || name || '")' FROM pragma_table_info('`+table+`')`)
+		all[table] = column(t, db, "SELECT "+strings.Join(columns, " || ',' || ")+" FROM "+table+" ORDER BY 1") //nolint:gosec // names of tables
+	}
+	return all
+}
+
+// column reads the one column of a query.
+func column(t testing.TB, db *sql.DB, query string) (values []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), query)
+	require.NoError(t, err, query)
+	defer rows.Close()
+	for rows.Next() {
+		var value string
+		require.NoError(t, rows.Scan(&value))
+		values = append(values, value)
+	}
+	require.NoError(t, rows.Err())
+	return values
 }
