@@ -55,7 +55,8 @@ func (l *Log) opened(contactCenterID string, c *Checkpoint) (models.AuditHead, e
 		return models.AuditHead{}, &CheckpointError{Reason: "it is of another contact center"}
 	}
 	mac, err := hex.DecodeString(c.MAC)
-	if err != nil || len(mac) <= headSize || c.Sequence < 1 || !hmac.Equal(mac[headSize:], l.signature(c, mac[:headSize])) {
+	if err != nil || len(mac) <= headSize || c.Sequence < 1 ||
+		!hmac.Equal(mac[headSize:], l.signature(c, mac[:headSize])) {
 		return models.AuditHead{}, &CheckpointError{
 			Reason: "it was not signed with the key of this server, or was altered: give it as it was answered",
 		}

@@ -177,9 +177,9 @@ func (m *mutator) restore() {
 	m.exec("COMMIT")
 }
 
-func (m *mutator) exec(statement string, args ...any) {
-	_, err := m.db.ExecContext(m.t.Context(), statement, args...)
-	require.NoError(m.t, err, "%s %q", statement, args)
+func (m *mutator) exec(statement string) {
+	_, err := m.db.ExecContext(m.t.Context(), statement)
+	require.NoError(m.t, err, statement)
 }
 
 // do is exec for a mutation. What the tables themselves refuse, such as a second

@@ -76,7 +76,7 @@ func (m *mutator) alter(table, column, where string, key ...any) {
 	case "contact_center_id":
 		value, args = "?", []any{m.anyCenter()}
 	default:
-		value, args = m.otherText(table, column)
+		value = m.otherText(table, column)
 	}
 	m.do("UPDATE OR REPLACE "+table+" SET "+column+" = "+value+" WHERE "+where, append(args, key...)...)
 }
@@ -106,13 +106,13 @@ func (m *mutator) another(table, column string) string {
 		column, table, m.IntN(60))
 }
 
-func (m *mutator) otherText(table, column string) (value string, args []any) {
+func (m *mutator) otherText(table, column string) string {
 	return []string{
 		m.another(table, column),
 		"''", "coalesce(" + column + ", '') || 'x'", "coalesce(" + column + ", '') || ' '", "coalesce(" + column + ", '') || char(0)",
 		"upper(" + column + ")", "substr(" + column + ", 2)", "replace(" + column + ", 'a', 'b')",
 		"NULL", "'[]'", "'null'", "replace(" + column + ", ':', ': ')", "'success'", "'refused'",
-	}[m.IntN(14)], nil
+	}[m.IntN(14)]
 }
 
 func (m *mutator) deleteRecords() {

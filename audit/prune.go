@@ -36,7 +36,9 @@ func (l *Log) Prune(
 	return p, nil
 }
 
-func (l *Log) prune(ctx context.Context, id string, before models.Time, actor, actorName string) (p Pruning, err error) {
+func (l *Log) prune(
+	ctx context.Context, id string, before models.Time, actor, actorName string,
+) (p Pruning, err error) {
 	r, err := l.VerifyChain(ctx, id, nil)
 	if err != nil {
 		return p, err

@@ -68,7 +68,7 @@ func (s *stack) dump(t testing.TB) map[string][]string {
 	all := map[string][]string{}
 	for _, table := range column(t, db, `SELECT name FROM sqlite_schema WHERE type = 'table'`) {
 		columns := column(t, db, `SELECT 'quote("' || name || '")' FROM pragma_table_info('`+table+`')`)
-		all[table] = column(t, db, "SELECT "+strings.Join(columns, " || ',' || ")+" FROM "+table+" ORDER BY 1") //nolint:gosec // names of tables
+		all[table] = column(t, db, "SELECT "+strings.Join(columns, " || ',' || ")+" FROM "+table+" ORDER BY 1")
 	}
 	return all
 }

@@ -146,7 +146,8 @@ func (s *Store) auditEnds(ctx context.Context, centers string, args ...any) ([]m
 		coalesce(h.sequence, 0) AS sequence, h.mac,
 		EXISTS (SELECT 1 FROM audit_events e WHERE e.contact_center_id = c.contact_center_id) AS begun,
 		coalesce((SELECT max(e.sequence) FROM audit_events e WHERE e.contact_center_id = c.contact_center_id), 0) AS last,
-		p.contact_center_id IS NOT NULL AS checkpointed, p.contact_center_id AS pruned_contact_center_id, coalesce(p.sequence, 0) AS pruned_sequence,
+		p.contact_center_id IS NOT NULL AS checkpointed, p.contact_center_id AS pruned_contact_center_id,
+		coalesce(p.sequence, 0) AS pruned_sequence,
 		p.head_mac AS pruned_head_mac, p.at AS pruned_at, p.mac AS pruned_mac
 		FROM (`+centers+`) c
 		LEFT JOIN audit_heads h ON h.contact_center_id = c.contact_center_id

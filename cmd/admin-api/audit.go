@@ -12,7 +12,7 @@ type auditVerifyCommand struct {
 	logSettings  `embed:""`
 	AcceptCut    bool `help:"First let chains that were cut off go on, such as after a restore; each gets a record of it."`
 
-	Checkpoint      string `placeholder:"FILE" help:"Also prove that the chains go on from the checkpoints kept in this file."`
+	Checkpoint      string `placeholder:"FILE" help:"Also prove that the chains go on from checkpoints that were kept."`
 	WriteCheckpoint string `placeholder:"FILE" help:"Where every chain holds, write checkpoints to keep into this file."`
 }
 

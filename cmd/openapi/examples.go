@@ -30,7 +30,8 @@ func writtenExamples(id string) *yaml.Node {
 			ExpiresAt:   models.NewTime(at.Add(10 * time.Minute)),
 		}))
 	case "listAuditEvents":
-		return object("change", example(json.RawMessage(api.AppendAuditEventPage(nil, []models.AuditEvent{auditUpdate()}, ""))))
+		page := api.AppendAuditEventPage(nil, []models.AuditEvent{auditUpdate()}, "")
+		return object("change", example(json.RawMessage(page)))
 	case "verifyAudit":
 		return object("intact", example(api.AuditReport{Status: "intact", Records: 42, Checkpoint: auditCheckpoint(at)}),
 			"broken", example(api.AuditReport{
@@ -48,8 +49,8 @@ func auditUpdate() models.AuditEvent {
 		Actor: "token:0198c0df-02b5-7a63-a1f8-6e5d4c3b2a19", ActorName: "deployment", Address: "192.0.2.7",
 		RequestID: "0198c0e0-11d3-7f51-9c0d-2b1a09f8e7d6", Operation: "account.update",
 		TargetType: "account", TargetID: "0198c0de-9a1b-7e42-8c3d-4f5e6d7c8b9a", Outcome: models.OutcomeSuccess,
-		Changes: models.JSON(`[{"pointer":"/properties/url","old":"https://acme.zendesk.com","new":"https://acme-eu.zendesk.com"},` +
-			`{"pointer":"/properties/apiToken","old":"set","new":"changed"}]`),
+		Changes: models.JSON(`[{"pointer":"/properties/url","old":"https://acme.zendesk.com",` +
+			`"new":"https://acme-eu.zendesk.com"},{"pointer":"/properties/apiToken","old":"set","new":"changed"}]`),
 		MAC: bytes.Repeat([]byte{0x9f, 0x3a, 0xc2, 0x10}, 8),
 	}
 }
