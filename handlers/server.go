@@ -105,7 +105,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
-		timeout: cmp.Or(c.RequestTimeout, defaultTimeout),
+		timeout:       cmp.Or(c.RequestTimeout, defaultTimeout),
 		verifications: newGate(mostVerifications), exports: newGate(mostExports),
 	}
 	if s.logger == nil {
