@@ -163,12 +163,13 @@ func (s *Service) record(
 	if err != nil {
 		return err
 	}
-	changes, err := json.Marshal(c.changes)
-	if err != nil {
-		return fmt.Errorf("encode changes: %w", err)
-	}
 	event := auditEvent(p, "account."+op, a.ID)
-	event.Detail, event.Changes = detail, changes
+	event.Detail = detail
+	if len(c.changes) > 0 {
+		if event.Changes, err = json.Marshal(c.changes); err != nil {
+			return fmt.Errorf("encode changes: %w", err)
+		}
+	}
 	return s.Audit.Append(ctx, tx, event)
 }
 

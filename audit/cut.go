@@ -85,6 +85,10 @@ func (l *Log) recordCut(ctx context.Context, id string, c Cut, actor, actorName 
 // advance moves the kept heads forward to those of the database, where the
 // chains go on from them, and returns the cuts: chains that do not.
 func (h *Heads) advance(ctx context.Context, kept map[string]models.AuditHead) (map[string]Cut, error) {
+	pruned, err := h.log.Store.AuditCheckpoints(ctx) // first: heads can only be ahead of them
+	if err != nil {
+		return nil, err
+	}
 	heads, err := h.log.Store.AuditHeads(ctx)
 	if err != nil {
 		return nil, err
@@ -98,7 +102,7 @@ func (h *Heads) advance(ctx context.Context, kept map[string]models.AuditHead) (
 	}
 	cuts := map[string]Cut{}
 	for id, old := range kept {
-		reason, err := h.log.severed(ctx, old, found[id])
+		reason, err := h.log.severed(ctx, old, found[id], pruned[id])
 		if err != nil {
 			return nil, err
 		}
@@ -114,16 +118,21 @@ func (h *Heads) advance(ctx context.Context, kept map[string]models.AuditHead) (
 // severed says why the chain that ends with head does not go on from kept, an
 // end that it had; empty when it does. All records in between are looked at:
 // one alone could be put there for a moment by who can write to the database.
-func (l *Log) severed(ctx context.Context, kept, head models.AuditHead) (string, error) {
+// What was pruned behind kept, by one who had the key, counts as looked at.
+func (l *Log) severed(
+	ctx context.Context, kept, head models.AuditHead, pruned models.AuditCheckpoint,
+) (string, error) {
 	switch {
 	case head.Sequence < kept.Sequence:
 		return fmt.Sprintf("it ends with record %d, before record %d", head.Sequence, kept.Sequence), nil
 	case head.Sequence == kept.Sequence && hmac.Equal(head.MAC, kept.MAC):
 		return "", nil
 	}
-	var at models.AuditHead
-	var reason string
-	since := store.AuditRange{First: kept.Sequence, Last: head.Sequence}
+	at, reason := l.resume(kept, pruned)
+	if reason != "" {
+		return reason, nil
+	}
+	since := store.AuditRange{First: max(kept.Sequence, at.Sequence+1), Last: head.Sequence}
 	err := l.Store.WalkAuditRange(ctx, head.ContactCenterID, since, func(e *models.AuditEvent) error {
 		if reason = l.wrongSince(kept, at, e); reason != "" {
 			return errBroken
@@ -138,6 +147,19 @@ func (l *Log) severed(ctx context.Context, kept, head models.AuditHead) (string,
 		reason = fmt.Sprintf("its head is not that of record %d", head.Sequence)
 	}
 	return reason, nil
+}
+
+// resume is where the records after kept begin: the zero head where kept itself
+// is still a record, else what was pruned.
+func (l *Log) resume(kept models.AuditHead, pruned models.AuditCheckpoint) (at models.AuditHead, reason string) {
+	if pruned.Sequence < kept.Sequence {
+		return at, ""
+	}
+	at, reason = l.beginning(&pruned)
+	if reason == "" && at.Sequence == kept.Sequence && !hmac.Equal(at.MAC, kept.MAC) {
+		reason = fmt.Sprintf("record %d, which was pruned, was another one", kept.Sequence)
+	}
+	return at, reason
 }
 
 // wrongSince says what is wrong with e, the record behind at, or the one of the

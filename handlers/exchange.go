@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -36,10 +37,14 @@ type exchange struct {
 	body      []byte
 	// gone: the client went away before it was answered.
 	gone bool
+	// partial: what was sent is not all, and nothing more comes.
+	partial bool
+	// base is the context of the connection, without the bound on requests.
+	base context.Context //nolint:containedctx // an exchange is one request
 }
 
 func (s *Server) newExchange(c echo.Context) *exchange {
-	x := &exchange{Context: c, server: s, start: s.now(), remote: c.RealIP()}
+	x := &exchange{Context: c, server: s, start: s.now(), remote: c.RealIP(), base: c.Request().Context()}
 	x.requestID = requestID(c.Request().Header.Get(HeaderRequestID), x.start)
 	return x
 }

@@ -52,6 +52,12 @@ func (f *filters) refuse(name, why string) {
 	}
 }
 
+// word returns what must be equal to something stored; empty where absent.
+func (f *filters) word(name string) string {
+	f.get(name)
+	return f.text(name)
+}
+
 // text returns free text, which may be empty.
 func (f *filters) text(name string) string {
 	value := f.query.Get(name)

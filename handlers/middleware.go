@@ -38,7 +38,7 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		x.SetRequest(c.Request().WithContext(ctx))
 
 		panicked, err := s.guarded(next, x)
-		halfAnswered := panicked && x.Response().Committed
+		halfAnswered := (panicked || x.partial) && x.Response().Committed
 		if err != nil {
 			s.refuse(x, err)
 		}

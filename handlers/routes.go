@@ -52,8 +52,11 @@ const (
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), centerRoutes(), tokenRoutes(),
-		openRoutes())
+	return slices.Concat(
+		typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
+		centerRoutes(), tokenRoutes(),
+		openRoutes(),
+	)
 }
 
 func typeRoutes() []route {

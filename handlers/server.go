@@ -20,6 +20,7 @@ import (
 
 	"admin-api/access"
 	"admin-api/accounts"
+	"admin-api/audit"
 	"admin-api/integrations"
 )
 
@@ -73,6 +74,7 @@ type ReadyCheck struct {
 type Server struct {
 	accounts *accounts.Service
 	access   *access.Service
+	audit    *audit.Log
 	catalog  *typeDocuments
 	logger   *slog.Logger
 	limits   *limiter
@@ -88,6 +90,8 @@ type Server struct {
 	timeout  time.Duration
 	echo     *echo.Echo
 	buffers  buffers
+	// verifications and exports of the audit record take long.
+	verifications, exports *gate
 	// allowed maps a path, as Echo writes it, to its methods for Allow.
 	allowed map[string]string
 }
@@ -99,9 +103,10 @@ func New(c Config) (*Server, error) {
 		return nil, errors.New("handlers: accounts, access and catalogue are required")
 	}
 	s := &Server{
-		accounts: c.Accounts, access: c.Access, logger: c.Logger, proxies: c.TrustedProxies,
+		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
-		timeout: cmp.Or(c.RequestTimeout, defaultTimeout),
+		timeout:       cmp.Or(c.RequestTimeout, defaultTimeout),
+		verifications: newGate(mostVerifications), exports: newGate(mostExports),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)

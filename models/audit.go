@@ -35,11 +35,29 @@ type AuditHead struct {
 // TableName names the table for GORM.
 func (AuditHead) TableName() string { return "audit_heads" }
 
-// AuditEnd is how the chain of one contact center ends at one moment: where its
-// head says, and which record is the last. In an honest chain they agree.
+// AuditCheckpoint is where a chain begins whose older records were pruned: behind
+// the record Sequence, whose head had HeadMAC. MAC authenticates all of it.
+type AuditCheckpoint struct {
+	ContactCenterID string `gorm:"primaryKey"`
+	Sequence        int64
+	HeadMAC         []byte
+	At              Time // when it was pruned
+	MAC             []byte
+}
+
+// TableName names the table for GORM.
+func (AuditCheckpoint) TableName() string { return "audit_checkpoints" }
+
+// AuditEnd is what stands around the records of one contact center at one moment:
+// its head, its checkpoint and which record is the last. In an honest chain the
+// head is that of the last record.
 type AuditEnd struct {
-	AuditHead `gorm:"embedded"`
-	Last      int64 // sequence of the last record; 0 where there is none
+	AuditHead    `gorm:"embedded"`
+	Headed       bool            // there is a head
+	Begun        bool            // there is a record
+	Last         int64           // sequence of the last record; 0 where there is none
+	Checkpointed bool            // there is a checkpoint
+	Pruned       AuditCheckpoint `gorm:"embedded;embeddedPrefix:pruned_"`
 }
 
 // Outcomes of audited operations.

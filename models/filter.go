@@ -61,6 +61,8 @@ type AuditFilter struct {
 	To              Time // the first instant that is not included
 	Actor           string
 	Operation       string
+	TargetType      string
 	TargetID        string
+	Outcome         string
 	Page            Page // Before is a sequence
 }

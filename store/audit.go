@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strconv"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -124,60 +123,38 @@ func (s *Store) AuditHeads(ctx context.Context) ([]models.AuditHead, error) {
 	return heads, nil
 }
 
-// AuditEnds returns how every chain ends that has a head or an event, in the
-// order of their contact centers. It is one statement, so head and last event
-// are those of one moment, also while others append.
+// AuditEnds returns what stands around the records of every contact center that
+// has a head, a record or a checkpoint, in the order of their ids. It is one
+// statement, so all is of one moment, also while others append or prune.
 func (s *Store) AuditEnds(ctx context.Context) ([]models.AuditEnd, error) {
+	return s.auditEnds(ctx, `SELECT contact_center_id FROM audit_heads UNION SELECT contact_center_id FROM audit_events
+		UNION SELECT contact_center_id FROM audit_checkpoints`)
+}
+
+// AuditEnd is AuditEnds for one contact center, which may have none of them.
+func (s *Store) AuditEnd(ctx context.Context, contactCenter string) (models.AuditEnd, error) {
+	ends, err := s.auditEnds(ctx, "SELECT CAST(? AS text) AS contact_center_id", contactCenter)
+	if err != nil {
+		return models.AuditEnd{}, err
+	}
+	return ends[0], nil
+}
+
+func (s *Store) auditEnds(ctx context.Context, centers string, args ...any) ([]models.AuditEnd, error) {
 	var ends []models.AuditEnd
-	err := s.query(ctx).Raw(`SELECT c.contact_center_id, coalesce(h.sequence, 0) AS sequence, h.mac,
-		coalesce((SELECT max(e.sequence) FROM audit_events e WHERE e.contact_center_id = c.contact_center_id), 0) AS last
-		FROM (SELECT contact_center_id FROM audit_heads UNION SELECT contact_center_id FROM audit_events) c
+	err := s.query(ctx).Raw(`SELECT c.contact_center_id, h.contact_center_id IS NOT NULL AS headed,
+		coalesce(h.sequence, 0) AS sequence, h.mac,
+		EXISTS (SELECT 1 FROM audit_events e WHERE e.contact_center_id = c.contact_center_id) AS begun,
+		coalesce((SELECT max(e.sequence) FROM audit_events e WHERE e.contact_center_id = c.contact_center_id), 0) AS last,
+		p.contact_center_id IS NOT NULL AS checkpointed, p.contact_center_id AS pruned_contact_center_id,
+		coalesce(p.sequence, 0) AS pruned_sequence,
+		p.head_mac AS pruned_head_mac, p.at AS pruned_at, p.mac AS pruned_mac
+		FROM (`+centers+`) c
 		LEFT JOIN audit_heads h ON h.contact_center_id = c.contact_center_id
-		ORDER BY c.contact_center_id`).Find(&ends).Error
+		LEFT JOIN audit_checkpoints p ON p.contact_center_id = c.contact_center_id
+		ORDER BY c.contact_center_id`, args...).Find(&ends).Error
 	if err != nil {
 		return nil, fmt.Errorf("read audit ends: %w", translate(err))
 	}
 	return ends, nil
-}
-
-// AuditEvents returns a page of the audit events that match f, newest first. A
-// position that is no number is models.ErrBadRequest.
-func (s *Store) AuditEvents(ctx context.Context, f models.AuditFilter) ([]models.AuditEvent, error) {
-	if !storable(f.Actor) || !storable(f.Operation) || !storable(f.TargetID) {
-		return nil, nil
-	}
-	db := s.auditQuery(s.query(ctx), &f)
-	if f.Page.Before != "" {
-		before, err := strconv.ParseInt(f.Page.Before, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("list audit events: %w", models.ErrBadRequest)
-		}
-		db = db.Where("sequence < ?", before)
-	}
-	var events []models.AuditEvent
-	if err := db.Find(&events).Error; err != nil {
-		return nil, fmt.Errorf("list audit events: %w", translate(err))
-	}
-	return events, nil
-}
-
-func (s *Store) auditQuery(db *gorm.DB, f *models.AuditFilter) *gorm.DB {
-	if f.TargetID != "" && s.dialect == SQLite {
-		db = db.Table("audit_events INDEXED BY audit_events_target") // it would rather read the whole chain
-	}
-	db = db.Where("contact_center_id = ?", f.ContactCenterID)
-	if !f.From.IsZero() {
-		db = db.Where("at >= ?", f.From)
-	}
-	if !f.To.IsZero() {
-		db = db.Where("at < ?", f.To)
-	}
-	for _, c := range []struct{ column, value string }{
-		{"actor", f.Actor}, {"operation", f.Operation}, {"target_id", f.TargetID},
-	} {
-		if c.value != "" {
-			db = db.Where(clause.Eq{Column: clause.Column{Name: c.column}, Value: c.value})
-		}
-	}
-	return limited(db, f.Page.Limit).Order("sequence DESC")
 }

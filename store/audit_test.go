@@ -75,9 +75,10 @@ func TestAudit(t *testing.T) {
 		ends, err := s.AuditEnds(ctx)
 		require.NoError(t, err)
 		require.Len(t, ends, 2)
-		require.Equal(t, models.AuditEnd{AuditHead: head, Last: events}, ends[0])
+		require.Equal(t, models.AuditEnd{AuditHead: head, Headed: true, Begun: true, Last: events}, ends[0])
 		testAuditRanges(t, s)
 		testAuditEvents(t, s, walked)
+		testAuditWalks(t, s, walked)
 	})
 }
 
@@ -141,6 +142,10 @@ func testAuditEvents(t *testing.T, s *store.Store, all []models.AuditEvent) {
 			func(e *models.AuditEvent) bool { return e.Sequence%6 == 1 },
 		},
 		{"page", models.AuditFilter{Page: models.Page{Before: "9"}}, func(e *models.AuditEvent) bool { return e.Sequence < 9 }},
+		{"outcome", models.AuditFilter{Outcome: models.OutcomeRefused}, func(*models.AuditEvent) bool { return false }},
+		{"target type", models.AuditFilter{TargetType: "account", TargetID: "a1"}, func(e *models.AuditEvent) bool {
+			return e.TargetID == "a1"
+		}},
 		{"hostile", models.AuditFilter{TargetID: "' OR 1=1 --"}, func(*models.AuditEvent) bool { return false }},
 		{"not text", models.AuditFilter{Actor: "\x00"}, func(*models.AuditEvent) bool { return false }},
 	}

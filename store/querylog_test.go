@@ -254,5 +254,18 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		},
 		"RowCounts": func(ctx context.Context) error { return drop(s.RowCounts(ctx)) },
 		"InUse":     func(ctx context.Context) error { return drop(s.InUse(ctx)) },
+		"AuditEnd":  func(ctx context.Context) error { return drop(s.AuditEnd(ctx, canary)) },
+		"WalkAuditEvents": func(ctx context.Context) error {
+			f := models.AuditFilter{ContactCenterID: canary, Actor: canary, Outcome: canary, TargetType: canary}
+			return s.WalkAuditEvents(ctx, f, 0, 9, nil)
+		},
+		"AuditEvent":       func(ctx context.Context) error { return drop(s.AuditEvent(ctx, canary, 1)) },
+		"AuditSince":       func(ctx context.Context) error { return drop(s.AuditSince(ctx, canary, at(1))) },
+		"AuditCheckpoints": func(ctx context.Context) error { return drop(s.AuditCheckpoints(ctx)) },
+		"PruneAudit": func(ctx context.Context) error {
+			return s.PruneAudit(ctx, &models.AuditCheckpoint{
+				ContactCenterID: canary, Sequence: 1, HeadMAC: []byte(canary), At: at(1), MAC: []byte(canary),
+			})
+		},
 	}
 }

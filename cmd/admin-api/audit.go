@@ -11,6 +11,9 @@ type auditVerifyCommand struct {
 	dataSettings `embed:""`
 	logSettings  `embed:""`
 	AcceptCut    bool `help:"First let chains that were cut off go on, such as after a restore; each gets a record of it."`
+
+	Checkpoint      string `placeholder:"FILE" help:"Also prove that the chains go on from checkpoints that were kept."`
+	WriteCheckpoint string `placeholder:"FILE" help:"Where every chain holds, write checkpoints to keep into this file."`
 }
 
 // Run verifies every chain.
@@ -25,11 +28,18 @@ func (c *auditVerifyCommand) Run(p *program) (err error) {
 			return err
 		}
 	}
-	reports, err := h.audit.Verify(p.ctx)
+	kept, err := readCheckpoints(c.Checkpoint)
 	if err != nil {
 		return err
 	}
-	return tell(p, h, reports)
+	reports, err := h.audit.Verify(p.ctx, kept...)
+	if err != nil {
+		return err
+	}
+	if err := tell(p, h, reports); err != nil || c.WriteCheckpoint == "" {
+		return err
+	}
+	return writeCheckpoints(p, c.WriteCheckpoint, reports)
 }
 
 func acceptCuts(p *program, h *house) error {

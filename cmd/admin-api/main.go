@@ -169,6 +169,8 @@ type cli struct {
 	} `cmd:"" help:"Keys that encrypt secrets."`
 	Audit struct {
 		Verify auditVerifyCommand `cmd:"" help:"Check that no audit record was deleted, altered, moved or cut off."`
+		Export auditExportCommand `cmd:"" help:"Print audit records as lines of JSON, oldest first."`
+		Prune  auditPruneCommand  `cmd:"" help:"Remove old audit records; a signed checkpoint stays in their place."`
 	} `cmd:"" help:"The record of changes."`
 	Backup  backupCommand  `cmd:"" help:"Copy the database to a new file, beside a running server; the key file is not in it."`
 	Restore restoreCommand `cmd:"" help:"Put a backup into an empty database, SQLite or PostgreSQL, and check it by the audit chains."`

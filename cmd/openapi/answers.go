@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"admin-api/api"
 )
 
 const problemDefinition = definitions + "api.Problem"
@@ -79,6 +81,10 @@ func (c *contract) content(op *operation, s *schema) *yaml.Node {
 			set(n, media, eventStream(strings.TrimPrefix(s.Ref, definitions)))
 			continue
 		}
+		if media == linesMedia {
+			set(n, media, lines())
+			continue
+		}
 		set(n, media, object("schema", document, "examples", c.examplesOf(op, s)))
 	}
 	return n
@@ -96,6 +102,16 @@ func eventStream(last string) *yaml.Node {
 			"event: check\n"+
 			`data: {"status":"passed","cause":null,"steps":[{"name":"resolve","status":"passed","durationMs":4}],`+
 			`"retryable":false,"durationMs":4,"checkedAt":"2026-03-01T12:30:00.000Z","draft":true}`+"\n\n")),
+	)
+}
+
+// lines describes an export, of which OpenAPI 3.1 can only say that it is text.
+func lines() *yaml.Node {
+	e := auditUpdate()
+	line := string(api.AppendAuditEvent(nil, &e)) + "\n"
+	return object(
+		"schema", object("type", "string", "description", "Each line is an AuditEvent, oldest first."),
+		"examples", object("export", object("value", line)),
 	)
 }
 

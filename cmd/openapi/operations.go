@@ -11,6 +11,7 @@ import (
 const (
 	jsonMedia    = "application/json"
 	eventMedia   = "text/event-stream"
+	linesMedia   = "application/x-ndjson"
 	problemMedia = "application/problem+json"
 )
 

@@ -124,6 +124,11 @@ func (v *Validator) Problems(req *http.Request, resp *http.Response, body []byte
 // check judges the answer of an operation.
 func (v *Validator) check(path *template, req *http.Request, resp *http.Response, body []byte) []string {
 	path = path.narrow(req.Method, resp.StatusCode, body)
+	documented := responseOf(operationOf(path.item, req.Method), resp.StatusCode)
+	media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
+	if media == linesMedia && documented != nil && documented.Content.GetOrZero(linesMedia) != nil {
+		return v.events.lines(body) // which the validator would take for one document
+	}
 	answer := *resp
 	answer.Body = io.NopCloser(bytes.NewReader(body))
 	if req.Method == http.MethodHead {
@@ -131,7 +136,6 @@ func (v *Validator) check(path *template, req *http.Request, resp *http.Response
 	}
 	_, errs := v.responses.ValidateResponseBodyWithPathItem(req, &answer, path.item, path.text)
 	problems := explain(errs)
-	documented := responseOf(operationOf(path.item, req.Method), resp.StatusCode)
 	if documented == nil {
 		return problems // which say so
 	}
@@ -139,7 +143,7 @@ func (v *Validator) check(path *template, req *http.Request, resp *http.Response
 	if wanted != (len(body) > 0) {
 		problems = append(problems, fmt.Sprintf("there is a body of %d bytes", len(body)))
 	}
-	switch media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); media {
+	switch media {
 	case "application/problem+json":
 		problems = append(problems, checkKind(documented, resp.StatusCode, body)...)
 	case "text/event-stream":

@@ -19,11 +19,30 @@ type events struct {
 }
 
 // documents are the schemas of the data of each event.
-var documents = map[string]string{"step": "CheckStep", "check": "Check", "problem": "Problem"}
+var documents = map[string]string{"step": "CheckStep", "check": "Check", "problem": "Problem", "line": "AuditEvent"}
 
 func newEvents(components *v3.Components, options []config.Option) *events {
 	quiet := slog.New(slog.DiscardHandler)
 	return &events{schemas: schema_validation.NewSchemaValidatorWithLogger(quiet, options...), components: components}
+}
+
+// linesMedia is that of exports: a document in each line.
+const linesMedia = "application/x-ndjson"
+
+// lines judges a whole export of audit records.
+func (e *events) lines(body []byte) []string {
+	if len(body) == 0 {
+		return nil
+	}
+	text, complete := strings.CutSuffix(string(body), "\n")
+	if !complete {
+		return []string{"the last line is not complete"}
+	}
+	var problems []string
+	for line := range strings.SplitSeq(text, "\n") {
+		problems = append(problems, e.document("line", line)...)
+	}
+	return problems
 }
 
 // check judges a whole stream: steps, and a check or a problem at the end.
