@@ -24,6 +24,9 @@ type Principal struct {
 	// UserID is the user behind a session or behind a token that a user made;
 	// SessionID is set for sessions only.
 	UserID, SessionID string
+	// HomeID is the contact center that the credential belongs to; the request may
+	// act in another one.
+	HomeID string
 	// MustChangePassword: the session is good for nothing else yet.
 	MustChangePassword bool
 	// ContactCenter is where the request acts.
