@@ -44,7 +44,7 @@ func TestScopes(t *testing.T) {
 	s := newStack(t)
 	id := s.create(t, "Support").ID
 	for _, r := range handlers.Routes() {
-		if r.Scope == "" {
+		if r.Scope == "" || r.Scope == handlers.SignedIn {
 			continue
 		}
 		t.Run(r.Method+" "+r.Path, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestSuspendedContactCenter(t *testing.T) {
 
 	looks := []string{models.ScopeAccountsRead, models.ScopeEventsRead, models.ScopeAuditRead, models.ScopeMetrics}
 	for _, r := range handlers.Routes() {
-		if r.Scope == "" {
+		if r.Scope == "" || r.Scope == handlers.SignedIn {
 			continue
 		}
 		path := strings.NewReplacer("{id}", suspended.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
