@@ -26,6 +26,7 @@ import (
 // program is what a command needs of the world, so that tests can run it.
 type program struct {
 	ctx    context.Context //nolint:containedctx // the life of the process
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	// terminal: somebody reads stdout, so credentials may stand there.
@@ -38,7 +39,7 @@ type program struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := &program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
+	p := &program{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
 	code := run(p, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -155,6 +156,9 @@ type cli struct {
 		List   tokensListCommand   `cmd:"" help:"Show what tokens there are, never their text."`
 		Revoke tokensRevokeCommand `cmd:"" help:"Make a token worthless from now on."`
 	} `cmd:"" help:"Bearer tokens."`
+	Users struct {
+		SetPassword usersSetPasswordCommand `cmd:"" help:"Give a user another password, read from standard input; lets in who is locked out."`
+	} `cmd:"" help:"People."`
 	Keys struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the key file."`
 		Rotate keysRotateCommand `cmd:"" help:"Add a new key and re-encrypt every secret under it. Can be repeated after an interruption."`
