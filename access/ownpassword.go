@@ -32,13 +32,12 @@ func CheckPassword(pointer, password, username string, c *validation.Context) {
 // other sessions and gives this one a new secret, which it returns. What is wrong
 // with either password is validation.Errors; a wrong current one counts as a
 // failed attempt to sign in, with models.ErrTooManyAttempts after some.
-func (s *Service) ChangePassword(
-	ctx context.Context, p *Principal, current, fresh string, c *validation.Context,
-) (string, error) {
-	if fresh == current && fresh != "" {
+func (s *Service) ChangePassword(ctx context.Context, p *Principal, in NewPassword) (string, error) {
+	c := &validation.Context{}
+	if in.Fresh == in.Current {
 		c.Violate("/newPassword", "password_unchanged", "The new password must be another one.")
 	}
-	CheckPassword("/newPassword", fresh, p.Name, c)
+	CheckPassword("/newPassword", in.Fresh, p.Name, c)
 	if err := c.Err(); err != nil {
 		return "", err
 	}
@@ -50,7 +49,7 @@ func (s *Service) ChangePassword(
 	if err != nil {
 		return "", err
 	}
-	ok, err := s.verify(ctx, a, current)
+	ok, err := s.verify(ctx, a, in.Current)
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +60,7 @@ func (s *Service) ChangePassword(
 		c.Violate("/currentPassword", "password_wrong", "This is not your current password.")
 		return "", c.Err()
 	}
-	hash, err := s.passwords().HashWithin(ctx, fresh)
+	hash, err := s.passwords().HashWithin(ctx, in.Fresh)
 	if err != nil {
 		s.giveBack(ctx, a)
 		return "", err

@@ -335,18 +335,18 @@ func TestChangePassword(t *testing.T) {
 		for fresh, code := range map[string]string{
 			"short": "min", strings.Repeat("ü", 129): "max", password: "password_unchanged",
 		} {
-			_, err := h.ChangePassword(t.Context(), p, password, fresh, &validation.Context{})
+			_, err := h.ChangePassword(t.Context(), p, access.NewPassword{Current: password, Fresh: fresh})
 			var broken validation.Errors
 			require.ErrorAs(t, err, &broken)
 			require.Equal(t, code, broken[0].Code)
 		}
 		const fresh = "a quiet lake in October"
-		_, err := h.ChangePassword(t.Context(), p, "wrong", fresh, &validation.Context{})
+		_, err := h.ChangePassword(t.Context(), p, access.NewPassword{Current: "wrong", Fresh: fresh})
 		var broken validation.Errors
 		require.ErrorAs(t, err, &broken)
 		require.Equal(t, "/currentPassword", broken[0].Pointer)
 
-		renewed, err := h.ChangePassword(t.Context(), p, password, fresh, &validation.Context{})
+		renewed, err := h.ChangePassword(t.Context(), p, access.NewPassword{Current: password, Fresh: fresh})
 		require.NoError(t, err)
 		for _, ended := range []string{text, elsewhere} {
 			_, err = h.other.AuthenticateSession(t.Context(), ended)
@@ -362,10 +362,10 @@ func TestChangePassword(t *testing.T) {
 		require.Len(t, h.records(t, "password.change"), 1)
 
 		for range 5 {
-			_, err = h.ChangePassword(t.Context(), again, "wrong", password, &validation.Context{})
+			_, err = h.ChangePassword(t.Context(), again, access.NewPassword{Current: "wrong", Fresh: password})
 			require.Error(t, err)
 		}
-		_, err = h.ChangePassword(t.Context(), again, fresh, password, &validation.Context{})
+		_, err = h.ChangePassword(t.Context(), again, access.NewPassword{Current: fresh, Fresh: password})
 		require.ErrorIs(t, err, models.ErrTooManyAttempts, "a stolen session is no way around the counter")
 	})
 }

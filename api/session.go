@@ -5,16 +5,16 @@ import "admin-api/models"
 // SignInInput is what a person signs in with.
 type SignInInput struct {
 	// Username is that of a user; upper and lower case make no difference.
-	Username string `json:"username" validate:"required,max=256" maxLength:"256" example:"admin"`
-	Password string `json:"password" validate:"required,max=1024" maxLength:"1024" example:"correct horse battery staple"`
+	Username string `json:"username" maxLength:"256" example:"admin"`
+	Password string `json:"password" maxLength:"1024" example:"correct horse battery staple"`
 }
 
 // PasswordInput replaces a password.
 type PasswordInput struct {
-	CurrentPassword string `json:"currentPassword" validate:"required,max=1024" maxLength:"1024" example:"correct horse battery staple"`
+	CurrentPassword string `json:"currentPassword" maxLength:"1024" example:"correct horse battery staple"`
 	// NewPassword has 8 to 128 characters, and is neither the user name nor the
 	// current password.
-	NewPassword string `json:"newPassword" validate:"required" minLength:"8" maxLength:"128" example:"a quiet lake in October"`
+	NewPassword string `json:"newPassword" minLength:"8" maxLength:"128" example:"a quiet lake in October"`
 }
 
 // Session is one sign-in of a user.
@@ -130,7 +130,7 @@ type ClientToken struct {
 
 // ClientTokenInput is what the client-credentials call sends, as a form.
 type ClientTokenInput struct {
-	GrantType string `json:"grant_type" enums:"client_credentials" validate:"required" example:"client_credentials"`
+	GrantType string `json:"grant_type" enums:"client_credentials" example:"client_credentials"`
 	// ClientID is a user name; may be sent by HTTP Basic, with the secret.
 	ClientID string `json:"client_id,omitempty" example:"crm-sync"`
 	// ClientSecret is the API secret of the user.

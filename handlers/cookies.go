@@ -36,8 +36,10 @@ func (x *exchange) cookieName() string {
 // told: the peer or the host that was asked for is it, and no proxy is between.
 func (x *exchange) loopback() bool {
 	r := x.Request()
-	for _, name := range []string{"Forwarded", echo.HeaderXForwardedFor, echo.HeaderXForwardedProto, echo.HeaderXRealIP, "Via"} {
-		if len(r.Header[http.CanonicalHeaderKey(name)]) > 0 {
+	for _, name := range []string{
+		"Forwarded", "Via", echo.HeaderXForwardedFor, echo.HeaderXForwardedProto, echo.HeaderXRealIP,
+	} {
+		if r.Header.Get(name) != "" {
 			return false
 		}
 	}
@@ -72,7 +74,7 @@ func (x *exchange) dropSession() { x.setCookie("", -1) }
 
 func (x *exchange) setCookie(value string, maxAge int) {
 	name := x.cookieName()
-	x.SetCookie(&http.Cookie{
+	x.SetCookie(&http.Cookie{ //nolint:gosec // without HTTPS there are only cookies for the machine itself
 		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		Secure: name == secureCookie,
 	})

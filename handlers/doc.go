@@ -7,7 +7,8 @@
 //
 // A request is checked in this order, and the first refusal is the answer:
 // path (404), method (405), origin (403), credential (401), rate (429), password to
-// be changed (403), contact center (403, 404), scope or session (403), query (400), media type (415), size of the body (413);
+// be changed (403), contact center (403, 404), scope or session (403), query (400),
+// media type (415), size of the body (413);
 // then the service judges header fields, document and record.
 //
 //	@title           admin-api

@@ -3,10 +3,9 @@ package handlers
 import (
 	"net/http"
 
+	"admin-api/access"
 	"admin-api/api"
-	"admin-api/input"
 	"admin-api/models"
-	"admin-api/validation"
 )
 
 // readMe answers who asks.
@@ -55,15 +54,11 @@ func (s *Server) readMe(x *exchange) error {
 //	@Failure     400,401,403,404,413,415,422,429,500,503 {object} api.Problem
 //	@Router      /me/password [put]
 func (s *Server) changePassword(x *exchange) error {
-	var in api.PasswordInput
-	c := &validation.Context{}
-	if err := input.Decode(x.body, &in, c); err != nil {
+	in, err := access.ReadNewPassword(x.body)
+	if err != nil {
 		return err
 	}
-	if c.Broken("") {
-		return c.Err()
-	}
-	secret, err := s.access.ChangePassword(x.Request().Context(), x.principal, in.CurrentPassword, in.NewPassword, c)
+	secret, err := s.access.ChangePassword(x.Request().Context(), x.principal, in)
 	if err != nil {
 		return x.ended(err)
 	}

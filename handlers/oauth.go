@@ -109,7 +109,9 @@ func (x *exchange) grant() (url.Values, error) {
 	case grant == "":
 		return nil, malformed("The parameter grant_type is missing; it is client_credentials.")
 	case grant != "client_credentials":
-		return nil, &oauthError{http.StatusBadRequest, "unsupported_grant_type", "The only grant_type here is client_credentials."}
+		return nil, &oauthError{
+			http.StatusBadRequest, "unsupported_grant_type", "The only grant_type here is client_credentials.",
+		}
 	case id == "" || secret == "":
 		return nil, malformed("The parameters client_id and client_secret are needed: a user name and the user's API secret.")
 	case len(id) > longestClientID || len(secret) > longestClientSecret || noText(id):

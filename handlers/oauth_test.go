@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,8 +34,8 @@ func (s *stack) machine(t testing.TB, name string, change func(*models.User)) (s
 
 func grant(pairs ...string) string {
 	form := url.Values{"grant_type": {"client_credentials"}}
-	for i := 0; i < len(pairs); i += 2 {
-		form.Set(pairs[i], pairs[i+1])
+	for pair := range slices.Chunk(pairs, 2) {
+		form.Set(pair[0], pair[1])
 	}
 	return form.Encode()
 }

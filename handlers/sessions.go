@@ -10,9 +10,7 @@ import (
 
 	"admin-api/access"
 	"admin-api/api"
-	"admin-api/input"
 	"admin-api/models"
-	"admin-api/validation"
 )
 
 // Paths about who asks.
@@ -82,12 +80,8 @@ func (s *Server) signIn(x *exchange) error {
 	if err := s.limitSignIn(x); err != nil {
 		return err
 	}
-	var in api.SignInInput
-	c := &validation.Context{}
-	if err := input.Decode(x.body, &in, c); err != nil {
-		return err
-	}
-	if err := c.Err(); err != nil {
+	in, err := access.ReadCredentials(x.body)
+	if err != nil {
 		return err
 	}
 	center, err := s.here(x)

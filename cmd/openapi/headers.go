@@ -16,7 +16,9 @@ type header struct {
 // headerFields are the header fields of all answers, by component.
 var headerFields = map[string]header{
 	"AcceptPatch": {description: "Media types that PATCH reads.", pattern: `^application/merge-patch\+json$`},
-	"Accept":      {description: "Media types that the operation reads.", pattern: `^application/(json|x-www-form-urlencoded)$`},
+	"Accept": {
+		description: "Media types that the operation reads.", pattern: `^application/(json|x-www-form-urlencoded)$`,
+	},
 	"Allow": {
 		description: "Methods of the path.", always: true, pattern: `^[A-Z]+(, [A-Z]+)*$`, example: "GET, HEAD, OPTIONS",
 	},

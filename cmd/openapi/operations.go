@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"admin-api/handlers"
 )
 
 const (
@@ -15,6 +13,9 @@ const (
 	eventMedia   = "text/event-stream"
 	problemMedia = "application/problem+json"
 )
+
+// signedInScope is what the routes call the scope of who has any credential.
+const signedInScope = "signed-in"
 
 // compatible begins the paths that others have documented.
 const compatible = "/configapi/"
@@ -66,7 +67,7 @@ func requirement(scope string, session bool) *yaml.Node {
 		return value([]*yaml.Node{cookie})
 	}
 	roles := nothing
-	if scope != handlers.SignedIn {
+	if scope != signedInScope {
 		roles = value([]string{scope})
 	}
 	return value([]*yaml.Node{object(securityScheme, roles), cookie})
@@ -90,7 +91,7 @@ func (c *contract) scope(op *operation) string {
 	case found != nil:
 		return found[1]
 	case signedIn:
-		return handlers.SignedIn
+		return signedInScope
 	}
 	return ""
 }
