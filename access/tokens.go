@@ -10,8 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"admin-api/audit"
@@ -27,20 +29,28 @@ const tokenPrefix = "aat_"
 type Service struct {
 	Store *store.Store
 	Audit *audit.Log
-	// Passwords hashes those of users; without it, as many at once as are asked for.
-	Passwords *Passwords
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
+	// Passwords checks those of users; nil makes one.
+	Passwords *Passwords
+	// SessionIdle and SessionMax are how long a session lives unused, and at all;
+	// 0 means DefaultSessionIdle and DefaultSessionMax.
+	SessionIdle, SessionMax time.Duration
+	// Logger is told what nobody is answered; nil logs nothing.
+	Logger *slog.Logger
 
 	uses uses
+	own  sync.Once // makes Passwords
 }
 
 // NewToken returns the text of a fresh token: a prefix, 256 random bits and a
 // checksum over both, which tells scanners a real token from a look-alike.
-func NewToken() string {
+func NewToken() string { return newCredential(tokenPrefix) }
+
+func newCredential(prefix string) string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	body := tokenPrefix + base64.RawURLEncoding.EncodeToString(b[:])
+	body := prefix + base64.RawURLEncoding.EncodeToString(b[:])
 	sum := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(body)))
 	return body + hex.EncodeToString(sum)
 }
@@ -77,7 +87,10 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 	if err := s.boundByMaker(ctx, p); err != nil {
 		return nil, err
 	}
-	s.uses.note(&t, now)
+	if t.Kind == models.TokenOAuth { // who has it is the user, not somebody whom the user gave it
+		p.ID = UserPrincipal + t.UserID
+	}
+	s.uses.note(useKey{contactCenter: t.ContactCenterID, id: t.ID}, t.LastUsedAt, now)
 	return p, nil
 }
 
@@ -102,7 +115,7 @@ func (s *Service) boundByMaker(ctx context.Context, p *Principal) error {
 	return nil
 }
 
-// ActIn lets a provider token act in the contact center with the domain, a
+// ActIn lets a service provider act in the contact center with the domain, a
 // suspended one too: see Principal.Suspension for what is possible there. It
 // returns models.ErrForbidden without the scope provider and
 // models.ErrNotFound for an unknown domain.
@@ -110,7 +123,7 @@ func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error 
 	if !p.Can(models.ScopeProvider) {
 		return &models.RefusalError{
 			Err:    models.ErrForbidden,
-			Detail: "The header Contact-Center needs a token with the scope provider.",
+			Detail: "The header Contact-Center needs a credential with the scope provider.",
 		}
 	}
 	center, err := s.Store.ContactCenterByDomain(ctx, strings.ToLower(domain))

@@ -10,34 +10,38 @@ import (
 )
 
 const (
-	// useGrain is how exact the time of a token's last use is.
+	// useGrain is how exact the time of a credential's last use is.
 	useGrain = time.Minute
 	// useInterval is how often the times are written.
 	useInterval = 10 * time.Second
 )
 
-// uses are times at which tokens were used, until they are written: a request
-// does not wait for that.
+// uses are times at which tokens and sessions were used, until they are written:
+// a request does not wait for that.
 type uses struct {
 	mu sync.Mutex
-	at map[tokenKey]time.Time
+	at map[useKey]time.Time
 }
 
-type tokenKey struct{ contactCenter, id string }
+type useKey struct {
+	contactCenter, id string
+	session           bool
+}
 
-func (u *uses) note(t *models.Token, now time.Time) {
-	if now.Sub(t.LastUsedAt.Time) < useGrain {
+// note remembers a use, unless the last one that was written is recent enough.
+func (u *uses) note(key useKey, last models.Time, now time.Time) {
+	if now.Sub(last.Time) < useGrain {
 		return
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.at == nil {
-		u.at = map[tokenKey]time.Time{}
+		u.at = map[useKey]time.Time{}
 	}
-	u.at[tokenKey{t.ContactCenterID, t.ID}] = now
+	u.at[key] = now
 }
 
-func (u *uses) take() map[tokenKey]time.Time {
+func (u *uses) take() map[useKey]time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	taken := u.at
@@ -46,14 +50,14 @@ func (u *uses) take() map[tokenKey]time.Time {
 }
 
 // giveBack keeps for later what could not be written.
-func (u *uses) giveBack(left map[tokenKey]time.Time) {
+func (u *uses) giveBack(left map[useKey]time.Time) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	maps.Copy(left, u.at) // what came meanwhile is later
 	u.at = left
 }
 
-// RecordUses writes now and then when tokens were last used, until the context
+// RecordUses writes now and then when tokens and sessions were last used, until the context
 // ends, and then once more. What cannot be written is tried again: no request
 // depends on it.
 func (s *Service) RecordUses(ctx context.Context) {
@@ -73,7 +77,11 @@ func (s *Service) RecordUses(ctx context.Context) {
 func (s *Service) writeUses(ctx context.Context) {
 	left := s.uses.take()
 	for key, at := range left {
-		if err := s.Store.TouchToken(ctx, key.contactCenter, key.id, models.NewTime(at)); err != nil {
+		touch := s.Store.TouchToken
+		if key.session {
+			touch = s.Store.TouchSession
+		}
+		if err := touch(ctx, key.contactCenter, key.id, models.NewTime(at)); err != nil {
 			s.uses.giveBack(left)
 			return
 		}

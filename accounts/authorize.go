@@ -154,15 +154,14 @@ func (s *Service) whoBegan(ctx context.Context, st *authorizationState, cb Callb
 }
 
 // stillMay refuses an authorization whose beginner has lost the right to it since:
-// the token that asked for it was revoked, has expired, or is gone.
+// the token that asked for it was revoked, has expired, or is gone; the user was
+// disabled or has other roles.
 func (s *Service) stillMay(ctx context.Context, p *access.Principal, account string) error {
-	t, err := s.Store.TokenByID(ctx, strings.TrimPrefix(p.ID, access.TokenPrincipal))
-	if err != nil && !errors.Is(err, models.ErrNotFound) {
+	may, err := access.StillMay(ctx, s.Store, p.ID, p.ContactCenter.ID, models.ScopeAccountsWrite, s.now())
+	if err != nil {
 		return fmt.Errorf("complete authorization: %w", err)
 	}
-	here := t.ContactCenterID == p.ContactCenter.ID || slices.Contains(t.Scopes, models.ScopeProvider)
-	expired := !t.ExpiresAt.IsZero() && !s.now().Before(t.ExpiresAt.Time)
-	if err == nil && here && !expired && t.RevokedAt.IsZero() && slices.Contains(t.Scopes, models.ScopeAccountsWrite) {
+	if may {
 		return nil
 	}
 	s.Refused(ctx, p, "account."+opAuthorize, account, "authorization: authorization_withdrawn")

@@ -11,7 +11,11 @@ const (
 	CodeInvalidParameter       = "invalid-parameter"
 	CodeInvalidCursor          = "invalid-cursor"
 	CodeUnauthenticated        = "unauthenticated"
+	CodeSignInRefused          = "sign-in-refused"
 	CodeForbidden              = "forbidden"
+	CodeCrossOrigin            = "cross-origin"
+	CodeHTTPSRequired          = "https-required"
+	CodePasswordChangeRequired = "password-change-required"
 	CodeFeatureNotEnabled      = "feature-not-enabled"
 	CodeNotFound               = "not-found"
 	CodeMethodNotAllowed       = "method-not-allowed"
@@ -69,4 +73,6 @@ func ProblemKinds() []ProblemKind { return slices.Clone(problemKinds) }
 
 // problemKinds is never changed. The last entry is what everything unknown
 // becomes.
-var problemKinds = slices.Concat(requestKinds(), rightsKinds(), conflictKinds(), documentKinds(), serverKinds())
+var problemKinds = slices.Concat(
+	requestKinds(), signInKinds(), rightsKinds(), conflictKinds(), documentKinds(), serverKinds(),
+)

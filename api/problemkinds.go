@@ -50,21 +50,12 @@ func requestKinds() []ProblemKind {
 func rightsKinds() []ProblemKind {
 	return []ProblemKind{
 		{
-			Code: CodeUnauthenticated, Title: "Not signed in", Status: http.StatusUnauthorized,
-			Detail: "Send a valid token in the header field Authorization, as Bearer TOKEN.",
-			Meaning: "The request carries no credential, or one that is unknown, expired or revoked, or " +
-				"whose contact center is suspended.",
-			Remedy: "Send Authorization: Bearer with a valid token. Where a tool asks for the token, such as the " +
-				"dialog Authorize of the reference, enter it alone: the tool adds the word. Ask an administrator " +
-				"for a new token where yours no longer works.",
-			errs: []error{models.ErrUnauthenticated},
-		},
-		{
 			Code: CodeForbidden, Title: "Not allowed", Status: http.StatusForbidden,
 			Detail: "The credential lacks the right to do this.",
 			Meaning: "The credential is valid but does not carry the scope that the operation needs. The " +
 				"refusal is on the audit record.",
-			Remedy:  "Use a token with the scope that the member scope names. No scope implies another.",
+			Remedy: "Use a credential with the scope that the member scope names. No scope implies another. " +
+				"Without that member the operation needs a session: sign in with POST /api/v1/session.",
 			Members: []ProblemMember{{Name: "scope", Description: "the scope that is needed"}},
 			Extra:   map[string]any{"scope": models.ScopeAccountsWrite},
 			errs:    []error{models.ErrForbidden},
@@ -227,11 +218,11 @@ func serverKinds() []ProblemKind {
 			Code: CodeRateLimited, Title: "Too many requests", Status: http.StatusTooManyRequests,
 			Detail: "Too many requests; wait for the seconds of the header field Retry-After.",
 			Meaning: "The credential, or without a valid one the address, made more requests than it " +
-				"may; or an account was probed too often.",
+				"may; an account was probed too often; or sign-ins under a user name failed too often.",
 			Remedy: "Wait for the seconds of the header field Retry-After. RateLimit-Policy and " +
 				"RateLimit tell the quota and what is left of it.",
 			RetryAfter: time.Second,
-			errs:       []error{models.ErrRateLimited},
+			errs:       []error{models.ErrRateLimited, models.ErrTooManyAttempts},
 		},
 		{
 			Code: CodeProbeRunning, Title: "A probe is running", Status: http.StatusTooManyRequests,

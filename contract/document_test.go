@@ -53,7 +53,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 		require.True(t, ok, "%s %s is not documented", r.Method, r.Path)
 		delete(documented, r.Method+" "+r.Path)
 		require.Equal(t, r.Scope, op.Scope, "scope of %s %s", r.Method, r.Path)
-		if r.Scope == "" {
+		if r.Scope == "" || r.Scope == handlers.SignedIn {
 			require.Empty(t, op.Roles, "%s %s", r.Method, r.Path)
 		} else {
 			require.Equal(t, []string{r.Scope}, op.Roles, "%s %s", r.Method, r.Path)
@@ -74,7 +74,10 @@ func TestRefusalsAreDocumented(t *testing.T) {
 			want = append(want, "400", "404")
 		}
 		if op.Body {
-			want = append(want, "413", "415", "422")
+			want = append(want, "413", "415")
+		}
+		if op.Body && strings.HasPrefix(op.Path, "/api/") {
+			want = append(want, "422")
 		}
 		for _, status := range want {
 			require.Contains(t, op.Statuses, status, "%s %s", op.Method, op.Path)

@@ -44,7 +44,7 @@ func TestScopes(t *testing.T) {
 	s := newStack(t)
 	id := s.create(t, "Support").ID
 	for _, r := range handlers.Routes() {
-		if r.Scope == "" {
+		if r.Scope == "" || r.Scope == handlers.SignedIn {
 			continue
 		}
 		t.Run(r.Method+" "+r.Path, func(t *testing.T) {
@@ -97,13 +97,13 @@ func TestSuspendedContactCenter(t *testing.T) {
 
 	looks := []string{models.ScopeAccountsRead, models.ScopeEventsRead, models.ScopeAuditRead, models.ScopeMetrics}
 	for _, r := range handlers.Routes() {
-		if r.Scope == "" || r.Scope == models.ScopeProvider { // which is not about what is in a contact center
+		if slices.Contains([]string{"", handlers.SignedIn, models.ScopeProvider}, r.Scope) { // not about what is in it
 			continue
 		}
 		path := strings.NewReplacer("{id}", suspended.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
 		there := call{Method: r.Method, Path: path, Header: []string{"Contact-Center", suspended.Domain}}
 		if slices.Contains(looks, r.Scope) {
-			require.Equal(t, http.MethodGet, r.Method, "%s %s only looks", r.Method, r.Path)
+			require.True(t, r.Method == http.MethodGet || r.Name == "audit.verify", "%s %s only looks", r.Method, r.Path)
 			require.NotEqual(t, http.StatusForbidden, s.do(t, there).Status, r.Path)
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"admin-api/access"
 	"admin-api/api"
 	"admin-api/models"
 )
@@ -29,11 +30,17 @@ func (s *Server) admit(x *exchange) error {
 		}
 		return err
 	}
-	if err := x.limit("principal", x.principal.ID); err != nil {
+	if err := x.limit("principal", x.limitKey()); err != nil {
 		return err
+	}
+	if x.principal.MustChangePassword && !x.route.early {
+		return &api.RequestError{Code: api.CodePasswordChangeRequired}
 	}
 	if err := s.enter(x); err != nil {
 		return err
+	}
+	if x.route.Scope == SignedIn {
+		return x.needsSession()
 	}
 	if !x.principal.Can(x.route.Scope) {
 		return s.lacksScope(x)
@@ -45,16 +52,63 @@ func (s *Server) admit(x *exchange) error {
 	return nil
 }
 
-// authenticate sets the principal, or the challenge of RFC 6750.
+// limitKey is what the requests of a principal are counted under: each session by
+// itself.
+func (x *exchange) limitKey() string {
+	if x.principal.SessionID != "" {
+		return "session:" + x.principal.SessionID
+	}
+	return x.principal.ID
+}
+
+// needsSession refuses a token where only somebody who is signed in may go.
+func (x *exchange) needsSession() error {
+	if !x.route.session || x.principal.SessionID != "" {
+		return nil
+	}
+	return &api.RequestError{
+		Code: api.CodeForbidden,
+		Detail: "This operation is about a session, and a token has none: sign in with POST /api/v1/session. " +
+			"GET /api/v1/me tells about a token.",
+	}
+}
+
+// authenticate sets the principal, or the challenge of RFC 6750. A request that
+// has the header field Authorization is judged by that alone.
 func (s *Server) authenticate(x *exchange) error {
-	token := bearer(x.Request().Header[echo.HeaderAuthorization])
+	p, err := s.whoAsks(x)
+	if err != nil {
+		return err
+	}
+	p.Address, p.RequestID = x.remote, x.requestID
+	x.principal = p
+	return nil
+}
+
+func (s *Server) whoAsks(x *exchange) (*access.Principal, error) {
+	fields := x.Request().Header[echo.HeaderAuthorization]
+	if len(fields) > 0 {
+		return s.whoseToken(x, bearer(fields))
+	}
+	if secret := x.sessionSecret(); secret != "" {
+		p, err := s.access.AuthenticateSession(x.Request().Context(), secret)
+		if errors.Is(err, models.ErrUnauthenticated) {
+			x.set(echo.HeaderWWWAuthenticate, realm)
+		}
+		return p, err
+	}
+	x.set(echo.HeaderWWWAuthenticate, realm)
+	return nil, models.ErrUnauthenticated
+}
+
+func (s *Server) whoseToken(x *exchange, token string) (*access.Principal, error) {
 	if token == "" {
 		x.set(echo.HeaderWWWAuthenticate, realm)
-		return models.ErrUnauthenticated
+		return nil, models.ErrUnauthenticated
 	}
 	if scheme, _, more := strings.Cut(token, " "); more && strings.EqualFold(scheme, "Bearer") {
 		x.set(echo.HeaderWWWAuthenticate, realm+`, error="invalid_token"`)
-		return &models.RefusalError{
+		return nil, &models.RefusalError{
 			Err: models.ErrUnauthenticated,
 			Detail: "The header field Authorization says Bearer twice. Where a tool asks for the token, enter it alone: " +
 				"the tool adds the word.",
@@ -64,12 +118,7 @@ func (s *Server) authenticate(x *exchange) error {
 	if errors.Is(err, models.ErrUnauthenticated) {
 		x.set(echo.HeaderWWWAuthenticate, realm+`, error="invalid_token"`)
 	}
-	if err != nil {
-		return err
-	}
-	p.Address, p.RequestID = x.remote, x.requestID
-	x.principal = p
-	return nil
+	return p, err
 }
 
 // bearer returns the token of the header field Authorization, empty where
@@ -85,7 +134,7 @@ func bearer(fields []string) string {
 	return strings.TrimSpace(token)
 }
 
-// enter lets the token of a service provider act in the contact center that
+// enter lets the credential of a service provider act in the contact center that
 // the request names.
 func (s *Server) enter(x *exchange) error {
 	fields := x.Request().Header[headerContactCenter]

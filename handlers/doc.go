@@ -6,8 +6,9 @@
 // the network outside.
 //
 // A request is checked in this order, and the first refusal is the answer:
-// path (404), method (405), credential (401), rate (429), contact center (403,
-// 404), scope (403), query (400), media type (415), size of the body (413);
+// path (404), method (405), origin (403), credential (401), rate (429), password to
+// be changed (403), contact center (403, 404), scope or session (403), query (400),
+// media type (415), size of the body (413);
 // then the service judges header fields, document and record.
 //
 //	@title           admin-api
@@ -21,6 +22,8 @@
 //	@BasePath        /api/v1
 //	@accept          json
 //	@produce         json
+//	@tag.name        sign-in
+//	@tag.description Sessions of people, their passwords, and the client-credentials call of machines.
 //	@tag.name        types
 //	@tag.description What kinds of accounts there are, and what their forms and schemas look like.
 //	@tag.name        accounts

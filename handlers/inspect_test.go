@@ -65,8 +65,27 @@ func inspect(t testing.TB, x exchanged) {
 		inspectOutcome(t, resp, body)
 		return
 	}
+	if req.URL.Path == tokenPath && req.Method == http.MethodPost {
+		inspectOAuth(t, resp, body)
+		return
+	}
 	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); resp.StatusCode >= 400 && media != "text/html" {
 		inspectProblem(t, req, resp, body)
+	}
+}
+
+// tokenPath answers in the words of OAuth.
+const tokenPath = "/configapi/v2/oauth/token"
+
+func inspectOAuth(t testing.TB, resp *http.Response, body []byte) {
+	t.Helper()
+	require.Equal(t, "application/json", resp.Header.Get("Content-Type"))
+	require.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+	if resp.StatusCode >= 400 {
+		var e api.OAuthError
+		require.NoError(t, json.Unmarshal(body, &e))
+		require.NotEmpty(t, e.Error)
+		require.NotEmpty(t, e.ErrorDescription)
 	}
 }
 

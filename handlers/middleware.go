@@ -124,26 +124,38 @@ func (x *exchange) subject() string {
 }
 
 // serve carries out a route; observe is around it, so the context is our
-// exchange. The order of its checks is part of the contract: who asks and how
-// often, before anything about what is asked; then the form of the request,
-// cheapest first; the record itself last.
+// exchange.
 func (s *Server) serve(r *route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		x := c.(*exchange)
 		x.route = r
-		if r.Scope != "" {
-			if err := s.admit(x); err != nil {
-				return err
-			}
+		err := s.carryOut(x, r)
+		if err != nil && r.failed != nil && !x.Response().Committed {
+			return r.failed(s, x, err)
 		}
-		if err := x.readQuery(r.query); err != nil {
-			return err
-		}
-		if err := x.readBody(r.body); err != nil {
-			return err
-		}
-		return r.do(s, x)
+		return err
 	}
+}
+
+// carryOut does what a route is for. The order of its checks is part of the
+// contract: from where, who asks and how often, before anything about what is
+// asked; then the form of the request, cheapest first; the record itself last.
+func (s *Server) carryOut(x *exchange, r *route) error {
+	if err := s.fromHere(x); err != nil {
+		return err
+	}
+	if r.Scope != "" {
+		if err := s.admit(x); err != nil {
+			return err
+		}
+	}
+	if err := x.readQuery(r.query); err != nil {
+		return err
+	}
+	if err := x.readBody(r.body); err != nil {
+		return err
+	}
+	return r.do(s, x)
 }
 
 // options answers which methods a path has.

@@ -3,13 +3,13 @@ package handlers
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
 
+	"admin-api/access"
 	"admin-api/api"
 )
 
@@ -100,8 +100,9 @@ func (l *limiter) makeRoom(now time.Time) {
 
 // limit counts the request against a key and tells the client what is left, in
 // the header fields of draft-ietf-httpapi-ratelimit-headers.
-func (x *exchange) limit(policy, key string) error {
-	l := x.server.limits
+func (x *exchange) limit(policy, key string) error { return x.limitBy(x.server.limits, policy, key) }
+
+func (x *exchange) limitBy(l *limiter, policy, key string) error {
 	if l == nil {
 		return nil
 	}
@@ -119,16 +120,5 @@ func (x *exchange) limit(policy, key string) error {
 	}
 }
 
-// addressKey is what addresses are told apart by: an IPv6 network of 64 bits
-// belongs to one client.
-func addressKey(remote string) string {
-	addr, err := netip.ParseAddr(remote)
-	if err != nil || addr.Unmap().Is4() {
-		return remote
-	}
-	network, err := addr.WithZone("").Prefix(64)
-	if err != nil {
-		return remote
-	}
-	return network.String()
-}
+// addressKey is what addresses are told apart by.
+func addressKey(remote string) string { return access.Network(remote) }

@@ -85,7 +85,7 @@ func TestLimitTellsWhatIsLeft(t *testing.T) {
 func TestAddressKey(t *testing.T) {
 	tests := []struct{ remote, want string }{
 		{"192.0.2.1", "192.0.2.1"},
-		{"::ffff:192.0.2.1", "::ffff:192.0.2.1"},
+		{"::ffff:192.0.2.1", "192.0.2.1"},
 		{"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
 		{"fe80::1%eth0", "fe80::/64"},
 		{"", ""},

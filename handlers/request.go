@@ -35,16 +35,24 @@ const (
 	jsonBody
 	optionalBody // JSON, or nothing at all
 	patchBody    // JSON merge patch (RFC 7396)
+	formBody     // what HTML forms send
 )
 
-const patchType = "application/merge-patch+json"
+const (
+	patchType = "application/merge-patch+json"
+	formType  = "application/x-www-form-urlencoded"
+)
 
 // mediaType is what the body must be sent as.
 func (k bodyKind) mediaType() string {
-	if k == patchBody {
+	switch k {
+	case patchBody:
 		return patchType
+	case formBody:
+		return formType
+	default:
+		return jsonType
 	}
-	return jsonType
 }
 
 // readBody reads the document of the request, within bounds.

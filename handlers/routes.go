@@ -17,9 +17,14 @@ type Route struct {
 	// Method and Path; parameters of the path stand in braces, a star at the
 	// end stands for the rest.
 	Method, Path string
-	// Scope is the right that the operation needs; empty where anybody may.
+	// Scope is the right that the operation needs, or SignedIn; empty where anybody
+	// may.
 	Scope string
 }
+
+// SignedIn is the scope of operations that need a valid credential and no right
+// in particular.
+const SignedIn = "signed-in"
 
 // Routes returns every operation, in the order of the reference. HEAD goes with
 // each GET, and OPTIONS with each path.
@@ -39,6 +44,12 @@ type route struct {
 	body  bodyKind
 	// logged: like operations of the API, although anybody may ask for it.
 	logged bool
+	// session: a token is not enough.
+	session bool
+	// early: open also to who must change the password first.
+	early bool
+	// failed, when set, answers errors in the place of problem documents.
+	failed func(*Server, *exchange, error) error
 }
 
 // Paths that several operations share.
@@ -54,7 +65,7 @@ const (
 func routes() []route {
 	return slices.Concat(
 		typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
-		centerRoutes(), tokenRoutes(),
+		sessionRoutes(), centerRoutes(), tokenRoutes(),
 		openRoutes(),
 	)
 }

@@ -378,7 +378,7 @@ func TestSalesforceCallbackAddress(t *testing.T) {
 		s := newSales(t, func(c *handlers.Config) { c.PublicURL = public })
 		a := decode[api.Authorization](t, s.must(t, http.StatusOK, call{
 			Method: "POST", Path: s.path + "/salesforce/authorize",
-			Header: []string{"X-Forwarded-Host", "evil.example", "Origin", "https://evil.example", "Forwarded", "host=evil.example"},
+			Header: []string{"X-Forwarded-Host", "evil.example", "Forwarded", "host=evil.example"},
 		}))
 		require.Equal(t, want, a.RedirectURI)
 		require.NotContains(t, a.AuthorizationURL, "evil")

@@ -38,6 +38,8 @@ type Config struct {
 	// RateLimit bounds the requests of each principal, and the refused
 	// credentials of each address; zero is no limit.
 	RateLimit Rate
+	// SignInLimit bounds the attempts to sign in from each address; zero is no limit.
+	SignInLimit Rate
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed; with none, the peer is the client.
 	TrustedProxies []netip.Prefix
@@ -78,6 +80,8 @@ type Server struct {
 	catalog  *typeDocuments
 	logger   *slog.Logger
 	limits   *limiter
+	signIns  *limiter
+	foreign  *http.CrossOriginProtection
 	proxies  []netip.Prefix
 	secure   bool // browsers come by HTTPS
 	public   string
@@ -114,7 +118,8 @@ func New(c Config) (*Server, error) {
 	if s.now == nil {
 		s.now = time.Now
 	}
-	s.limits = newLimiter(c.RateLimit, s.now)
+	s.limits, s.signIns = newLimiter(c.RateLimit, s.now), newLimiter(c.SignInLimit, s.now)
+	s.foreign = http.NewCrossOriginProtection()
 	s.ready = newReadiness(c.Ready, s.logger, s.now)
 	var err error
 	if s.catalog, err = newTypeDocuments(c.Catalog); err != nil {

@@ -193,6 +193,10 @@ func (s *stack) do(t testing.TB, c call) *answer {
 		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
 	for i := 0; i < len(c.Header); i += 2 {
+		if c.Header[i] == "Host" {
+			r.Host = c.Header[i+1]
+			continue
+		}
 		if c.Header[i+1] == "" {
 			r.Header.Del(c.Header[i])
 			continue

@@ -28,6 +28,12 @@ var (
 	ErrUnavailable = errors.New("temporarily unavailable")
 	// ErrUnauthenticated means that no valid credential was presented.
 	ErrUnauthenticated = errors.New("no valid credential")
+	// ErrSignInRefused means that user name and password do not belong together,
+	// or the user may not sign in; which of it is not said.
+	ErrSignInRefused = errors.New("sign-in refused")
+	// ErrTooManyAttempts means that sign-ins under this name are blocked for a
+	// while after failures.
+	ErrTooManyAttempts = errors.New("too many failed attempts")
 	// ErrForbidden means that the actor lacks the right.
 	ErrForbidden = errors.New("not allowed")
 	// ErrFeatureNotEnabled means that the service provider has not switched

@@ -96,18 +96,27 @@ const (
 	SessionSSO      = "sso"
 )
 
-// SignInAttempts is what is known of the attempts to sign in with one user name,
+// SignInAttempts is what is known of the attempts to sign in under one user name,
 // which need not exist, from one address.
 type SignInAttempts struct {
 	ContactCenterID string `gorm:"primaryKey"`
-	NameKey         string `gorm:"primaryKey"`
-	Address         string `gorm:"primaryKey"`
+	// NameKey is a keyed hash of the name, not the name: people type passwords
+	// into the wrong field.
+	NameKey string `gorm:"primaryKey"`
+	// Address is an IPv4 address, an IPv6 network of 64 bits, or EveryAddress.
+	Address string `gorm:"primaryKey"`
+	UserID  string // empty where nobody has the name
 	// Failures counts those since the last success.
-	Failures     int
-	BlockedUntil Time
-	SucceededAt  Time
-	LastAt       Time
+	Failures int
+	// Failed and Blocked count the attempts that are not on the audit record yet.
+	Failed, Blocked int
+	BlockedUntil    Time
+	SucceededAt     Time
+	LastAt          Time
 }
+
+// EveryAddress stands for all addresses that nobody signed in from before.
+const EveryAddress = "*"
 
 // TableName names the table for GORM.
 func (SignInAttempts) TableName() string { return "sign_in_attempts" }

@@ -49,6 +49,19 @@ func (s *Store) CountContactCenters(ctx context.Context) (int, error) {
 	return int(n), nil
 }
 
+// OnlyContactCenter returns the one tenant of the database, or models.ErrNotFound
+// where there is none or more than one.
+func (s *Store) OnlyContactCenter(ctx context.Context) (*models.ContactCenter, error) {
+	var some []models.ContactCenter
+	if err := s.query(ctx).Limit(2).Find(&some).Error; err != nil {
+		return nil, fmt.Errorf("read the only contact center: %w", translate(err))
+	}
+	if len(some) != 1 {
+		return nil, fmt.Errorf("read the only contact center: %w", models.ErrNotFound)
+	}
+	return &some[0], nil
+}
+
 // CreateTeam stores a team; models.ErrExists means that its name is taken.
 func (s *Store) CreateTeam(ctx context.Context, t *models.Team) error {
 	return s.create(ctx, "team", t)

@@ -155,6 +155,61 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"TouchToken":  func(ctx context.Context) error { return s.TouchToken(ctx, cc, id, at(1)) },
 		"RevokeToken": func(ctx context.Context) error { return s.RevokeToken(ctx, canary, id, at(1)) },
 
+		"OnlyContactCenter": func(ctx context.Context) error { return drop(s.OnlyContactCenter(ctx)) },
+		"DeleteExpiredTokens": func(ctx context.Context) error {
+			return drop(s.DeleteExpiredTokens(ctx, at(1), 1))
+		},
+		"UserByID": func(ctx context.Context) error { return drop(s.UserByID(ctx, canary+"x")) },
+		"SignedIn": func(ctx context.Context) error {
+			u := models.User{ContactCenterID: canary, ID: id, PasswordHash: canary}
+			return s.SignedIn(ctx, &u, canary, at(1))
+		},
+		"SetPassword": func(ctx context.Context) error {
+			u := models.User{ContactCenterID: canary, ID: id, PasswordHash: canary, UpdatedBy: canary}
+			return s.SetPassword(ctx, &u, canary)
+		},
+		"CreateSession": func(ctx context.Context) error {
+			return s.CreateSession(ctx, &models.Session{
+				ContactCenterID: cc, ID: canary, UserID: canary, Hash: []byte(canary), Address: canary, UserAgent: canary,
+				CreatedAt: at(1), SeenAt: at(1), ExpiresAt: at(2),
+			})
+		},
+		"SessionByHash": func(ctx context.Context) error {
+			_, _, _, err := s.SessionByHash(ctx, []byte(canary+"x"))
+			return err
+		},
+		"Sessions":      func(ctx context.Context) error { return drop(s.Sessions(ctx, cc, canary)) },
+		"TouchSession":  func(ctx context.Context) error { return s.TouchSession(ctx, cc, id, at(3)) },
+		"RotateSession": func(ctx context.Context) error { return s.RotateSession(ctx, cc, id, []byte(canary)) },
+		"DeleteSession": func(ctx context.Context) error { return s.DeleteSession(ctx, cc, id) },
+		"DeleteSessions": func(ctx context.Context) error {
+			return s.DeleteSessions(ctx, canary, id, canary)
+		},
+		"DeleteEndedSessions": func(ctx context.Context) error {
+			return drop(s.DeleteEndedSessions(ctx, at(0), at(0), 1))
+		},
+		"LockSignInAttempts": func(ctx context.Context) error {
+			return drop(s.LockSignInAttempts(ctx, cc, canary, []string{canary}, at(1)))
+		},
+		"SaveSignInAttempts": func(ctx context.Context) error {
+			return s.SaveSignInAttempts(ctx, models.SignInAttempts{
+				ContactCenterID: cc, NameKey: canary, Address: canary, UserID: canary, LastAt: at(1),
+			})
+		},
+		"NoteFailedSignIn":  func(ctx context.Context) error { return s.NoteFailedSignIn(ctx, cc, canary, canary) },
+		"UnrecordedSignIns": func(ctx context.Context) error { return drop(s.UnrecordedSignIns(ctx, 5)) },
+		"TakeUnrecorded": func(ctx context.Context) error {
+			r := models.SignInAttempts{ContactCenterID: cc, NameKey: canary, Address: canary, Failed: 99}
+			return drop(s.TakeUnrecorded(ctx, &r))
+		},
+		"DeleteSignInAttempts": func(ctx context.Context) error {
+			return s.DeleteSignInAttempts(ctx, canary, canary, canary)
+		},
+		"PurgeSignInAttempts": func(ctx context.Context) error {
+			return drop(s.PurgeSignInAttempts(ctx, at(0), at(0), 1))
+		},
+		"TrimSignInAttempts": func(ctx context.Context) error { return drop(s.TrimSignInAttempts(ctx, 5)) },
+
 		"InsertAccount": func(ctx context.Context) error { c := a; return s.InsertAccount(ctx, &c) },
 		"Account":       func(ctx context.Context) error { return drop(s.Account(ctx, canary, id)) },
 		"UpdateAccount": func(ctx context.Context) error { c := a; return s.UpdateAccount(ctx, &c, 7) },

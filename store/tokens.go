@@ -16,10 +16,11 @@ func (s *Store) CreateToken(ctx context.Context, t *models.Token) error {
 }
 
 // Tokens returns the tokens of a contact center, oldest first, expired and
-// revoked ones included.
+// revoked ones included, but not those of models.TokenOAuth.
 func (s *Store) Tokens(ctx context.Context, contactCenter string) ([]models.Token, error) {
 	var all []models.Token
-	err := s.query(ctx).Where("contact_center_id = ?", contactCenter).Order("id").Find(&all).Error
+	err := s.query(ctx).Where("contact_center_id = ? AND kind <> ?", contactCenter, models.TokenOAuth).
+		Order("id").Find(&all).Error
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", translate(err))
 	}
@@ -133,4 +134,12 @@ func (s *Store) RevokeToken(ctx context.Context, contactCenter, id string, at mo
 		return fmt.Errorf("revoke token %s: %w", id, err)
 	}
 	return nil
+}
+
+// DeleteExpiredTokens removes at most limit tokens of models.TokenOAuth that
+// expired before the given time, and returns how many.
+func (s *Store) DeleteExpiredTokens(ctx context.Context, before models.Time, limit int) (int, error) {
+	return s.deleteSome(ctx, "expired tokens", `DELETE FROM tokens WHERE (contact_center_id, id) IN (
+		SELECT contact_center_id, id FROM tokens WHERE expires_at IS NOT NULL AND expires_at < ? AND kind = ?
+		ORDER BY expires_at LIMIT ?)`, before, models.TokenOAuth, limit)
 }

@@ -26,6 +26,7 @@ import (
 // program is what a command needs of the world, so that tests can run it.
 type program struct {
 	ctx    context.Context //nolint:containedctx // the life of the process
+	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
 	// terminal: somebody reads stdout, so credentials may stand there.
@@ -38,7 +39,7 @@ type program struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := &program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
+	p := &program{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
 	code := run(p, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -162,6 +163,9 @@ type cli struct {
 		Suspend centersSuspendCommand `cmd:"" help:"Refuse a contact center's own credentials and stop what runs for it."`
 		Resume  centersResumeCommand  `cmd:"" help:"End a suspension."`
 	} `cmd:"" help:"Contact centers."`
+	Users struct {
+		SetPassword usersSetPasswordCommand `cmd:"" help:"Give a user another password, read from standard input; lets in who is locked out."`
+	} `cmd:"" help:"People."`
 	Keys struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the key file."`
 		Rotate keysRotateCommand `cmd:"" help:"Add a new key and re-encrypt every secret under it. Can be repeated after an interruption."`

@@ -57,9 +57,12 @@ func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate
 	audit.KeepHeads(chain, data.headsFile(), headsInterval)
 	return &house{
 		store: db, keys: keys, audit: chain, log: log,
-		access: &access.Service{Store: db, Audit: chain, Passwords: access.NewPasswords(passwordsAtOnce)},
+		access: &access.Service{Store: db, Audit: chain, Passwords: access.NewPasswords(passwordsAtOnce), Logger: log},
 	}, nil
 }
+
+// passwordsAtOnce bounds the memory of password hashing (19 MiB each).
+const passwordsAtOnce = 4
 
 // close writes what is still to be written and closes the database.
 func (h *house) close(ctx context.Context) error {

@@ -28,8 +28,6 @@ const (
 	// drainTime is how long requests in flight may take after a signal.
 	// A probe may take 10 s, and its answer is still to be written then.
 	drainTime = 12 * time.Second
-	// passwordsAtOnce bounds the memory of password hashing (19 MiB each).
-	passwordsAtOnce = 4
 	// gcPercent trades a few MiB for fewer collections; lists gain most.
 	gcPercent = 400
 )
@@ -100,6 +98,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	ctx, stop := context.WithCancel(p.ctx)
 	background.Go(func() { h.audit.Heads.Run(ctx) })
 	background.Go(func() { h.access.RecordUses(ctx) })
+	background.Go(func() { h.access.RunSweeps(ctx) })
 	background.Go(func() { watch.Run(ctx) })
 	defer background.Wait()
 	defer stop() // also where serving ends by an error
@@ -112,6 +111,7 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	if err != nil {
 		return nil, nil, err
 	}
+	h.access.SessionIdle, h.access.SessionMax = time.Duration(c.SessionIdle), time.Duration(c.SessionMax)
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
@@ -122,7 +122,8 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
 		Accounts: service, Access: h.access, Catalog: types, Logger: h.log,
-		RateLimit:      handlers.Rate{PerSecond: c.RateLimit.PerSecond, Burst: c.RateLimit.Burst},
+		RateLimit:      handlers.Rate(c.RateLimit),
+		SignInLimit:    handlers.Rate(c.LoginRateLimit),
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
 		Registry: registry, Ready: readyChecks(h), Version: number,
 	})

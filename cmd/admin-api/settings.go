@@ -101,6 +101,9 @@ type serveSettings struct {
 	TLSKey          string       `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
 	TrustedProxies  []string     `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
 	RateLimit       rateFlag     `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
+	LoginRateLimit  rateFlag     `env:"ADMIN_API_LOGIN_RATE_LIMIT" default:"10/m" help:"Attempts to sign in from one address, such as 10/m; off for none."`
+	SessionIdle     sessionFlag  `env:"ADMIN_API_SESSION_IDLE" default:"30m" help:"How long a session lives unused."`
+	SessionMax      sessionFlag  `env:"ADMIN_API_SESSION_MAX" default:"12h" help:"How long a session lives at most."`
 	Retention       days         `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
 	MonitorInterval intervalFlag `env:"ADMIN_API_MONITOR_INTERVAL" default:"15m" help:"How often enabled accounts are checked in the background; off for never."`
 	MetricsAddr     string       `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
@@ -122,7 +125,9 @@ func (s *serveSettings) check() error {
 	if err := s.first().Check(); err != nil {
 		return settingError{fmt.Errorf("ADMIN_API_BOOTSTRAP_%w", err)}
 	}
-	for _, check := range []func() error{s.checkAddresses, s.checkTLS, s.checkPublicURL, s.checkOutbound} {
+	for _, check := range []func() error{
+		s.checkAddresses, s.checkTLS, s.checkPublicURL, s.checkSessions, s.checkOutbound,
+	} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -202,6 +207,13 @@ func (s *serveSettings) checkPublicURL() error {
 	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 	if !web || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return wrong("ADMIN_API_PUBLIC_URL", fmt.Errorf("%q is no address such as https://{domain}", s.PublicURL))
+	}
+	return nil
+}
+
+func (s *serveSettings) checkSessions() error {
+	if s.SessionIdle > s.SessionMax {
+		return wrong("ADMIN_API_SESSION_IDLE", errors.New("a session cannot be unused for longer than ADMIN_API_SESSION_MAX"))
 	}
 	return nil
 }

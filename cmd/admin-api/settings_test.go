@@ -47,7 +47,11 @@ func TestOperationsPageListsEverySetting(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	text := help(t, "--help")
-	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "keys rotate", "keys init", "keys status", "audit verify", "audit export", "audit prune", "version"} {
+	for _, command := range []string{
+		"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "contact-centers create",
+		"users set-password", "keys rotate", "keys init", "keys status", "audit verify", "audit export", "audit prune",
+		"backup", "restore", "version",
+	} {
 		require.Contains(t, text, command)
 	}
 	require.Contains(t, help(t, "tokens", "create", "--help"), "accounts:read")
@@ -71,6 +75,10 @@ func TestWrongCommandLines(t *testing.T) {
 		{"unknown command", []string{"fly"}, 2, "fly"},
 		{"unknown flag", []string{"serve", "--fly"}, 2, "--fly"},
 		{"bad rate", []string{"serve", "--rate-limit", "many"}, 2, `"many" is no rate`},
+		{"bad sign-in rate", []string{"serve", "--login-rate-limit", "0/s"}, 2, `"0/s" is no rate`},
+		{"short session", []string{"serve", "--session-idle", "1m"}, 2, `"1m" is no life of a session`},
+		{"endless session", []string{"serve", "--session-max", "9999h"}, 2, `"9999h" is no life`},
+		{"idle beyond its life", []string{"serve", "--session-idle", "2h", "--session-max", "1h"}, 2, "ADMIN_API_SESSION_IDLE: "},
 		{"bad level", []string{"serve", "--log-level", "loud"}, 2, "loud"},
 		{"bad address", []string{"serve", "--addr", "here"}, 2, "ADMIN_API_ADDR"},
 		{"bad metrics address", []string{"serve", "--metrics-addr", "127.0.0.1:http"}, 2, "ADMIN_API_METRICS_ADDR"},

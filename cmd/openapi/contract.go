@@ -63,7 +63,7 @@ func (c *contract) assemble() *yaml.Node {
 		"tags", c.tags(),
 		"paths", c.pathItems(),
 		"components", object(
-			"securitySchemes", object(securityScheme, c.security()),
+			"securitySchemes", object(securityScheme, c.security(), cookieScheme, session()),
 			"parameters", sorted(c.parameters),
 			"headers", sorted(c.headers),
 			"responses", sorted(c.responses),
@@ -109,7 +109,15 @@ const (
 	operationsTag  = "operations"
 	browserTag     = "browser"
 	securityScheme = "bearerAuth"
+	cookieScheme   = "sessionCookie"
 )
+
+// session is the way in which browsers show who is signed in.
+func session() *yaml.Node {
+	return object("type", "apiKey", "in", "cookie", "name", "__Host-session", "description",
+		"The session of a person who signed in. Over plain HTTP, which works on the machine itself only, the cookie is "+
+			"session. Where a request has the header field Authorization, too, that one counts.")
+}
 
 func (c *contract) security() *yaml.Node {
 	description := ""

@@ -202,7 +202,10 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, "3.1.0", doc["openapi"])
 	list := at(t, doc, "paths", "/api/v1/accounts", "get")
 	require.Equal(t, "accounts:read", at(t, list, "x-scope"))
-	require.Equal(t, []any{map[string]any{"bearerAuth": []any{"accounts:read"}}}, at(t, list, "security"))
+	require.Equal(t, []any{
+		map[string]any{"bearerAuth": []any{"accounts:read"}}, map[string]any{"sessionCookie": []any{}},
+	}, at(t, list, "security"))
+	require.Equal(t, "cookie", at(t, doc, "components", "securitySchemes", "sessionCookie", "in"))
 	require.Equal(t, "#/components/responses/Unauthorized", at(t, list, "responses", "401", "$ref"))
 	require.Equal(t, "#/components/headers/Link", at(t, list, "responses", "200", "headers", "Link", "$ref"))
 	require.Empty(t, at(t, doc, "paths", "/healthz", "get", "security"))
@@ -222,6 +225,29 @@ func TestOperations(t *testing.T) {
 	require.Equal(t, "#/components/schemas/AccountOrReport", at(t, answer, "content", "application/json", "schema", "$ref"))
 	require.Equal(t, "#/components/headers/ETagOfAccount", at(t, answer, "headers", "ETag", "$ref"))
 	require.Equal(t, "#/components/headers/ETag", at(t, patch, "responses", "304", "headers", "ETag", "$ref"))
+}
+
+// Operations that need no right in particular take any credential; those about a
+// session take nothing else.
+func TestSecurityOfWhoIsSignedIn(t *testing.T) {
+	cookie, token := map[string]any{"sessionCookie": []any{}}, map[string]any{"bearerAuth": []any{}}
+	for description, want := range map[string][]any{
+		"Needs a credential. Any will do.": {token, cookie},
+		"Needs a session, and ends it.":    {cookie},
+		"Needs a session.":                 {cookie},
+	} {
+		in := sample(t)
+		op := in.Paths["/accounts"]["get"]
+		op.Description = description
+		in.Paths["/accounts"]["get"] = op
+		b, err := generate(in, sampleKinds())
+		require.NoError(t, err)
+		var doc map[string]any
+		require.NoError(t, yaml.Unmarshal(b, &doc))
+		list := at(t, doc, "paths", "/api/v1/accounts", "get")
+		require.Equal(t, "signed-in", at(t, list, "x-scope"))
+		require.Equal(t, want, at(t, list, "security"))
+	}
 }
 
 func TestUnions(t *testing.T) {
@@ -277,7 +303,10 @@ func TestMistakesAreReported(t *testing.T) {
 		change func(*swagger)
 		want   string
 	}{
-		"no scope":         {change(func(op *operation) { op.Description = "" }), "says which scope"},
+		"no scope": {change(func(op *operation) { op.Description = "" }), "says which scope"},
+		"two scopes": {change(func(op *operation) {
+			op.Description += " Needs a session."
+		}), "says which scope"},
 		"scope of nobody":  {change(func(op *operation) { op.Security = nil }), "says which scope"},
 		"unknown header":   {change(func(op *operation) { op.Responses["200"].Headers["X-New"] = nil }), "X-New"},
 		"no status":        {change(func(op *operation) { op.Responses["ok"] = answer{} }), "no status"},

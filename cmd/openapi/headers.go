@@ -16,7 +16,9 @@ type header struct {
 // headerFields are the header fields of all answers, by component.
 var headerFields = map[string]header{
 	"AcceptPatch": {description: "Media types that PATCH reads.", pattern: `^application/merge-patch\+json$`},
-	"Accept":      {description: "Media types that the operation reads.", pattern: `^application/json$`},
+	"Accept": {
+		description: "Media types that the operation reads.", pattern: `^application/(json|x-www-form-urlencoded)$`,
+	},
 	"Allow": {
 		description: "Methods of the path.", always: true, pattern: `^[A-Z]+(, [A-Z]+)*$`, example: "GET, HEAD, OPTIONS",
 	},
@@ -50,8 +52,12 @@ var headerFields = map[string]header{
 	"RetryAfterSometimes": {
 		description: "Seconds to wait before trying again, where waiting helps.", integer: true, example: "1",
 	},
+	"SetCookie": {
+		description: "Gives or takes the cookie of the session.", always: true, pattern: "^(__Host-)?session=",
+		example: "__Host-session=…; Path=/; HttpOnly; Secure; SameSite=Lax",
+	},
 	"WWWAuthenticate": {
-		description: "How to authenticate (RFC 6750).", always: true, pattern: "^Bearer ",
+		description: "How to authenticate (RFC 6750).", always: true, pattern: "^(Bearer|Basic) ",
 		example: `Bearer realm="admin-api", error="invalid_token"`,
 	},
 	"WWWAuthenticateSometimes": {

@@ -15,6 +15,12 @@ const (
 	problemMedia = "application/problem+json"
 )
 
+// signedInScope is what the routes call the scope of who has any credential.
+const signedInScope = "signed-in"
+
+// compatible begins the paths that others have documented.
+const compatible = "/configapi/"
+
 func (c *contract) addOperations() {
 	for _, path := range sortedKeys(c.in.Paths) {
 		for _, method := range sortedKeys(c.in.Paths[path]) {
@@ -33,7 +39,8 @@ func (c *contract) addOperation(path, method string, n *yaml.Node) {
 
 // rooted returns the whole path of an operation.
 func (c *contract) rooted(path string, op *operation) string {
-	if slices.Contains(op.Tags, operationsTag) || slices.Contains(op.Tags, browserTag) {
+	if slices.Contains(op.Tags, operationsTag) || slices.Contains(op.Tags, browserTag) ||
+		strings.HasPrefix(path, compatible) {
 		return path
 	}
 	return strings.TrimSuffix(c.in.BasePath, "/") + path
@@ -43,31 +50,51 @@ func (c *contract) operation(op *operation) *yaml.Node {
 	scope := c.scope(op)
 	return object(
 		"tags", op.Tags, "summary", op.Summary, "description", sentence(op.Description), "operationId", op.ID,
-		"x-scope", scope, "security", requirement(scope),
+		"x-scope", scope, "security", requirement(scope, sessionSentence.MatchString(op.Description)),
 		"parameters", c.parameterNodes(op), "requestBody", c.requestBody(op), "responses", c.answers(op, scope),
 	)
 }
 
 // requirement is what the credential must carry; nothing where scope is empty.
-func requirement(scope string) *yaml.Node {
+// A session is as good as a token, and where an operation is about it, the only
+// way.
+func requirement(scope string, session bool) *yaml.Node {
+	nothing := &yaml.Node{Kind: yaml.SequenceNode}
 	if scope == "" {
-		return &yaml.Node{Kind: yaml.SequenceNode}
+		return nothing
 	}
-	return value([]*yaml.Node{object(securityScheme, []string{scope})})
+	cookie := object(cookieScheme, nothing)
+	if session {
+		return value([]*yaml.Node{cookie})
+	}
+	roles := nothing
+	if scope != signedInScope {
+		roles = value([]string{scope})
+	}
+	return value([]*yaml.Node{object(securityScheme, roles), cookie})
 }
 
-var scopeSentence = regexp.MustCompile(`Needs the scope ([a-z]+(?::[a-z]+)?)`)
+var (
+	scopeSentence   = regexp.MustCompile(`Needs the scope ([a-z]+(?::[a-z]+)?)`)
+	anySentence     = regexp.MustCompile(`Needs a (credential|session)[.,]`)
+	sessionSentence = regexp.MustCompile(`Needs a session[.,]`)
+)
 
-// scope returns the scope that an operation's description names.
+// scope returns the scope that an operation's description names; SignedIn where
+// it says that any credential will do, or a session.
 func (c *contract) scope(op *operation) string {
 	found := scopeSentence.FindStringSubmatch(op.Description)
-	if (found != nil) != (len(op.Security) > 0) {
+	signedIn := anySentence.MatchString(op.Description)
+	if (found != nil || signedIn) != (len(op.Security) > 0) || found != nil && signedIn {
 		c.fail("%s: an operation has a @Security and says which scope it needs, or neither", op.ID)
 	}
-	if found == nil {
-		return ""
+	switch {
+	case found != nil:
+		return found[1]
+	case signedIn:
+		return signedInScope
 	}
-	return found[1]
+	return ""
 }
 
 func (c *contract) requestBody(op *operation) *yaml.Node {

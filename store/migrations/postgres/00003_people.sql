@@ -74,10 +74,14 @@ CREATE TABLE sign_in_attempts (
   contact_center_id text COLLATE "C" NOT NULL,
   name_key text COLLATE "C" NOT NULL,
   address text COLLATE "C" NOT NULL,
+  user_id text COLLATE "C" NOT NULL,
   failures bigint NOT NULL,
+  failed bigint NOT NULL,
+  blocked bigint NOT NULL,
   blocked_until bigint,
   succeeded_at bigint,
   last_at bigint NOT NULL,
   PRIMARY KEY (contact_center_id, name_key, address)
 );
 CREATE INDEX sign_in_attempts_last ON sign_in_attempts (last_at);
+CREATE INDEX sign_in_attempts_unrecorded ON sign_in_attempts (last_at) WHERE user_id <> '' AND failed + blocked > 0;

@@ -71,14 +71,22 @@ CREATE UNIQUE INDEX sessions_hash ON sessions (hash);
 CREATE INDEX sessions_user ON sessions (contact_center_id, user_id);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 
+-- What is known of the attempts to sign in under one name from one address, or
+-- under one name from everywhere ("*"). name_key is a keyed hash of the name:
+-- people type passwords into the wrong field. failed and blocked count what the
+-- record of changes does not know yet.
 CREATE TABLE sign_in_attempts (
   contact_center_id TEXT    NOT NULL,
   name_key          TEXT    NOT NULL,
   address           TEXT    NOT NULL,
+  user_id           TEXT    NOT NULL,
   failures          INTEGER NOT NULL,
+  failed            INTEGER NOT NULL,
+  blocked           INTEGER NOT NULL,
   blocked_until     INTEGER,
   succeeded_at      INTEGER,
   last_at           INTEGER NOT NULL,
   PRIMARY KEY (contact_center_id, name_key, address)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_in_attempts_last ON sign_in_attempts (last_at);
+CREATE INDEX sign_in_attempts_unrecorded ON sign_in_attempts (last_at) WHERE user_id <> '' AND failed + blocked > 0;

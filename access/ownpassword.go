@@ -1,0 +1,134 @@
+package access
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/validation"
+)
+
+// MaxPasswordLength is how many characters a password may have.
+const MaxPasswordLength = 128
+
+// CheckPassword reports at the pointer what is wrong with a new password of the
+// user with the name.
+func CheckPassword(pointer, password, username string, c *validation.Context) {
+	n := utf8.RuneCountInString(password)
+	switch {
+	case n < MinPasswordLength:
+		c.Violate(pointer, "min", fmt.Sprintf("The password must have at least %d characters.", MinPasswordLength))
+	case n > MaxPasswordLength:
+		c.Violate(pointer, "max", fmt.Sprintf("The password must have at most %d characters.", MaxPasswordLength))
+	case models.NameKey(password) == models.NameKey(username):
+		c.Violate(pointer, "password_is_username", "The password must not be the user name.")
+	}
+}
+
+// ChangePassword replaces the password of the session's user by another, ends all
+// other sessions and gives this one a new secret, which it returns. What is wrong
+// with either password is validation.Errors; a wrong current one counts as a
+// failed attempt to sign in, with models.ErrTooManyAttempts after some.
+func (s *Service) ChangePassword(ctx context.Context, p *Principal, in NewPassword) (string, error) {
+	c := &validation.Context{}
+	if in.Fresh == in.Current {
+		c.Violate("/newPassword", "password_unchanged", "The new password must be another one.")
+	}
+	CheckPassword("/newPassword", in.Fresh, p.Name, c)
+	if err := c.Err(); err != nil {
+		return "", err
+	}
+	home, err := s.Store.ContactCenter(ctx, p.Home())
+	if err != nil {
+		return "", gone(err)
+	}
+	a, err := s.newAttempt(ctx, byPassword, home, p.Name, p.Address)
+	if err != nil {
+		return "", err
+	}
+	ok, err := s.verify(ctx, a, in.Current)
+	if err != nil {
+		return "", err
+	}
+	if !ok || a.user.ID != p.UserID {
+		if err := s.failed(ctx, a); !errors.Is(err, models.ErrSignInRefused) {
+			return "", err
+		}
+		c.Violate("/currentPassword", "password_wrong", "This is not your current password.")
+		return "", c.Err()
+	}
+	hash, err := s.passwords().HashWithin(ctx, in.Fresh)
+	if err != nil {
+		s.giveBack(ctx, a)
+		return "", err
+	}
+	return s.replacePassword(ctx, p, a, hash)
+}
+
+func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt, hash string) (string, error) {
+	secret, sessionHash := newSessionSecret()
+	old, u := a.user.PasswordHash, *a.user
+	s.setPassword(&u, hash, false, p.ID)
+	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		return firstError(
+			func() error { return s.succeeded(ctx, tx, a) },
+			func() error { return tx.SetPassword(ctx, &u, old) },
+			func() error { return tx.DeleteSessions(ctx, p.Home(), p.UserID, p.SessionID) },
+			func() error { return tx.RotateSession(ctx, p.Home(), p.SessionID, sessionHash) },
+			func() error {
+				return s.record(ctx, tx, p, p.Home(), "password.change", "user", p.UserID, "other sessions ended")
+			},
+		)
+	})
+	if err != nil {
+		return "", gone(err)
+	}
+	s.Audit.Committed(p.Home())
+	return secret, nil
+}
+
+func (s *Service) setPassword(u *models.User, hash string, mustChange bool, by string) {
+	now := models.NewTime(s.now())
+	u.PasswordHash, u.ChangePassword, u.PasswordChangedAt, u.UpdatedAt, u.UpdatedBy = hash, mustChange, now, now, by
+}
+
+// ResetPassword gives the user with the name another password, ends all of their
+// sessions and forgets failed attempts: it lets in who is locked out. It returns
+// the user, models.ErrNotFound for a name that nobody has, and validation.Errors
+// for a password that cannot be used.
+func (s *Service) ResetPassword(
+	ctx context.Context, actor *Principal, center, username, password string, mustChange bool,
+) (*models.User, error) {
+	u, err := s.Store.UserByName(ctx, center, models.NameKey(username))
+	if err != nil {
+		return nil, fmt.Errorf("set password: %w", err)
+	}
+	c := &validation.Context{}
+	CheckPassword("/password", password, u.Username, c)
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	hash, err := s.passwords().HashWithin(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	s.setPassword(u, hash, mustChange, actor.ID)
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		return firstError(
+			func() error { return s.forget(ctx, tx, u) },
+			func() error { return tx.SetPassword(ctx, u, "") },
+			func() error { return tx.DeleteSessions(ctx, center, u.ID, "") },
+			func() error {
+				return s.record(ctx, tx, actor, center, "password.set", "user", u.ID, "user: "+u.Username+", all sessions ended")
+			},
+		)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Audit.Committed(center)
+	return u, nil
+}

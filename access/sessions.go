@@ -1,0 +1,164 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// How long sessions live where the settings do not say it.
+const (
+	DefaultSessionIdle = 30 * time.Minute
+	DefaultSessionMax  = 12 * time.Hour
+)
+
+// sessionSecretLength is how long the text of 256 bits is.
+const sessionSecretLength = 43
+
+func (s *Service) sessionIdle() time.Duration { return cmp.Or(s.SessionIdle, DefaultSessionIdle) }
+
+func (s *Service) sessionMax() time.Duration { return cmp.Or(s.SessionMax, DefaultSessionMax) }
+
+// AuthenticateSession returns the principal of a session by its secret, with what
+// the user may do now. It returns models.ErrUnauthenticated where the session has
+// ended, was unused for too long, or where user or contact center may not sign in
+// any more. Every process asks the database each time, so what ended is refused
+// everywhere at once.
+func (s *Service) AuthenticateSession(ctx context.Context, secret string) (*Principal, error) {
+	if len(secret) != sessionSecretLength {
+		return nil, models.ErrUnauthenticated
+	}
+	session, u, c, err := s.Store.SessionByHash(ctx, HashToken(secret))
+	if errors.Is(err, models.ErrNotFound) {
+		return nil, models.ErrUnauthenticated
+	}
+	if err != nil {
+		return nil, fmt.Errorf("authenticate: %w", err)
+	}
+	now := s.now()
+	if s.ended(&session, now) || u.Disabled || c.Suspended {
+		return nil, models.ErrUnauthenticated
+	}
+	p := sessionPrincipal(&session, &u, &c)
+	if err := s.entitle(ctx, p, &u); err != nil {
+		return nil, err
+	}
+	s.uses.note(useKey{contactCenter: session.ContactCenterID, id: session.ID, session: true}, session.SeenAt, now)
+	return p, nil
+}
+
+func (s *Service) ended(session *models.Session, now time.Time) bool {
+	return !now.Before(session.ExpiresAt.Time) || now.Sub(session.SeenAt.Time) >= s.sessionIdle()
+}
+
+func sessionPrincipal(session *models.Session, u *models.User, c *models.ContactCenter) *Principal {
+	return &Principal{
+		ID: UserPrincipal + u.ID, Name: u.Username, UserID: u.ID, SessionID: session.ID,
+		MustChangePassword: u.ChangePassword, ContactCenter: *c,
+	}
+}
+
+// entitle gives the principal what the roles of the user give.
+func (s *Service) entitle(ctx context.Context, p *Principal, u *models.User) error {
+	may, err := rightsOf(ctx, s.Store, u)
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	p.Scopes, p.Grantable = may.has, may.grantable
+	return nil
+}
+
+// Who is what is known of a principal beyond its rights.
+type Who struct {
+	// User is the one behind the credential, nil where there is none.
+	User *models.User
+	// Session is nil for tokens.
+	Session *models.Session
+}
+
+// WhoIs returns who the principal is. It returns models.ErrUnauthenticated where
+// the session has ended meanwhile.
+func (s *Service) WhoIs(ctx context.Context, p *Principal) (Who, error) {
+	var w Who
+	if p.UserID == "" {
+		return w, nil
+	}
+	var err error
+	if w.User, err = s.Store.User(ctx, p.Home(), p.UserID); err != nil {
+		return Who{}, gone(err)
+	}
+	if p.SessionID == "" {
+		return w, nil
+	}
+	all, err := s.Sessions(ctx, p)
+	if err != nil {
+		return Who{}, err
+	}
+	for i := range all {
+		if all[i].ID == p.SessionID {
+			w.Session = &all[i]
+			return w, nil
+		}
+	}
+	return Who{}, models.ErrUnauthenticated
+}
+
+// gone turns the error of a principal that is no more into what it means.
+func gone(err error) error {
+	if errors.Is(err, models.ErrNotFound) {
+		return models.ErrUnauthenticated
+	}
+	return err
+}
+
+// Sessions returns the sessions that the principal's user has now, newest first.
+func (s *Service) Sessions(ctx context.Context, p *Principal) ([]models.Session, error) {
+	all, err := s.Store.Sessions(ctx, p.Home(), p.UserID)
+	if err != nil {
+		return nil, err
+	}
+	var live []models.Session
+	for i := range all {
+		if !s.ended(&all[i], s.now()) {
+			live = append(live, all[i])
+		}
+	}
+	return live, nil
+}
+
+// SignOut ends the session of the principal and records it. A session that has
+// ended already is no error.
+func (s *Service) SignOut(ctx context.Context, p *Principal) error {
+	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.DeleteSession(ctx, p.Home(), p.SessionID); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, p, p.Home(), "session.end", "session", p.SessionID, "")
+	})
+	if errors.Is(err, models.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		s.Audit.Committed(p.Home())
+	}
+	return err
+}
+
+// SignOutEverywhere ends all sessions of the principal's user and records it.
+func (s *Service) SignOutEverywhere(ctx context.Context, p *Principal) error {
+	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.DeleteSessions(ctx, p.Home(), p.UserID, ""); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, p, p.Home(), "session.end-all", "user", p.UserID, "")
+	})
+	if err == nil {
+		s.Audit.Committed(p.Home())
+	}
+	return err
+}
