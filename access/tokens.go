@@ -12,6 +12,7 @@ import (
 	"hash/crc32"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"admin-api/audit"
@@ -27,10 +28,14 @@ const tokenPrefix = "aat_"
 type Service struct {
 	Store *store.Store
 	Audit *audit.Log
+	// Passwords hashes those of users; nil means a hasher that works on one at a time.
+	Passwords *Passwords
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 
-	uses uses
+	uses   uses
+	hasher sync.Once
+	own    *Passwords // where Passwords is nil
 }
 
 // NewToken returns the text of a fresh token: a prefix, 256 random bits and a
@@ -225,4 +230,12 @@ func (s *Service) now() time.Time {
 		return s.Now()
 	}
 	return time.Now()
+}
+
+func (s *Service) passwords() *Passwords {
+	if s.Passwords != nil {
+		return s.Passwords
+	}
+	s.hasher.Do(func() { s.own = NewPasswords(1) })
+	return s.own
 }
