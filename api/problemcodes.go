@@ -19,6 +19,8 @@ const (
 	CodeLimitReached           = "limit-reached"
 	CodeDefaultTaken           = "default-taken"
 	CodeInUse                  = "in-use"
+	CodeLastAdministrator      = "last-administrator"
+	CodeBuiltIn                = "built-in"
 	CodeAlreadyExists          = "already-exists"
 	CodeIdempotencyKeyInFlight = "idempotency-key-in-flight"
 	CodeVersionMismatch        = "version-mismatch"

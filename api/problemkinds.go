@@ -62,9 +62,11 @@ func rightsKinds() []ProblemKind {
 		{
 			Code: CodeForbidden, Title: "Not allowed", Status: http.StatusForbidden,
 			Detail: "The credential lacks the right to do this.",
-			Meaning: "The credential is valid but does not carry the scope that the operation needs. The " +
-				"refusal is on the audit record.",
-			Remedy:  "Use a token with the scope that the member scope names. No scope implies another.",
+			Meaning: "The credential is valid but does not carry the scope that the operation needs; or a privilege " +
+				"would be given or taken, or the sign-in of somebody changed who has it, and you may not grant it. " +
+				"The refusal is on the audit record.",
+			Remedy: "Use a token with the scope that the member scope names, or have somebody do it who may grant it. " +
+				"No scope implies another.",
 			Members: []ProblemMember{{Name: "scope", Description: "the scope that is needed"}},
 			Extra:   map[string]any{"scope": models.ScopeAccountsWrite},
 			errs:    []error{models.ErrForbidden},
@@ -102,11 +104,12 @@ func conflictKinds() []ProblemKind {
 	return []ProblemKind{
 		{
 			Code: CodeNameTaken, Title: "Name already in use", Status: http.StatusConflict,
-			Detail: "Another account of the contact center has this name; choose another.",
-			Meaning: "Names are unique within a contact center. Upper and lower case and the ways to " +
-				"compose an accented letter make no difference; deleted accounts do not count.",
-			Remedy:  "Choose another name, or rename the account that has it.",
-			Members: []ProblemMember{{Name: "existingId", Description: "the account that has the name"}},
+			Detail: "Another record of the contact center has this name; choose another.",
+			Meaning: "The names of accounts, of users, of teams and of roles are each unique within a contact center. " +
+				"Upper and lower case and the ways to compose an accented letter make no difference; deleted " +
+				"accounts do not count. The names of built-in roles are taken everywhere.",
+			Remedy:  "Choose another name, or rename the record that has it.",
+			Members: []ProblemMember{{Name: "existingId", Description: "the record that has the name"}},
 			Extra:   map[string]any{"existingId": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"},
 			errs:    []error{models.ErrNameTaken}, Instance: "/api/v1/integration-accounts",
 		},
@@ -129,10 +132,11 @@ func conflictKinds() []ProblemKind {
 		},
 		{
 			Code: CodeInUse, Title: "In use", Status: http.StatusConflict,
-			Detail: "Something uses this account; release its references first.",
-			Meaning: "Scenarios, reports or services have registered that they use the account, and it " +
-				"would break them to delete it.",
-			Remedy: "Look at the member references, or GET …/references for all, and change those " +
+			Detail: "Something uses this record; change that first.",
+			Meaning: "Scenarios, reports or services have registered that they use the account; or the user or team is " +
+				"named by an account, for example as the template or the team of new users; or users are in the team " +
+				"or have the role. It would break them to delete it, and for users and teams to disable it.",
+			Remedy: "Look at the member references, for an account at GET …/references for all, and change those " +
 				"first. An account in use can still be disabled.",
 			Members: []ProblemMember{{Name: "references", Description: "the first of those who use it: key, kind, name"}},
 			Extra: map[string]any{"references": []map[string]string{
@@ -141,10 +145,25 @@ func conflictKinds() []ProblemKind {
 			errs: []error{models.ErrInUse},
 		},
 		{
+			Code: CodeLastAdministrator, Title: "Last administrator", Status: http.StatusConflict,
+			Detail: "This is the last administrator of the contact center who is not disabled.",
+			Meaning: "The user is the only one left with the role Administrator who is not disabled. Without that user " +
+				"nobody of the contact center could administer it. The refusal is on the audit record.",
+			Remedy: "Give the role Administrator to somebody else, or enable another administrator; then repeat the request.",
+			errs:   []error{models.ErrLastAdministrator}, Instance: "/api/v1/users/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a",
+		},
+		{
+			Code: CodeBuiltIn, Title: "Built in", Status: http.StatusConflict,
+			Detail:  "Built-in roles stay as they are.",
+			Meaning: "The roles Agent, Supervisor and Administrator are the same in every contact center; nobody can change or delete them.",
+			Remedy:  "Make a role of your own with the privileges that you want, and give it to users beside the built-in one or in its place.",
+			errs:    []error{models.ErrBuiltIn}, Instance: "/api/v1/roles/00000000-0000-7000-8000-000000000001",
+		},
+		{
 			Code: CodeAlreadyExists, Title: "Already exists", Status: http.StatusConflict,
 			Detail:  "A record with the same key exists.",
-			Meaning: "A record with the same key was made at the same moment.",
-			Remedy:  "Read what exists; then change it or choose another key.",
+			Meaning: "Another user has the extension, or a record with the same key was made at the same moment.",
+			Remedy:  "Read what exists; then change it or choose another key. A user without an extension gets a free one.",
 			errs:    []error{models.ErrExists},
 		},
 		{
@@ -158,10 +177,10 @@ func conflictKinds() []ProblemKind {
 		},
 		{
 			Code: CodeVersionMismatch, Title: "Changed by someone else", Status: http.StatusPreconditionFailed,
-			Detail: "The account was changed since you read it; read it again and repeat your change.",
-			Meaning: "The entity tag in If-Match is not that of the stored account: someone changed it " +
+			Detail: "The record was changed since you read it; read it again and repeat your change.",
+			Meaning: "The entity tag in If-Match is not that of the stored record: someone changed it " +
 				"since you read it. The refusal is on the audit record.",
-			Remedy: "Read the account again, look at what changed, repeat your change on top and send " +
+			Remedy: "Read the record again, look at what changed, repeat your change on top and send " +
 				"it with the new tag. The header field ETag holds the current one.",
 			errs: []error{models.ErrVersionMismatch},
 		},

@@ -33,6 +33,8 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        people
+//	@tag.description Users, their teams, and the roles that give them privileges.
 //	@tag.name        browser
 //	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations

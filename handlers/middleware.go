@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -102,7 +103,7 @@ func (s *Server) finish(x *exchange) {
 	case x.route == nil:
 		attrs = append(attrs, slog.String("path", x.path()))
 	case err == nil:
-		attrs = append(attrs, slog.String("account", id))
+		attrs = append(attrs, slog.String(cmp.Or(x.route.personal(), "account"), id))
 	}
 	if x.principal != nil {
 		attrs = append(attrs, slog.String("principal", x.principal.ID),
