@@ -147,12 +147,12 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"UpdateRole": func(ctx context.Context) error {
 			return s.UpdateRole(ctx, &models.Role{ContactCenterID: cc, ID: id, Name: canary, Description: canary}, 7)
 		},
-		"DeleteRole":  func(ctx context.Context) error { return s.DeleteRole(ctx, canary, id) },
-		"LockUser":    func(ctx context.Context) error { return drop(s.LockUser(ctx, cc, canary+"x")) },
-		"HoldUser":    func(ctx context.Context) error { return drop(s.HoldUser(ctx, cc, canary+"x")) },
-		"ListUsers":   func(ctx context.Context) error { return drop(s.ListUsers(ctx, userFilter)) },
-		"CountUsers":  func(ctx context.Context) error { return drop(s.CountUsers(ctx, userFilter)) },
-		"Extensions":  func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
+		"DeleteRole": func(ctx context.Context) error { return s.DeleteRole(ctx, canary, id) },
+		"LockUser":   func(ctx context.Context) error { return drop(s.LockUser(ctx, cc, canary+"x")) },
+		"HoldUser":   func(ctx context.Context) error { return drop(s.HoldUser(ctx, cc, canary+"x")) },
+		"ListUsers":  func(ctx context.Context) error { return drop(s.ListUsers(ctx, userFilter)) },
+		"CountUsers": func(ctx context.Context) error { return drop(s.CountUsers(ctx, userFilter)) },
+		"Extensions": func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, &models.User{ContactCenterID: cc, ID: id, UsernameKey: canary, PasswordHash: canary}, 7)
 		},
@@ -166,9 +166,9 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 			return err
 		},
 		"RevokeTokensOf": func(ctx context.Context) error { return s.RevokeTokensOf(ctx, cc, id, canary, at(1)) },
-		"Team":        func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
-		"Teams":       func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
-		"RolesByName": func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
+		"Team":           func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
+		"Teams":          func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"RolesByName":    func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
 		"CreateUser": func(ctx context.Context) error {
 			return s.CreateUser(ctx, &models.User{ContactCenterID: cc, ID: canary, UsernameKey: canary, PasswordHash: canary})
 		},
