@@ -21,7 +21,7 @@ func (c *serveCommand) bootstrap(ctx context.Context, h *house) (*access.Bootstr
 		staged, err = stageCredentials(c.bootstrapFile(), made)
 		return err
 	}
-	first, err := h.access.Bootstrap(ctx, in, access.NewPasswords(passwordsAtOnce))
+	first, err := h.access.Bootstrap(ctx, in, h.access.Passwords)
 	if err != nil {
 		return nil, err
 	}
