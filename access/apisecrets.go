@@ -23,7 +23,9 @@ func newAPISecret() secret.Text {
 // before, and the access tokens that were got by it, are worthless from now on.
 // Errors: models.ErrNotFound, models.ErrVersionMismatch, and models.ErrForbidden
 // where p may give less than the user may.
-func (s *Service) NewAPISecret(ctx context.Context, p *Principal, id string, m Match) (*models.User, secret.Text, error) {
+func (s *Service) NewAPISecret(
+	ctx context.Context, p *Principal, id string, m Match,
+) (*models.User, secret.Text, error) {
 	text := newAPISecret()
 	u, err := s.setAPISecret(ctx, p, id, m, HashToken(text.Reveal()))
 	return u, text, err
@@ -36,7 +38,9 @@ func (s *Service) DeleteAPISecret(ctx context.Context, p *Principal, id string, 
 	return err
 }
 
-func (s *Service) setAPISecret(ctx context.Context, p *Principal, id string, m Match, hash []byte) (*models.User, error) {
+func (s *Service) setAPISecret(
+	ctx context.Context, p *Principal, id string, m Match, hash []byte,
+) (*models.User, error) {
 	if !models.ValidID(id) {
 		return nil, models.ErrNotFound
 	}

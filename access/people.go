@@ -38,8 +38,8 @@ func (m Match) check(version int64) error {
 		return nil
 	}
 	return &models.RefusalError{
-		Err: models.ErrVersionMismatch, Detail: "Somebody changed the record since you read it; read it again and repeat your change.",
-		ETag: strconv.FormatInt(version, 10),
+		Err: models.ErrVersionMismatch, ETag: strconv.FormatInt(version, 10),
+		Detail: "Somebody changed the record since you read it; read it again and repeat your change.",
 	}
 }
 

@@ -280,7 +280,9 @@ func (s *Service) DeleteRole(ctx context.Context, p *Principal, id string, m Mat
 }
 
 // recordRole records the change between two states, one of which may be nil.
-func (s *Service) recordRole(ctx context.Context, tx *store.Store, d *deed, detail string, before, after *models.Role) error {
+func (s *Service) recordRole(
+	ctx context.Context, tx *store.Store, d *deed, detail string, before, after *models.Role,
+) error {
 	state := func(r *models.Role) any {
 		if r == nil {
 			return nil

@@ -97,7 +97,8 @@ func (s *Service) settleUser(
 		return nil, err
 	}
 	u := &change.now
-	u.Username, u.UsernameKey, u.FirstName, u.LastName = in.Username, models.NameKey(in.Username), in.FirstName, in.LastName
+	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
+	u.FirstName, u.LastName = in.FirstName, in.LastName
 	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
 	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
 	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
@@ -147,7 +148,8 @@ func (s *Service) keepUser(ctx context.Context, tx *store.Store, old, now *model
 	if !gone && !slices.ContainsFunc(models.BuiltInRoles(), builtIn) {
 		return nil
 	}
-	return s.named(ctx, tx, old.ContactCenterID, old.ID, "Accounts name this user, for example as the template of new users")
+	const why = "Accounts name this user, for example as the template of new users"
+	return s.named(ctx, tx, old.ContactCenterID, old.ID, why)
 }
 
 // keepAdministrator refuses to go on where one administrator is left.

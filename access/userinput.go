@@ -69,7 +69,10 @@ func (in *userInput) judge(c *validation.Context) {
 	in.Username = strings.TrimSpace(in.Username)
 	judgeName("/username", in.Username, c)
 	for _, text := range []struct{ pointer, value string }{
-		{"/firstName", in.FirstName}, {"/lastName", in.LastName}, {"/workPhone", in.WorkPhone}, {"/mobilePhone", in.MobilePhone},
+		{"/firstName", in.FirstName},
+		{"/lastName", in.LastName},
+		{"/workPhone", in.WorkPhone},
+		{"/mobilePhone", in.MobilePhone},
 	} {
 		input.Text(text.pointer, text.value, maxText, "", c)
 	}
@@ -111,14 +114,16 @@ func CheckPassword(password secret.Text, username string) (code, detail string) 
 	case models.NameKey(text) == models.NameKey(username):
 		return "password_is_username", "The password must not be the user name."
 	case secret.LooksMasked(text):
-		return "secret_mask_submitted", "This is not a password but a placeholder for one; leave it out to keep what is stored."
+		return "secret_mask_submitted", "This is a placeholder for a password; leave it out to keep what is stored."
 	}
 	return "", ""
 }
 
 // roles returns the roles of the request as they are written where they are
 // defined, each once; those that do not exist are violations.
-func (in *userInput) roles(ctx context.Context, from *store.Store, center string, c *validation.Context) (models.Strings, error) {
+func (in *userInput) roles(
+	ctx context.Context, from *store.Store, center string, c *validation.Context,
+) (models.Strings, error) {
 	if len(in.Roles) == 0 || len(in.Roles) > maxRoles {
 		return nil, nil
 	}

@@ -117,6 +117,6 @@ func changedMeanwhile(err error) error {
 	}
 	return validation.Errors{{
 		Pointer: "/properties", Code: "reference_changed",
-		Detail: "A user or team that the properties name was changed or deleted at the same moment; look at it and try again.",
+		Detail: "A user or team that the properties name was changed or deleted at this moment; look at it and try again.",
 	}}
 }

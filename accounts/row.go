@@ -39,7 +39,8 @@ func (s *Service) prepare(e *edit, now models.Time) (*change, error) {
 	if err := s.seal(e, c, now); err != nil {
 		return nil, err
 	}
-	if e.stored == nil || !audit.SameJSON(json.RawMessage(e.stored.Properties), encoded) || len(c.sealed)+len(c.removed) > 0 {
+	same := e.stored != nil && audit.SameJSON(json.RawMessage(e.stored.Properties), encoded)
+	if !same || len(c.sealed)+len(c.removed) > 0 {
 		resetHealth(a, e.def)
 		a.HealthReset = e.stored != nil // a probe may have spoken since the row was read
 	}

@@ -109,8 +109,8 @@ type UserPatch struct {
 	Password       *string         `json:"password,omitempty" minLength:"8" maxLength:"128"`
 }
 
-// APISecret is a fresh API secret of a user. It is shown this once.
-type APISecret struct {
+// UserSecret is a fresh API secret of a user. It is shown this once.
+type UserSecret struct {
 	APISecret string      `json:"apiSecret" example:"aas_Sm9-EXAMPLE"`
 	CreatedAt models.Time `json:"createdAt" swaggertype:"string" format:"date-time"`
 }

@@ -70,4 +70,6 @@ func ProblemKinds() []ProblemKind { return slices.Clone(problemKinds) }
 
 // problemKinds is never changed. The last entry is what everything unknown
 // becomes.
-var problemKinds = slices.Concat(requestKinds(), rightsKinds(), conflictKinds(), documentKinds(), serverKinds())
+var problemKinds = slices.Concat(
+	requestKinds(), rightsKinds(), peopleKinds(), conflictKinds(), documentKinds(), serverKinds(),
+)

@@ -23,9 +23,12 @@ func FuzzBodies(f *testing.F) {
 		{Method: "PATCH", Path: at + "?validateOnly=true", Header: []string{"If-Match", "*"}},
 		{Method: "POST", Path: at + "/rollback", Header: []string{"If-Match", `"9-9"`}},
 		{Method: "PUT", Path: at + "/references/fuzz"},
-		{Method: "POST", Path: usersPath}, {Method: "PATCH", Path: usersPath + "/" + user},
-		{Method: "POST", Path: rolesPath}, {Method: "PATCH", Path: role},
-		{Method: "POST", Path: teamsPath}, {Method: "PATCH", Path: teamsPath + "/" + id},
+		{Method: "POST", Path: usersPath},
+		{Method: "PATCH", Path: usersPath + "/" + user},
+		{Method: "POST", Path: rolesPath},
+		{Method: "PATCH", Path: role},
+		{Method: "POST", Path: teamsPath},
+		{Method: "PATCH", Path: teamsPath + "/" + id},
 	}
 	for _, seed := range []string{
 		zendeskBody("New"), `{"id":"` + id + `","name":null}`, `{"version":1,"secrets":{"/apiToken":"` + newSecret + `"}}`,

@@ -74,7 +74,7 @@ func TestAPISecrets(t *testing.T) {
 	s := newStack(t)
 	at := usersPath + "/" + s.createUser(t, `{"username":"ann"}`).ID
 	made := s.must(t, http.StatusOK, call{Method: "POST", Path: at + "/api-secret"})
-	text := decode[api.APISecret](t, made).APISecret
+	text := decode[api.UserSecret](t, made).APISecret
 	require.True(t, strings.HasPrefix(text, "aas_"))
 	require.Equal(t, `"2"`, made.Header.Get("ETag"))
 	require.True(t, decode[api.User](t, s.must(t, http.StatusOK, call{Method: "GET", Path: at})).APISecretSet)

@@ -168,7 +168,7 @@ func (s *Server) deleteUser(x *exchange) error { return x.removed(s.access.Delet
 //	@Param       id             path   string true  "User id" Format(uuid)
 //	@Param       If-Match       header string false "Entity tag of the user as it was read; without it whatever is stored is changed"
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
-//	@Success     200 {object} api.APISecret
+//	@Success     200 {object} api.UserSecret
 //	@Header      200 {string} ETag "Entity tag of the user"
 //	@Failure     400,401,403,404,412,429,500,503 {object} api.Problem
 //	@Router      /users/{id}/api-secret [post]
@@ -181,7 +181,7 @@ func (s *Server) newAPISecret(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.versioned(http.StatusOK, u.Version, api.APISecret{APISecret: text.Reveal(), CreatedAt: u.APISecretAt})
+	return x.versioned(http.StatusOK, u.Version, api.UserSecret{APISecret: text.Reveal(), CreatedAt: u.APISecretAt})
 }
 
 // deleteAPISecret takes the API secret of a user away.

@@ -273,8 +273,10 @@ func TestRevokeTokensOf(t *testing.T) {
 		ctx := t.Context()
 		cc := center(t, s, "a.test")
 		for _, token := range []models.Token{
-			{ID: "1", Kind: models.TokenOAuth, UserID: "u"}, {ID: "2", Kind: models.TokenAPI, UserID: "u"},
-			{ID: "3", Kind: models.TokenOAuth, UserID: "v"}, {ID: "4", Kind: models.TokenOAuth, UserID: "u", RevokedAt: at(1)},
+			{ID: "1", Kind: models.TokenOAuth, UserID: "u"},
+			{ID: "2", Kind: models.TokenAPI, UserID: "u"},
+			{ID: "3", Kind: models.TokenOAuth, UserID: "v"},
+			{ID: "4", Kind: models.TokenOAuth, UserID: "u", RevokedAt: at(1)},
 		} {
 			token.ContactCenterID, token.Hash = cc, []byte(token.ID)
 			require.NoError(t, s.CreateToken(ctx, &token))

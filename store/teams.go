@@ -69,7 +69,8 @@ func (s *Store) TeamByName(ctx context.Context, contactCenter, key string) (*mod
 // or models.ErrNotFound.
 func (s *Store) FirstTeam(ctx context.Context, contactCenter string) (*models.Team, error) {
 	t := &models.Team{}
-	err := s.query(ctx).Where("contact_center_id = ? AND disabled = ?", contactCenter, false).Order("id").Limit(1).Take(t).Error
+	err := s.query(ctx).Where("contact_center_id = ? AND disabled = ?", contactCenter, false).
+		Order("id").Limit(1).Take(t).Error
 	if err != nil {
 		return nil, fmt.Errorf("read first team: %w", translate(err))
 	}

@@ -39,7 +39,7 @@ func documents() map[string]document {
 		api.UserPage{},
 		api.UserCreate{},
 		api.UserPatch{},
-		api.APISecret{},
+		api.UserSecret{},
 		api.TeamPage{},
 		api.TeamCreate{},
 		api.TeamPatch{},
