@@ -101,7 +101,7 @@ func TestMigrate(t *testing.T) {
 	code, _, _ = command(t, data, "migrate", "--check")
 	require.Zero(t, code)
 	_, out, _ = command(t, data, "version")
-	require.Contains(t, out, "database schema: 2")
+	require.Contains(t, out, "database schema: 3")
 }
 
 func TestKeysInit(t *testing.T) {
