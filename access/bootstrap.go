@@ -127,9 +127,7 @@ func (s *Service) begin(
 	at := models.NewTime(now)
 	system := Principal{ID: "system", Name: "bootstrap"}
 	center.ID, center.Version, center.CreatedAt, center.UpdatedAt = models.NewID(now), 1, at, at
-	team := models.Team{ContactCenterID: center.ID, ID: models.NewID(now), Name: "Default", Version: 1, CreatedAt: at, UpdatedAt: at}
-	team.CreatedBy, team.UpdatedBy = system.ID, system.ID
-	team.NameKey = models.NameKey(team.Name)
+	team := defaultTeam(center, system.ID)
 	user := models.User{
 		ContactCenterID: center.ID, ID: models.NewID(now), Username: in.Admin, UsernameKey: models.NameKey(in.Admin),
 		FirstName: in.Admin, Extension: strconv.Itoa(firstExtension), PasswordHash: hash, PasswordChangedAt: at,
@@ -139,7 +137,7 @@ func (s *Service) begin(
 	}
 	err := firstError(
 		func() error { return tx.CreateContactCenter(ctx, center) },
-		func() error { return tx.CreateTeam(ctx, &team) },
+		func() error { return tx.CreateTeam(ctx, team) },
 		func() error { return tx.CreateUser(ctx, &user) },
 		func() error {
 			return s.Audit.Append(ctx, tx, &models.AuditEvent{

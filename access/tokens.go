@@ -12,7 +12,6 @@ import (
 	"hash/crc32"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"admin-api/audit"
@@ -28,14 +27,12 @@ const tokenPrefix = "aat_"
 type Service struct {
 	Store *store.Store
 	Audit *audit.Log
-	// Passwords hashes those of users; nil means a hasher that works on one at a time.
+	// Passwords hashes those of users; without it, as many at once as are asked for.
 	Passwords *Passwords
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 
-	uses   uses
-	hasher sync.Once
-	own    *Passwords // where Passwords is nil
+	uses uses
 }
 
 // NewToken returns the text of a fresh token: a prefix, 256 random bits and a
@@ -74,7 +71,8 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 		return nil, models.ErrUnauthenticated
 	}
 	p := &Principal{
-		ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, Grantable: t.Scopes, UserID: t.UserID, ContactCenter: center,
+		ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, Grantable: t.Scopes, UserID: t.UserID,
+		ContactCenter: center, ExpiresAt: t.ExpiresAt,
 	}
 	if err := s.boundByMaker(ctx, p); err != nil {
 		return nil, err
@@ -119,7 +117,7 @@ func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error 
 	if err != nil {
 		return fmt.Errorf("contact center: %w", err)
 	}
-	p.ContactCenter = *center
+	p.home, p.ContactCenter = p.Home(), *center
 	return nil
 }
 
@@ -130,6 +128,8 @@ type NewTokenInput struct {
 	Scopes          models.Strings
 	// Expires is how long the token holds; 0 is for ever.
 	Expires time.Duration
+	// ExpiresAt is until when it holds, where Expires is 0; zero is for ever.
+	ExpiresAt models.Time
 	// Text is the token's text; empty makes a fresh one.
 	Text string
 }
@@ -162,7 +162,7 @@ func (s *Service) createToken(
 	now := s.now()
 	t := models.Token{
 		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Kind: models.TokenAPI, Name: in.Name,
-		Hash: HashToken(text), Scopes: in.Scopes, UserID: actor.UserID,
+		Hash: HashToken(text), Scopes: in.Scopes, UserID: actor.UserID, ExpiresAt: in.ExpiresAt,
 		CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
 	}
 	if in.Expires > 0 {
@@ -171,46 +171,7 @@ func (s *Service) createToken(
 	if err := tx.CreateToken(ctx, &t); err != nil {
 		return "", "", fmt.Errorf("create token: %w", err)
 	}
-	return t.ID, text, s.recordToken(ctx, tx, actor, &t, "token.create", "scopes: "+strings.Join(in.Scopes, " "))
-}
-
-// RevokeToken makes a token worthless from now on, and records it. It reports
-// false for a token that was revoked before, and returns models.ErrNotFound for
-// one that does not exist.
-func (s *Service) RevokeToken(
-	ctx context.Context, actor Principal, contactCenter, id string,
-) (revoked bool, err error) {
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		all, err := tx.Tokens(ctx, contactCenter)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(all, func(t models.Token) bool { return t.ID == id })
-		if i < 0 {
-			return fmt.Errorf("revoke token %s: %w", id, models.ErrNotFound)
-		}
-		if revoked = all[i].RevokedAt.IsZero(); !revoked {
-			return nil
-		}
-		if err := tx.RevokeToken(ctx, contactCenter, id, models.NewTime(s.now())); err != nil {
-			return err
-		}
-		return s.recordToken(ctx, tx, actor, &all[i], "token.revoke", "name: "+all[i].Name)
-	})
-	if err != nil || !revoked {
-		return false, err
-	}
-	s.Audit.Committed(contactCenter)
-	return true, nil
-}
-
-func (s *Service) recordToken(
-	ctx context.Context, tx *store.Store, actor Principal, t *models.Token, operation, detail string,
-) error {
-	return s.Audit.Append(ctx, tx, &models.AuditEvent{
-		ContactCenterID: t.ContactCenterID, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
-		RequestID: actor.RequestID, Operation: operation, TargetType: "token", TargetID: t.ID, Detail: detail,
-	})
+	return t.ID, text, s.recordToken(ctx, tx, &actor, &models.Token{}, &t, opTokenCreate)
 }
 
 func checkScopes(scopes []string) error {
@@ -230,12 +191,4 @@ func (s *Service) now() time.Time {
 		return s.Now()
 	}
 	return time.Now()
-}
-
-func (s *Service) passwords() *Passwords {
-	if s.Passwords != nil {
-		return s.Passwords
-	}
-	s.hasher.Do(func() { s.own = NewPasswords(1) })
-	return s.own
 }

@@ -34,7 +34,7 @@ func (s *Service) hash(c *userChange) string {
 	if !c.password.IsSet() {
 		return ""
 	}
-	return s.passwords().Hash(c.password.Reveal())
+	return s.hasher().Hash(c.password.Reveal())
 }
 
 // draftUser judges the document of a user that does not exist yet.

@@ -21,6 +21,7 @@ const (
 	CodeInUse                  = "in-use"
 	CodeLastAdministrator      = "last-administrator"
 	CodeBuiltIn                = "built-in"
+	CodeWouldLockOut           = "would-lock-out"
 	CodeAlreadyExists          = "already-exists"
 	CodeIdempotencyKeyInFlight = "idempotency-key-in-flight"
 	CodeVersionMismatch        = "version-mismatch"

@@ -145,6 +145,15 @@ func conflictKinds() []ProblemKind {
 			errs: []error{models.ErrInUse},
 		},
 		{
+			Code: CodeWouldLockOut, Title: "Would lock you out", Status: http.StatusConflict,
+			Detail: "After this change nobody could undo it.",
+			Meaning: "The change would make the credential that asks for it worthless, such as suspending the contact " +
+				"center that the credential belongs to. The refusal is on the audit record.",
+			Remedy:   "Make the change with a credential that it does not touch.",
+			Instance: "/api/v1/contact-centers/mycompany.example",
+			errs:     []error{models.ErrLockOut},
+		},
+		{
 			Code: CodeAlreadyExists, Title: "Already exists", Status: http.StatusConflict,
 			Detail:  "A record with the same key exists.",
 			Meaning: "Another user has the extension, or a record with the same key was made at the same moment.",

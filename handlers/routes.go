@@ -52,7 +52,8 @@ const (
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), peopleRoutes(), openRoutes())
+	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), centerRoutes(), tokenRoutes(),
+		peopleRoutes(), openRoutes())
 }
 
 func typeRoutes() []route {

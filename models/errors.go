@@ -25,6 +25,8 @@ var (
 	ErrLastAdministrator = errors.New("last administrator")
 	// ErrBuiltIn means that the record is part of the product and stays as it is.
 	ErrBuiltIn = errors.New("built in")
+	// ErrLockOut means that the actor, and perhaps everybody, would be shut out.
+	ErrLockOut = errors.New("would lock out")
 	// ErrExists means that a record with the same key exists.
 	ErrExists = errors.New("already exists")
 	// ErrUnavailable means that the database or a key cannot serve now; trying

@@ -124,7 +124,14 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"ContactCenter":         func(ctx context.Context) error { return drop(s.ContactCenter(ctx, canary)) },
 		"ContactCenterByDomain": func(ctx context.Context) error { return drop(s.ContactCenterByDomain(ctx, canary+"x")) },
 		"ContactCenters":        func(ctx context.Context) error { return drop(s.ContactCenters(ctx)) },
-		"CountContactCenters":   func(ctx context.Context) error { return drop(s.CountContactCenters(ctx)) },
+		"ListContactCenters": func(ctx context.Context) error {
+			return drop(s.ListContactCenters(ctx, models.ContactCenterFilter{After: canary, Suspended: new(true)}))
+		},
+		"LockContactCenters": func(ctx context.Context) error { return drop(s.LockContactCenters(ctx, cc, canary)) },
+		"UpdateContactCenter": func(ctx context.Context) error {
+			return s.UpdateContactCenter(ctx, &models.ContactCenter{ID: cc, Domain: canary, Name: canary, Version: 9}, 8)
+		},
+		"CountContactCenters": func(ctx context.Context) error { return drop(s.CountContactCenters(ctx)) },
 		"CreateTeam": func(ctx context.Context) error {
 			return s.CreateTeam(ctx, &models.Team{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
 		},
@@ -181,6 +188,11 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"Tokens":      func(ctx context.Context) error { return drop(s.Tokens(ctx, canary)) },
 		"TokenByHash": func(ctx context.Context) error { _, _, err := s.TokenByHash(ctx, []byte(canary+"x")); return err },
 		"TokenByID":   func(ctx context.Context) error { return drop(s.TokenByID(ctx, id)) },
+		"Token":       func(ctx context.Context) error { return drop(s.Token(ctx, canary, id)) },
+		"ListTokens": func(ctx context.Context) error {
+			return drop(s.ListTokens(ctx, models.TokenFilter{ContactCenterID: canary, CreatedBy: canary, Page: page}))
+		},
+		"RenameToken": func(ctx context.Context) error { return s.RenameToken(ctx, cc, id, canary) },
 		"TouchToken":  func(ctx context.Context) error { return s.TouchToken(ctx, cc, id, at(1)) },
 		"RevokeToken": func(ctx context.Context) error { return s.RevokeToken(ctx, canary, id, at(1)) },
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"admin-api/models"
 )
@@ -51,6 +52,62 @@ func (s *Store) TokenByID(ctx context.Context, id string) (models.Token, error) 
 		return models.Token{}, fmt.Errorf("read token %s: %w", id, translate(err))
 	}
 	return t, nil
+}
+
+// Token returns a token of a contact center, of whatever kind, or
+// models.ErrNotFound. Within Tx it is locked until the transaction ends.
+func (s *Store) Token(ctx context.Context, contactCenter, id string) (models.Token, error) {
+	var t models.Token
+	if !storable(id) {
+		return models.Token{}, fmt.Errorf("read token: %w", models.ErrNotFound)
+	}
+	db := s.query(ctx).Where("contact_center_id = ? AND id = ?", contactCenter, id)
+	if s.inTx && s.dialect == Postgres {
+		db = db.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	if err := db.Take(&t).Error; err != nil {
+		return models.Token{}, fmt.Errorf("read token: %w", translate(err))
+	}
+	return t, nil
+}
+
+// ListTokens returns a page of the tokens that match f, newest first.
+func (s *Store) ListTokens(ctx context.Context, f models.TokenFilter) ([]models.Token, error) {
+	if !storable(f.CreatedBy) {
+		return nil, nil
+	}
+	db := s.query(ctx).Where("contact_center_id = ? AND kind = ?", f.ContactCenterID, f.Kind)
+	switch f.State {
+	case models.TokenActive:
+		db = db.Where("revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)", f.At)
+	case models.TokenExpired:
+		db = db.Where("revoked_at IS NULL AND expires_at <= ?", f.At)
+	case models.TokenRevoked:
+		db = db.Where("revoked_at IS NOT NULL")
+	}
+	if f.CreatedBy != "" {
+		db = db.Where("created_by = ?", f.CreatedBy)
+	}
+	if f.Page.Before != "" {
+		db = db.Where("id < ?", f.Page.Before)
+	}
+	var page []models.Token
+	if err := limited(db, f.Page.Limit).Order("id DESC").Find(&page).Error; err != nil {
+		return nil, fmt.Errorf("list tokens: %w", translate(err))
+	}
+	return page, nil
+}
+
+// RenameToken gives a token another name, or returns models.ErrNotFound.
+func (s *Store) RenameToken(ctx context.Context, contactCenter, id, name string) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return affected(db.Model(&models.Token{}).Where("contact_center_id = ? AND id = ?", contactCenter, id).
+			UpdateColumn("name", name))
+	})
+	if err != nil {
+		return fmt.Errorf("rename token %s: %w", id, err)
+	}
+	return nil
 }
 
 // TouchToken notes when a token was last used; an earlier time changes nothing.

@@ -57,7 +57,8 @@ func run(p *program, args []string) int {
 		kong.Exit(func(code int) { exit = code }),
 		kong.Bind(p),
 		kong.Vars{
-			"scopes": strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
+			"features": strings.Join(models.AllFeatures(), ", "),
+			"scopes":   strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
 			"version": versionLine(),
 		},
 	)
@@ -155,6 +156,12 @@ type cli struct {
 		List   tokensListCommand   `cmd:"" help:"Show what tokens there are, never their text."`
 		Revoke tokensRevokeCommand `cmd:"" help:"Make a token worthless from now on."`
 	} `cmd:"" help:"Bearer tokens."`
+	ContactCenters struct {
+		Create  centersCreateCommand  `cmd:"" help:"Make a contact center, its team and, if wanted, an administrator."`
+		List    centersListCommand    `cmd:"" help:"Show what contact centers there are."`
+		Suspend centersSuspendCommand `cmd:"" help:"Refuse a contact center's own credentials and stop what runs for it."`
+		Resume  centersResumeCommand  `cmd:"" help:"End a suspension."`
+	} `cmd:"" help:"Contact centers."`
 	Keys struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the key file."`
 		Rotate keysRotateCommand `cmd:"" help:"Add a new key and re-encrypt every secret under it. Can be repeated after an interruption."`
