@@ -89,6 +89,9 @@ func (s *Service) commit(
 }
 
 func (s *Service) writeRow(ctx context.Context, tx *store.Store, c *change, from int64) error {
+	if err := s.sealAnew(ctx, tx, c); err != nil {
+		return err
+	}
 	a := c.account
 	if from == 0 {
 		if err := tx.InsertAccount(ctx, a); err != nil {

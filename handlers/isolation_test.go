@@ -76,6 +76,7 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 		"teams/{id}":                n.made(t, token, teamsPath, `{"name":"`+name+` team"}`),
 		"roles/{id}":                n.made(t, token, rolesPath, `{"name":"`+name+` role"}`),
 		"users/{id}":                n.made(t, token, usersPath, `{"username":"`+name+` user"}`),
+		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
 	}
 }
 
@@ -113,6 +114,8 @@ func (n *neighbours) documents() map[string]string {
 	return map[string]string{
 		"account.create": zendeskBody("Another"), "account.validate": zendeskBody("Another"),
 		"account.test": `{}`, "account.update": `{"name":"Renamed"}`, "account.undelete": "", "account.authorize": "",
+		"contact-center.create": `{"domain":"new.example"}`, "contact-center.update": `{}`, "token.create": `{"name":"x","scopes":["admin"]}`,
+		"token.update":     `{"name":"Renamed"}`,
 		"account.rollback": `{"version":1}`, "reference.put": `{"kind":"scenario","name":"Main"}`,
 		"user.create": `{"username":"another"}`, "user.update": `{"lastName":"Archer"}`, "user.api-secret": "",
 		"team.create": `{"name":"Another"}`, "team.update": `{"name":"Renamed"}`,

@@ -2,6 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"admin-api/models"
 )
@@ -21,4 +25,16 @@ func SessionIDs(ctx context.Context, s *Store) ([]string, error) {
 	var ids []string
 	err := s.query(ctx).Model(&models.Session{}).Order("id").Pluck("id", &ids).Error
 	return ids, err
+}
+
+// MigrateTo makes a database of an older schema.
+func MigrateTo(t testing.TB, url string, version int64) {
+	t.Helper()
+	s, err := Open(t.Context(), Config{URL: url})
+	require.NoError(t, err)
+	db := s.migrator()
+	p, err := s.provider(db)
+	require.NoError(t, err)
+	_, err = p.UpTo(t.Context(), version)
+	require.NoError(t, errors.Join(err, db.Close(), s.Close()))
 }

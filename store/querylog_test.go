@@ -287,7 +287,13 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"AuditEvents": func(ctx context.Context) error {
 			return drop(s.AuditEvents(ctx, models.AuditFilter{ContactCenterID: cc, Actor: canary, TargetID: canary, Page: page}))
 		},
-		"AuditHeads": func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
-		"AuditEnds":  func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
+		"AuditHeads":   func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
+		"AuditEnds":    func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
+		"AwaitSealing": func(ctx context.Context) error { return s.AwaitSealing(ctx) },
+		"BeginSealing": func(ctx context.Context) error {
+			return s.Tx(ctx, func(tx *store.Store) error { return tx.BeginSealing(ctx) })
+		},
+		"RowCounts": func(ctx context.Context) error { return drop(s.RowCounts(ctx)) },
+		"InUse":     func(ctx context.Context) error { return drop(s.InUse(ctx)) },
 	}
 }

@@ -170,5 +170,7 @@ type cli struct {
 	Audit struct {
 		Verify auditVerifyCommand `cmd:"" help:"Check that no audit record was deleted, altered, moved or cut off."`
 	} `cmd:"" help:"The record of changes."`
+	Backup  backupCommand  `cmd:"" help:"Copy the database to a new file, beside a running server; the key file is not in it."`
+	Restore restoreCommand `cmd:"" help:"Put a backup into an empty database, SQLite or PostgreSQL, and check it by the audit chains."`
 	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`
 }
