@@ -63,7 +63,7 @@ func (s *Service) issue(ctx context.Context, a *attempt, from Client) (string, e
 			func() error { return s.succeeded(ctx, tx, a) },
 			func() error { return tx.CreateToken(ctx, &t) },
 			func() error {
-				return s.record(ctx, tx, p, a.center.ID, "token.issue", "token", t.ID, "client credentials")
+				return s.recordChange(ctx, tx, p, "token.issue", target{a.center.ID, "token", t.ID}, "client credentials", nil)
 			},
 		)
 	})

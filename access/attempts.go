@@ -184,7 +184,7 @@ func (s *Service) Unlock(ctx context.Context, p *Principal, userID string) error
 		if err := s.forget(ctx, tx, u); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, p, p.ContactCenter.ID, "user.unlock", "user", u.ID, "user: "+u.Username)
+		return s.recordChange(ctx, tx, p, "user.unlock", target{p.ContactCenter.ID, "user", u.ID}, "user: "+u.Username, nil)
 	})
 	if err == nil {
 		s.Audit.Committed(p.ContactCenter.ID)
@@ -196,14 +196,4 @@ func (s *Service) Unlock(ctx context.Context, p *Principal, userID string) error
 func (s *Service) forget(ctx context.Context, tx *store.Store, u *models.User) error {
 	return tx.DeleteSignInAttempts(ctx, u.ContactCenterID,
 		s.nameKey(byPassword, u.UsernameKey), s.nameKey(bySecret, u.UsernameKey))
-}
-
-// record appends a success to the chain of the contact center.
-func (s *Service) record(
-	ctx context.Context, tx *store.Store, p *Principal, center, operation, targetType, targetID, detail string,
-) error {
-	return s.Audit.Append(ctx, tx, &models.AuditEvent{
-		ContactCenterID: center, Actor: p.ID, ActorName: p.Name, Address: p.Address, RequestID: p.RequestID,
-		Operation: operation, TargetType: targetType, TargetID: targetID, Detail: detail,
-	})
 }

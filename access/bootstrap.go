@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -129,7 +130,8 @@ func (s *Service) begin(
 	team := defaultTeam(center, system.ID)
 	user := models.User{
 		ContactCenterID: center.ID, ID: models.NewID(now), Username: in.Admin, UsernameKey: models.NameKey(in.Admin),
-		FirstName: in.Admin, PasswordHash: hash, PasswordChangedAt: at, TeamID: team.ID, Version: 1,
+		FirstName: in.Admin, Extension: strconv.Itoa(firstExtension), PasswordHash: hash, PasswordChangedAt: at,
+		TeamID: team.ID, Version: 1,
 		CreatedAt: at, CreatedBy: system.ID, UpdatedAt: at, UpdatedBy: system.ID,
 		Roles: models.Strings{models.RoleAdministrator, models.RoleSupervisor, models.RoleAgent},
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"admin-api/input"
 	"admin-api/models"
@@ -68,7 +69,8 @@ func (s *Service) prepare(made *NewContactCenter, actor *Principal, a *newAdmini
 	made.Administrator = &models.User{
 		ContactCenterID: made.ID, ID: models.NewID(now), Username: a.Username, UsernameKey: models.NameKey(a.Username),
 		FirstName: a.FirstName, LastName: a.LastName, Email: a.Email, Roles: models.Strings{models.RoleAdministrator},
-		PasswordHash: s.hasher().Hash(a.Password.Reveal()), PasswordChangedAt: at, ChangePassword: generated,
+		Extension: strconv.Itoa(firstExtension), PasswordHash: s.hasher().Hash(a.Password.Reveal()),
+		PasswordChangedAt: at, ChangePassword: generated,
 		Version: 1, CreatedAt: at, CreatedBy: actor.ID, UpdatedAt: at, UpdatedBy: actor.ID,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/store"
 	"admin-api/validation"
 )
@@ -23,8 +24,12 @@ func CheckPassword(pointer, password, username string, c *validation.Context) {
 		c.Violate(pointer, "min", fmt.Sprintf("The password must have at least %d characters.", MinPasswordLength))
 	case n > MaxPasswordLength:
 		c.Violate(pointer, "max", fmt.Sprintf("The password must have at most %d characters.", MaxPasswordLength))
+	case secret.Blank(password):
+		c.Violate(pointer, "invisible", "The password must have characters that can be seen.")
 	case models.NameKey(password) == models.NameKey(username):
 		c.Violate(pointer, "password_is_username", "The password must not be the user name.")
+	case secret.LooksMasked(password):
+		c.Violate(pointer, "secret_mask_submitted", "This is a placeholder for a password; enter the password itself.")
 	}
 }
 
@@ -69,7 +74,7 @@ func (s *Service) ChangePassword(ctx context.Context, p *Principal, in NewPasswo
 }
 
 func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt, hash string) (string, error) {
-	secret, sessionHash := newSessionSecret()
+	text, sessionHash := newSessionSecret()
 	old, u := a.user.PasswordHash, *a.user
 	s.setPassword(&u, hash, false, p.ID)
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
@@ -79,7 +84,7 @@ func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt,
 			func() error { return tx.DeleteSessions(ctx, p.Home(), p.UserID, p.SessionID) },
 			func() error { return tx.RotateSession(ctx, p.Home(), p.SessionID, sessionHash) },
 			func() error {
-				return s.record(ctx, tx, p, p.Home(), "password.change", "user", p.UserID, "other sessions ended")
+				return s.recordChange(ctx, tx, p, "password.change", target{p.Home(), "user", p.UserID}, "other sessions ended", nil)
 			},
 		)
 	})
@@ -87,7 +92,7 @@ func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt,
 		return "", gone(err)
 	}
 	s.Audit.Committed(p.Home())
-	return secret, nil
+	return text, nil
 }
 
 func (s *Service) setPassword(u *models.User, hash string, mustChange bool, by string) {
@@ -122,7 +127,7 @@ func (s *Service) ResetPassword(
 			func() error { return tx.SetPassword(ctx, u, "") },
 			func() error { return tx.DeleteSessions(ctx, center, u.ID, "") },
 			func() error {
-				return s.record(ctx, tx, actor, center, "password.set", "user", u.ID, "user: "+u.Username+", all sessions ended")
+				return s.recordChange(ctx, tx, actor, "password.set", target{center, "user", u.ID}, "user: "+u.Username+", all sessions ended", nil)
 			},
 		)
 	})

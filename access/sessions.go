@@ -138,7 +138,7 @@ func (s *Service) SignOut(ctx context.Context, p *Principal) error {
 		if err := tx.DeleteSession(ctx, p.Home(), p.SessionID); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, p, p.Home(), "session.end", "session", p.SessionID, "")
+		return s.recordChange(ctx, tx, p, "session.end", target{p.Home(), "session", p.SessionID}, "", nil)
 	})
 	if errors.Is(err, models.ErrNotFound) {
 		return nil
@@ -155,7 +155,7 @@ func (s *Service) SignOutEverywhere(ctx context.Context, p *Principal) error {
 		if err := tx.DeleteSessions(ctx, p.Home(), p.UserID, ""); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, p, p.Home(), "session.end-all", "user", p.UserID, "")
+		return s.recordChange(ctx, tx, p, "session.end-all", target{p.Home(), "user", p.UserID}, "", nil)
 	})
 	if err == nil {
 		s.Audit.Committed(p.Home())

@@ -58,7 +58,7 @@ func TestEndedSessionsAreRefused(t *testing.T) {
 	}
 }
 
-func TestRolesHoldAtOnce(t *testing.T) {
+func TestRolesHoldInSessionsAtOnce(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		text, p := h.signIn(t)
 		require.True(t, p.Can(models.ScopeAccountsWrite))

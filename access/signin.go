@@ -106,7 +106,7 @@ func (s *Service) enter(ctx context.Context, a *attempt, password string, from C
 			func() error { return tx.SignedIn(ctx, u, fresh, models.NewTime(now)) },
 			func() error { return tx.CreateSession(ctx, &session) },
 			func() error {
-				return s.record(ctx, tx, p, a.center.ID, "session.create", "session", session.ID, "by password")
+				return s.recordChange(ctx, tx, p, "session.create", target{a.center.ID, "session", session.ID}, "by password", nil)
 			},
 		)
 	})

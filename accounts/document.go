@@ -8,9 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
+	"admin-api/input"
 	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/secret"
@@ -45,12 +44,6 @@ const (
 	maxLabelValue  = 256
 	shownUnknown   = 100 // unknown members that are named
 )
-
-// reordering are the characters that make a text read other than it is written
-// (Unicode Standard Annex 9, explicit embeddings, overrides and isolates).
-var reordering = &unicode.RangeTable{
-	R16: []unicode.Range16{{Lo: 0x202a, Hi: 0x202e, Stride: 1}, {Lo: 0x2066, Hi: 0x2069, Stride: 1}},
-}
 
 var labelKey = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$`)
 
@@ -91,7 +84,7 @@ func readDocument(
 		}
 	}
 	checkName(d.Name, c)
-	checkText("/description", d.Description, maxDescription, "\n\t", c)
+	input.Text("/description", d.Description, maxDescription, "\n\t", c)
 	r.unknown()
 	return d
 }
@@ -153,7 +146,7 @@ func (r *reader) labels() models.Labels {
 			r.c.Violate(pointer, "label_key",
 				"A label's key has 1 to 63 letters, digits or ./_- and starts with a letter or digit.")
 		}
-		checkText(pointer, v, maxLabelValue, "", r.c)
+		input.Text(pointer, v, maxLabelValue, "", r.c)
 		labels[key] = v
 	}
 	return labels
@@ -221,27 +214,10 @@ func checkName(name string, c *validation.Context) {
 	if secret.Blank(name) {
 		c.Violate("/name", "invisible", "Give the account a name that can be seen.")
 	}
-	checkText("/name", name, maxName, "", c)
+	input.Text("/name", name, maxName, "", c)
 }
 
-// checkText refuses text that is too long or holds control characters other
-// than those allowed.
-func checkText(pointer, text string, limit int, allowed string, c *validation.Context) {
-	if utf8.RuneCountInString(text) > limit {
-		c.Add(validation.Violation{
-			Pointer: pointer, Code: "max", Detail: fmt.Sprintf("The text may have at most %d characters.", limit),
-			Params: map[string]any{"max": limit},
-		})
-	}
-	control := func(r rune) bool {
-		return unicode.IsControl(r) && !strings.ContainsRune(allowed, r) || unicode.Is(reordering, r)
-	}
-	if strings.ContainsFunc(text, control) {
-		c.Violate(pointer, "control_character", "The text must not hold control characters.")
-	}
-}
-
-// stored returns the writable document of an account, as a base for merging.
+// storedDocument returns the writable document of an account, as a base for merging.
 func storedDocument(a *models.Account) (json.RawMessage, error) {
 	raw, err := json.Marshal(struct {
 		Name        string          `json:"name"`

@@ -26,3 +26,12 @@ func Reseal(s *Service, state string, change func(*AuthorizationState)) (string,
 	change(st)
 	return s.sealState(st)
 }
+
+// Found asks for the user as rules do, and returns what holds who was found fit.
+func Found(ctx context.Context, s *store.Store, contactCenter, user string) func(context.Context, *store.Store) error {
+	d := &directory{ctx: ctx, store: s, contactCenter: contactCenter}
+	d.Roles(user)
+	return func(ctx context.Context, s *store.Store) error {
+		return s.Tx(ctx, func(tx *store.Store) error { return d.found.hold(ctx, tx, contactCenter) })
+	}
+}

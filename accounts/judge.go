@@ -1,15 +1,14 @@
 package accounts
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
 	"admin-api/access"
+	"admin-api/audit"
 	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/secret"
@@ -36,6 +35,7 @@ type edit struct {
 	cleared    []string // stored secrets that go
 	secrets    map[string]secret.Text
 	generated  map[string]secret.Text // those among secrets that were made here
+	people     people                 // whom the properties name
 }
 
 // presence is what a request says of a secret.
@@ -58,6 +58,7 @@ func (s *Service) judge(ctx context.Context, e *edit) error {
 	}
 	e.c.Prefix("/properties")
 	e.properties = e.def.Decode(e.doc.Properties, e.keepable(), e.c)
+	e.people = dir.found
 	if dir.err != nil {
 		return fmt.Errorf("judge account: %w", dir.err)
 	}
@@ -182,31 +183,12 @@ func (e *edit) changes(pointer string) bool {
 	}
 	before, _ := strict.Get(old, pointer)
 	after, _ := strict.Get(e.doc.Properties, pointer)
-	return !sameJSON(before, after)
+	return !audit.SameJSON(before, after)
 }
 
 func isTrue(raw json.RawMessage, pointer string) bool {
 	v, found := strict.Get(raw, pointer)
 	return found && string(v) == "true"
-}
-
-// sameJSON compares two values, however they are spelled; nil is absent.
-func sameJSON(a, b json.RawMessage) bool {
-	if a == nil || b == nil {
-		return (a == nil || string(a) == "null") && (b == nil || string(b) == "null")
-	}
-	if bytes.Equal(a, b) {
-		return true
-	}
-	x, errX := decodeAny(a)
-	y, errY := decodeAny(b)
-	return errX == nil && errY == nil && reflect.DeepEqual(x, y)
-}
-
-func decodeAny(raw json.RawMessage) (v any, err error) {
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	return v, d.Decode(&v)
 }
 
 // presenceIn looks secrets up in the properties of a request; a null above one

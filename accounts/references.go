@@ -152,7 +152,7 @@ func checkReference(r *models.Reference, c *validation.Context) {
 		if text == "" && !c.Broken(pointer) {
 			c.Violate(pointer, "required", "Say what uses the account.")
 		}
-		checkText(pointer, text, maxReferenceText, "", c)
+		input.Text(pointer, text, maxReferenceText, "", c)
 	}
 	if r.URL == "" {
 		return

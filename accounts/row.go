@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"admin-api/audit"
 	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/secret"
@@ -17,6 +18,7 @@ type change struct {
 	sealed  []models.AccountSecret
 	removed []string // pointers of secrets that go
 	changes []models.FieldChange
+	people  people // whom the properties name
 }
 
 // prepare builds the row of an edit without violations and seals its new
@@ -33,11 +35,12 @@ func (s *Service) prepare(e *edit, now models.Time) (*change, error) {
 	a.SearchText = searchText(a)
 	a.Properties = models.JSON(encoded)
 	setCertificates(a, e.def.Certificates(e.properties))
-	c := &change{account: a, removed: e.cleared}
+	c := &change{account: a, removed: e.cleared, people: e.people}
 	if err := s.seal(e, c, now); err != nil {
 		return nil, err
 	}
-	if e.stored == nil || !sameJSON(json.RawMessage(e.stored.Properties), encoded) || len(c.sealed)+len(c.removed) > 0 {
+	same := e.stored != nil && audit.SameJSON(json.RawMessage(e.stored.Properties), encoded)
+	if !same || len(c.sealed)+len(c.removed) > 0 {
 		resetHealth(a, e.def)
 		a.HealthReset = e.stored != nil // a probe may have spoken since the row was read
 	}

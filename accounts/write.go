@@ -38,6 +38,9 @@ const (
 func (s *Service) write(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64,
 ) error {
+	if err := c.people.hold(ctx, tx, c.account.ContactCenterID); err != nil {
+		return err
+	}
 	var before *change
 	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
 		var err error

@@ -23,6 +23,8 @@ const (
 	CodeLimitReached           = "limit-reached"
 	CodeDefaultTaken           = "default-taken"
 	CodeInUse                  = "in-use"
+	CodeLastAdministrator      = "last-administrator"
+	CodeBuiltIn                = "built-in"
 	CodeWouldLockOut           = "would-lock-out"
 	CodeAlreadyExists          = "already-exists"
 	CodeIdempotencyKeyInFlight = "idempotency-key-in-flight"
@@ -74,5 +76,5 @@ func ProblemKinds() []ProblemKind { return slices.Clone(problemKinds) }
 // problemKinds is never changed. The last entry is what everything unknown
 // becomes.
 var problemKinds = slices.Concat(
-	requestKinds(), signInKinds(), rightsKinds(), conflictKinds(), documentKinds(), serverKinds(),
+	requestKinds(), signInKinds(), rightsKinds(), peopleKinds(), conflictKinds(), documentKinds(), serverKinds(),
 )

@@ -52,10 +52,12 @@ func rightsKinds() []ProblemKind {
 		{
 			Code: CodeForbidden, Title: "Not allowed", Status: http.StatusForbidden,
 			Detail: "The credential lacks the right to do this.",
-			Meaning: "The credential is valid but does not carry the scope that the operation needs. The " +
-				"refusal is on the audit record.",
-			Remedy: "Use a credential with the scope that the member scope names. No scope implies another. " +
-				"Without that member the operation needs a session: sign in with POST /api/v1/session.",
+			Meaning: "The credential is valid but does not carry the scope that the operation needs; or a privilege " +
+				"would be given or taken, or the sign-in of somebody changed who has it, and you may not grant it. " +
+				"The refusal is on the audit record.",
+			Remedy: "Use a credential with the scope that the member scope names, or have somebody do it who may grant it. " +
+				"No scope implies another. Without that member the operation needs a session: sign in with " +
+				"POST /api/v1/session.",
 			Members: []ProblemMember{{Name: "scope", Description: "the scope that is needed"}},
 			Extra:   map[string]any{"scope": models.ScopeAccountsWrite},
 			errs:    []error{models.ErrForbidden},
@@ -93,11 +95,12 @@ func conflictKinds() []ProblemKind {
 	return []ProblemKind{
 		{
 			Code: CodeNameTaken, Title: "Name already in use", Status: http.StatusConflict,
-			Detail: "Another account of the contact center has this name; choose another.",
-			Meaning: "Names are unique within a contact center. Upper and lower case and the ways to " +
-				"compose an accented letter make no difference; deleted accounts do not count.",
-			Remedy:  "Choose another name, or rename the account that has it.",
-			Members: []ProblemMember{{Name: "existingId", Description: "the account that has the name"}},
+			Detail: "Another record of the contact center has this name; choose another.",
+			Meaning: "The names of accounts, of users, of teams and of roles are each unique within a contact center. " +
+				"Upper and lower case and the ways to compose an accented letter make no difference; deleted " +
+				"accounts do not count. The names of built-in roles are taken everywhere.",
+			Remedy:  "Choose another name, or rename the record that has it.",
+			Members: []ProblemMember{{Name: "existingId", Description: "the record that has the name"}},
 			Extra:   map[string]any{"existingId": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"},
 			errs:    []error{models.ErrNameTaken}, Instance: "/api/v1/integration-accounts",
 		},
@@ -120,10 +123,11 @@ func conflictKinds() []ProblemKind {
 		},
 		{
 			Code: CodeInUse, Title: "In use", Status: http.StatusConflict,
-			Detail: "Something uses this account; release its references first.",
-			Meaning: "Scenarios, reports or services have registered that they use the account, and it " +
-				"would break them to delete it.",
-			Remedy: "Look at the member references, or GET …/references for all, and change those " +
+			Detail: "Something uses this record; change that first.",
+			Meaning: "Scenarios, reports or services have registered that they use the account; or the user or team is " +
+				"named by an account, for example as the template or the team of new users; or users are in the team " +
+				"or have the role. It would break them to delete it, and for users and teams to disable it.",
+			Remedy: "Look at the member references, for an account at GET …/references for all, and change those " +
 				"first. An account in use can still be disabled.",
 			Members: []ProblemMember{{Name: "references", Description: "the first of those who use it: key, kind, name"}},
 			Extra: map[string]any{"references": []map[string]string{
@@ -143,8 +147,8 @@ func conflictKinds() []ProblemKind {
 		{
 			Code: CodeAlreadyExists, Title: "Already exists", Status: http.StatusConflict,
 			Detail:  "A record with the same key exists.",
-			Meaning: "A record with the same key was made at the same moment.",
-			Remedy:  "Read what exists; then change it or choose another key.",
+			Meaning: "Another user has the extension, or a record with the same key was made at the same moment.",
+			Remedy:  "Read what exists; then change it or choose another key. A user without an extension gets a free one.",
 			errs:    []error{models.ErrExists},
 		},
 		{

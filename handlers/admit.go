@@ -177,5 +177,9 @@ func (s *Server) recordRefusal(x *exchange, why string) {
 	if err != nil {
 		target = ""
 	}
+	if kind := x.route.personal(); kind != "" {
+		s.access.Refused(x.Request().Context(), x.principal, x.route.Name, kind, target, why)
+		return
+	}
 	s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, target, why)
 }

@@ -36,6 +36,8 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        people
+//	@tag.description Users, their teams, and the roles that give them privileges.
 //	@tag.name        tokens
 //	@tag.description What scripts and machines authenticate with.
 //	@tag.name        contact centers

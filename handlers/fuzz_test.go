@@ -14,6 +14,8 @@ func FuzzBodies(f *testing.F) {
 	s := newStack(f)
 	id := s.create(f, "Support").ID
 	at := accountsPath + "/" + id
+	user := s.createUser(f, `{"username":"fuzz","skills":{"en":1},"roles":["Agent"]}`).ID
+	role := s.must(f, http.StatusCreated, call{Method: "POST", Path: rolesPath, Body: `{"name":"fuzz"}`}).Header.Get("Location")
 	calls := []call{
 		{Method: "POST", Path: accountsPath + "?validateOnly=true"},
 		{Method: "POST", Path: accountsPath + "/validate"},
@@ -21,12 +23,20 @@ func FuzzBodies(f *testing.F) {
 		{Method: "PATCH", Path: at + "?validateOnly=true", Header: []string{"If-Match", "*"}},
 		{Method: "POST", Path: at + "/rollback", Header: []string{"If-Match", `"9-9"`}},
 		{Method: "PUT", Path: at + "/references/fuzz"},
+		{Method: "POST", Path: usersPath},
+		{Method: "PATCH", Path: usersPath + "/" + user},
+		{Method: "POST", Path: rolesPath},
+		{Method: "PATCH", Path: role},
+		{Method: "POST", Path: teamsPath},
+		{Method: "PATCH", Path: teamsPath + "/" + id},
 	}
 	for _, seed := range []string{
 		zendeskBody("New"), `{"id":"` + id + `","name":null}`, `{"version":1,"secrets":{"/apiToken":"` + newSecret + `"}}`,
 		`{"kind":"scenario","name":"n","url":"https://x.example"}`, `{"type":"sso","name":"a","properties":{"admin":null}}`,
 		`{"type":"waiting","name":"a","labels":{"a/b":"c"},"properties":{}}`, `{"a":1,"a":2}`, `[[[[]]]]`, `"\ud800"`, "\xff",
-		`{"name":"\u0000","properties":{"url":{"a":[1e400]}}}`, `{"version":1e2}`, "", "{}{}", "null", " ",
+		`{"name":"\u0000","properties":{"url":{"a":[1e400]}}}`, `{"version":1e2}`, "",
+		`{"username":"x","roles":["Agent",null],"skills":{"":1e9,"a":null},"extension":"٣"}`, `{"skills":{"en":1.5},"password":null,"roles":null}`,
+		`{"name":",","privileges":["accounts:read"],"grantable":["provider"],"assignToNewUsers":true}`, "{}{}", "null", " ",
 		strings.Repeat(`{"properties":`, 40),
 	} {
 		for i := range calls {

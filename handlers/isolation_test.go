@@ -70,8 +70,12 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 		Body: `{"kind":"scenario","name":"` + name + `"}`,
 	})
 	n.must(t, http.StatusOK, call{Method: http.MethodPost, Path: path + "/test", Token: token})
+	n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
 	return map[string]string{
 		"integration-accounts/{id}": account,
+		"teams/{id}":                n.made(t, token, teamsPath, `{"name":"`+name+` team"}`),
+		"roles/{id}":                n.made(t, token, rolesPath, `{"name":"`+name+` role"}`),
+		"users/{id}":                n.made(t, token, usersPath, `{"username":"`+name+` user"}`),
 		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
 	}
 }
@@ -113,6 +117,9 @@ func (n *neighbours) documents() map[string]string {
 		"contact-center.create": `{"domain":"new.example"}`, "contact-center.update": `{}`, "token.create": `{"name":"x","scopes":["admin"]}`,
 		"token.update":     `{"name":"Renamed"}`,
 		"account.rollback": `{"version":1}`, "reference.put": `{"kind":"scenario","name":"Main"}`,
+		"user.create": `{"username":"another"}`, "user.update": `{"lastName":"Archer"}`, "user.api-secret": "",
+		"team.create": `{"name":"Another"}`, "team.update": `{"name":"Renamed"}`,
+		"role.create": `{"name":"Another"}`, "role.update": `{"name":"Renamed"}`,
 	}
 }
 

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -120,7 +121,7 @@ func (x *exchange) subject() string {
 	if kind, _, _ := strings.Cut(x.route.Name, "."); kind == "token" {
 		return kind
 	}
-	return "account"
+	return cmp.Or(x.route.personal(), "account")
 }
 
 // serve carries out a route; observe is around it, so the context is our

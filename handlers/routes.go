@@ -65,7 +65,7 @@ const (
 func routes() []route {
 	return slices.Concat(
 		typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
-		sessionRoutes(), centerRoutes(), tokenRoutes(),
+		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(),
 		openRoutes(),
 	)
 }

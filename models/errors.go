@@ -7,7 +7,8 @@ import "errors"
 var (
 	// ErrNotFound means that no such record exists in the contact center.
 	ErrNotFound = errors.New("not found")
-	// ErrNameTaken means that a live account of the contact center has the name.
+	// ErrNameTaken means that a live account, a user, a team or a role of the
+	// contact center has the name.
 	ErrNameTaken = errors.New("name already in use")
 	// ErrLimitReached means that the contact center has the one account of the
 	// type or family that it may have.
@@ -17,8 +18,13 @@ var (
 	ErrDefaultTaken = errors.New("another account is the default")
 	// ErrVersionMismatch means that the record changed since it was read.
 	ErrVersionMismatch = errors.New("changed by someone else")
-	// ErrInUse means that references protect the account from deletion.
+	// ErrInUse means that something that refers to the record protects it.
 	ErrInUse = errors.New("in use")
+	// ErrLastAdministrator means that nobody would be left who can administer the
+	// contact center.
+	ErrLastAdministrator = errors.New("last administrator")
+	// ErrBuiltIn means that the record is part of the product and stays as it is.
+	ErrBuiltIn = errors.New("built in")
 	// ErrLockOut means that the actor, and perhaps everybody, would be shut out.
 	ErrLockOut = errors.New("would lock out")
 	// ErrExists means that a record with the same key exists.

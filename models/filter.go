@@ -66,3 +66,17 @@ type AuditFilter struct {
 	Outcome         string
 	Page            Page // Before is a sequence
 }
+
+// UserFilter selects a page of the users of one contact center in the order of
+// their user names. Zero members do not filter.
+type UserFilter struct {
+	ContactCenterID string
+	UsernameKey     string
+	// Query holds folded words; each must be the prefix of a word of the user's
+	// SearchText.
+	Query    []string
+	Role     string // name, as users have it
+	TeamID   string
+	Disabled *bool
+	Page     Page // Before is a UsernameKey; what follows comes behind it
+}

@@ -33,6 +33,9 @@ type User struct {
 	CreatedBy         string
 	UpdatedAt         Time
 	UpdatedBy         string
+	// SearchText holds the folded words of names and e-mail address in the form of
+	// SearchWords; the store sets it.
+	SearchText string
 }
 
 // TableName names the table for GORM.

@@ -36,7 +36,7 @@ integrations/catalog: integrations families platforms
 integrations/integrationtest: integrations models outbound secret strict validation
 api: integrations models validation
 reference: integrations strict validation
-audit: files models paging secret store
+audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation

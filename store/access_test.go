@@ -58,8 +58,8 @@ func TestTeamsAndUsers(t *testing.T) {
 		require.NoError(t, s.CreateUser(ctx, &user))
 		same, again := team, user
 		same.ID, again.ID = "t2", "u2"
-		require.ErrorIs(t, s.CreateTeam(ctx, &same), models.ErrExists)
-		require.ErrorIs(t, s.CreateUser(ctx, &again), models.ErrExists)
+		require.ErrorIs(t, s.CreateTeam(ctx, &same), models.ErrNameTaken)
+		require.ErrorIs(t, s.CreateUser(ctx, &again), models.ErrNameTaken)
 		same.ContactCenterID, again.ContactCenterID = other, other
 		require.NoError(t, s.CreateTeam(ctx, &same), "names are unique within a contact center only")
 		require.NoError(t, s.CreateUser(ctx, &again))

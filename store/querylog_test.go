@@ -113,6 +113,9 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 	other := secret
 	other.Sealed = []byte(canary + "2")
 	page := models.Page{Limit: 5, Before: canary}
+	userFilter := models.UserFilter{
+		ContactCenterID: cc, UsernameKey: canary, Query: []string{canary}, Role: canary, TeamID: canary, Page: page,
+	}
 	drop := func(_ any, err error) error { return err }
 	return map[string]func(ctx context.Context) error{
 		"CreateContactCenter": func(ctx context.Context) error {
@@ -132,9 +135,47 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"CreateTeam": func(ctx context.Context) error {
 			return s.CreateTeam(ctx, &models.Team{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
 		},
-		"Team":        func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
-		"Teams":       func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
-		"RolesByName": func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
+		"LockContactCenter": func(ctx context.Context) error { return s.LockContactCenter(ctx, canary) },
+		"LockTeam":          func(ctx context.Context) error { return drop(s.LockTeam(ctx, cc, canary+"x")) },
+		"HoldTeam":          func(ctx context.Context) error { return drop(s.HoldTeam(ctx, cc, canary+"x")) },
+		"ListTeams":         func(ctx context.Context) error { return drop(s.ListTeams(ctx, cc, page)) },
+		"TeamByName":        func(ctx context.Context) error { return drop(s.TeamByName(ctx, cc, canary+"x")) },
+		"FirstTeam":         func(ctx context.Context) error { return drop(s.FirstTeam(ctx, canary)) },
+		"UpdateTeam": func(ctx context.Context) error {
+			return s.UpdateTeam(ctx, &models.Team{ContactCenterID: cc, ID: id, Name: canary, NameKey: canary}, 7)
+		},
+		"DeleteTeam":      func(ctx context.Context) error { return s.DeleteTeam(ctx, canary, id) },
+		"ListRoles":       func(ctx context.Context) error { return drop(s.ListRoles(ctx, cc, page)) },
+		"RolesOfNewUsers": func(ctx context.Context) error { return drop(s.RolesOfNewUsers(ctx, canary)) },
+		"CreateRole": func(ctx context.Context) error {
+			return s.CreateRole(ctx, &models.Role{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
+		},
+		"Role": func(ctx context.Context) error { return drop(s.Role(ctx, cc, canary+"x")) },
+		"UpdateRole": func(ctx context.Context) error {
+			return s.UpdateRole(ctx, &models.Role{ContactCenterID: cc, ID: id, Name: canary, Description: canary}, 7)
+		},
+		"DeleteRole": func(ctx context.Context) error { return s.DeleteRole(ctx, canary, id) },
+		"LockUser":   func(ctx context.Context) error { return drop(s.LockUser(ctx, cc, canary+"x")) },
+		"HoldUser":   func(ctx context.Context) error { return drop(s.HoldUser(ctx, cc, canary+"x")) },
+		"ListUsers":  func(ctx context.Context) error { return drop(s.ListUsers(ctx, userFilter)) },
+		"CountUsers": func(ctx context.Context) error { return drop(s.CountUsers(ctx, userFilter)) },
+		"Extensions": func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
+		"UpdateUser": func(ctx context.Context) error {
+			return s.UpdateUser(ctx, &models.User{ContactCenterID: cc, ID: id, UsernameKey: canary, PasswordHash: canary}, 7)
+		},
+		"DeleteUser": func(ctx context.Context) error { return s.DeleteUser(ctx, canary, id) },
+		"RenameRoleOfUsers": func(ctx context.Context) error {
+			return drop(s.RenameRoleOfUsers(ctx, cc, canary, canary+"x", at(1), canary))
+		},
+		"DeleteSessions": func(ctx context.Context) error { return s.DeleteSessions(ctx, cc, id, canary) },
+		"AccountsNaming": func(ctx context.Context) error {
+			_, _, err := s.AccountsNaming(ctx, canary, id, 5)
+			return err
+		},
+		"RevokeTokensOf": func(ctx context.Context) error { return s.RevokeTokensOf(ctx, cc, id, canary, at(1)) },
+		"Team":           func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
+		"Teams":          func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"RolesByName":    func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
 		"CreateUser": func(ctx context.Context) error {
 			return s.CreateUser(ctx, &models.User{ContactCenterID: cc, ID: canary, UsernameKey: canary, PasswordHash: canary})
 		},
@@ -182,9 +223,6 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"TouchSession":  func(ctx context.Context) error { return s.TouchSession(ctx, cc, id, at(3)) },
 		"RotateSession": func(ctx context.Context) error { return s.RotateSession(ctx, cc, id, []byte(canary)) },
 		"DeleteSession": func(ctx context.Context) error { return s.DeleteSession(ctx, cc, id) },
-		"DeleteSessions": func(ctx context.Context) error {
-			return s.DeleteSessions(ctx, canary, id, canary)
-		},
 		"DeleteEndedSessions": func(ctx context.Context) error {
 			return drop(s.DeleteEndedSessions(ctx, at(0), at(0), 1))
 		},

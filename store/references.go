@@ -121,17 +121,7 @@ func (s *Store) lockAccount(ctx context.Context, contactCenter, id, strength, co
 	if condition != "" {
 		db = db.Where(condition)
 	}
-	if s.inTx && s.dialect == Postgres {
-		db = db.Clauses(clause.Locking{Strength: strength})
-	}
-	var ids []string
-	if err := db.Pluck("id", &ids).Error; err != nil {
-		return translate(err)
-	}
-	if len(ids) == 0 {
-		return models.ErrNotFound
-	}
-	return nil
+	return s.lock(db, strength)
 }
 
 // keyColumns returns the primary key of a table that belongs to accounts.

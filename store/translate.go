@@ -127,7 +127,10 @@ func taken(where string) error {
 		err   error
 		marks []string
 	}{
-		{models.ErrNameTaken, []string{"accounts_name", "accounts.name_key"}},
+		{models.ErrNameTaken, []string{
+			"accounts_name", "accounts.name_key", "users_username", "users.username_key",
+			"teams_name", "teams.name_key", "roles_name", "roles.name_key",
+		}},
 		{models.ErrLimitReached, []string{"accounts_limit", "accounts.limit_key"}},
 		{models.ErrDefaultTaken, []string{"accounts_default", "accounts.family"}},
 	} {

@@ -26,6 +26,9 @@ ALTER TABLE users ADD COLUMN last_sign_in_at bigint;
 ALTER TABLE users ADD COLUMN version bigint NOT NULL DEFAULT 1;
 ALTER TABLE users ADD COLUMN created_by text COLLATE "C" NOT NULL DEFAULT 'system';
 ALTER TABLE users ADD COLUMN updated_by text COLLATE "C" NOT NULL DEFAULT 'system';
+ALTER TABLE users ADD COLUMN search_text text COLLATE "C" NOT NULL DEFAULT '';
+UPDATE users SET search_text = ' ' || username_key;
+CREATE UNIQUE INDEX users_extension ON users (contact_center_id, extension) WHERE extension <> '';
 CREATE INDEX users_team ON users (contact_center_id, team_id);
 
 CREATE TABLE roles (

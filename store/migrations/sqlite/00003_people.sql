@@ -27,6 +27,9 @@ ALTER TABLE users ADD COLUMN last_sign_in_at INTEGER;
 ALTER TABLE users ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE users ADD COLUMN created_by TEXT NOT NULL DEFAULT 'system';
 ALTER TABLE users ADD COLUMN updated_by TEXT NOT NULL DEFAULT 'system';
+ALTER TABLE users ADD COLUMN search_text TEXT NOT NULL DEFAULT '';
+UPDATE users SET search_text = ' ' || username_key;
+CREATE UNIQUE INDEX users_extension ON users (contact_center_id, extension) WHERE extension <> '';
 CREATE INDEX users_team ON users (contact_center_id, team_id);
 
 CREATE TABLE roles (

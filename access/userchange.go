@@ -1,0 +1,193 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"admin-api/input"
+	"admin-api/models"
+	"admin-api/secret"
+	"admin-api/store"
+	"admin-api/validation"
+)
+
+// userChange is one intended state of a user, judged. The same steps judge it
+// twice: before the transaction, so that nobody waits for a password to be hashed
+// in vain, and in it, where what counts cannot change any more.
+type userChange struct {
+	old *models.User // nil for a create
+	now models.User
+	// password is what is still to be hashed; unset where it stays or goes.
+	password secret.Text
+	// words says what happened to secrets, by pointer.
+	words map[string]string
+}
+
+// setPassword notes what happens to the password.
+func (c *userChange) setPassword(word string, at time.Time) {
+	c.words = map[string]string{"/password": word}
+	c.now.PasswordChangedAt = models.NewTime(at)
+}
+
+func (s *Service) hash(c *userChange) string {
+	if !c.password.IsSet() {
+		return ""
+	}
+	return s.hasher().Hash(c.password.Reveal())
+}
+
+// draftUser judges the document of a user that does not exist yet.
+func (s *Service) draftUser(ctx context.Context, from *store.Store, p *Principal, body []byte) (*userChange, error) {
+	var in userInput
+	c := &validation.Context{Now: s.now()}
+	if err := input.Decode(body, &in, c, ignoredOfUser()...); err != nil {
+		return nil, err
+	}
+	center := p.ContactCenter.ID
+	if in.Roles == nil && !c.Broken("/roles") {
+		roles, err := from.RolesOfNewUsers(ctx, center)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range roles {
+			in.Roles = append(in.Roles, r.Name)
+		}
+	}
+	at := models.NewTime(s.now())
+	change := &userChange{now: models.User{ContactCenterID: center, UpdatedAt: at, UpdatedBy: p.ID}}
+	return s.settleUser(ctx, from, p, change, &in, c)
+}
+
+// patchedUser judges a merge patch of a stored user.
+func (s *Service) patchedUser(
+	ctx context.Context, from *store.Store, p *Principal, old *models.User, m Match, body []byte,
+) (*userChange, error) {
+	in := inputOf(old)
+	c := &validation.Context{Now: s.now()}
+	given, err := input.Patch(body, &in, c, ignoredOfUser()...)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.check(old.Version); err != nil {
+		return nil, err
+	}
+	change := &userChange{old: old, now: *old}
+	if slices.Contains(given, "password") && !in.Password.given && old.PasswordHash != "" {
+		change.setPassword("cleared", s.now())
+		change.now.PasswordHash = ""
+	}
+	return s.settleUser(ctx, from, p, change, &in, c)
+}
+
+// settleUser judges the input, lays it over the user, and refuses what p may not do.
+func (s *Service) settleUser(
+	ctx context.Context, from *store.Store, p *Principal, change *userChange, in *userInput, c *validation.Context,
+) (*userChange, error) {
+	in.judge(c)
+	roles, err := in.roles(ctx, from, p.ContactCenter.ID, c)
+	if err != nil {
+		return nil, err
+	}
+	team, err := in.team(ctx, from, p.ContactCenter.ID, change.old, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	u := &change.now
+	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
+	u.FirstName, u.LastName = in.FirstName, in.LastName
+	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
+	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
+	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
+	if in.Password.given {
+		word := "changed"
+		if change.old == nil || change.old.PasswordHash == "" {
+			word = "set"
+		}
+		change.password = in.Password.text
+		change.setPassword(word, s.now())
+	}
+	return change, s.mayChange(ctx, from, p, change)
+}
+
+// mayChange refuses what p has no right to do to the user.
+func (s *Service) mayChange(ctx context.Context, from *store.Store, p *Principal, c *userChange) error {
+	var had models.Strings
+	if c.old != nil {
+		had = c.old.Roles
+	}
+	if err := s.mayAssign(ctx, from, p, p.ContactCenter.ID, had, c.now.Roles); err != nil || c.old == nil {
+		return err
+	}
+	u, old := &c.now, c.old
+	same := u.Username == old.Username && u.Email == old.Email && u.Disabled == old.Disabled &&
+		u.ChangePassword == old.ChangePassword && c.words["/password"] == ""
+	if same {
+		return nil
+	}
+	return s.mayReach(ctx, from, p, old)
+}
+
+// keepUser refuses to take from the contact center whom it needs: its last
+// administrator, and the users whom accounts name. now is nil for a deletion. It
+// is called in the transaction, with the people and the user locked.
+func (s *Service) keepUser(ctx context.Context, tx *store.Store, old, now *models.User) error {
+	gone := now == nil || now.Disabled && !old.Disabled
+	lost := func(role string) bool { return old.HasRole(role) && (now == nil || !now.HasRole(role)) }
+	if !old.Disabled && old.HasRole(models.RoleAdministrator) && (gone || lost(models.RoleAdministrator)) {
+		if err := s.keepAdministrator(ctx, tx, old.ContactCenterID); err != nil {
+			return err
+		}
+	}
+	// Which of the built-in roles fits the user for what it is named for is known to
+	// the types of accounts only; so none of them goes.
+	builtIn := func(r models.Role) bool { return lost(r.Name) }
+	if !gone && !slices.ContainsFunc(models.BuiltInRoles(), builtIn) {
+		return nil
+	}
+	const why = "Accounts name this user, for example as the template of new users"
+	return s.named(ctx, tx, old.ContactCenterID, old.ID, why)
+}
+
+// keepAdministrator refuses to go on where one administrator is left.
+func (s *Service) keepAdministrator(ctx context.Context, tx *store.Store, center string) error {
+	enabled := false
+	n, err := tx.CountUsers(ctx, models.UserFilter{
+		ContactCenterID: center, Role: models.RoleAdministrator, Disabled: &enabled,
+	})
+	if err != nil || n > 1 {
+		return err
+	}
+	return &models.RefusalError{
+		Err: models.ErrLastAdministrator,
+		Detail: "This is the last administrator of the contact center who is not disabled; " +
+			"give the role Administrator to somebody else first.",
+	}
+}
+
+// userRecord is what audit records know of a user.
+type userRecord struct {
+	Username       string         `json:"username"`
+	FirstName      string         `json:"firstName,omitempty"`
+	LastName       string         `json:"lastName,omitempty"`
+	Email          string         `json:"email,omitempty"`
+	WorkPhone      string         `json:"workPhone,omitempty"`
+	MobilePhone    string         `json:"mobilePhone,omitempty"`
+	Extension      string         `json:"extension,omitempty"`
+	TeamID         string         `json:"teamId"`
+	Roles          models.Strings `json:"roles,omitempty"`
+	Skills         models.Skills  `json:"skills,omitempty"`
+	Disabled       bool           `json:"disabled"`
+	ChangePassword bool           `json:"changePassword"`
+}
+
+func recordOf(u *models.User) userRecord {
+	return userRecord{
+		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
+		MobilePhone: u.MobilePhone, Extension: u.Extension, TeamID: u.TeamID, Roles: u.Roles, Skills: u.Skills,
+		Disabled: u.Disabled, ChangePassword: u.ChangePassword,
+	}
+}
