@@ -134,10 +134,14 @@ func conflictKinds() []ProblemKind {
 				"would break them to delete it.",
 			Remedy: "Look at the member references, or GET …/references for all, and change those " +
 				"first. An account in use can still be disabled.",
-			Members: []ProblemMember{{Name: "references", Description: "the first of those who use it: key, kind, name"}},
-			Extra: map[string]any{"references": []map[string]string{
-				{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"},
-			}},
+			Members: []ProblemMember{
+				{Name: "references", Description: "the first of those who use it: key, kind, name"},
+				{Name: "accounts", Description: "for a set: the account that would have been deleted, with its id"},
+			},
+			Extra: map[string]any{
+				"references": []map[string]string{{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"}},
+				"accounts":   []map[string]string{{"name": "Support EU", "reason": "in_use"}},
+			},
 			errs: []error{models.ErrInUse},
 		},
 		{
@@ -160,9 +164,13 @@ func conflictKinds() []ProblemKind {
 			Code: CodeVersionMismatch, Title: "Changed by someone else", Status: http.StatusPreconditionFailed,
 			Detail: "The account was changed since you read it; read it again and repeat your change.",
 			Meaning: "The entity tag in If-Match is not that of the stored account: someone changed it " +
-				"since you read it. The refusal is on the audit record.",
+				"since you read it. Or an account that a set concerns changed, appeared or vanished since the set " +
+				"was planned; then nothing was applied. The refusal is on the audit record.",
 			Remedy: "Read the account again, look at what changed, repeat your change on top and send " +
-				"it with the new tag. The header field ETag holds the current one.",
+				"it with the new tag. The header field ETag holds the current one. A set is planned again.",
+			Members: []ProblemMember{
+				{Name: "accounts", Description: "for a set: the accounts that moved: id, name, pointer into the set, reason"},
+			},
 			errs: []error{models.ErrVersionMismatch},
 		},
 	}

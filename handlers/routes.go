@@ -52,7 +52,7 @@ const (
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), openRoutes())
+	return slices.Concat(typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), openRoutes())
 }
 
 func typeRoutes() []route {
