@@ -166,6 +166,13 @@ type step struct {
 	at    string // pointer into the set
 }
 
+func (s step) pointer() string {
+	if s.at == "" {
+		return ""
+	}
+	return "#" + s.at
+}
+
 // steps orders the changes of a set so that each finds its place free: deletions,
 // then changes, those first that give up the default, then creations.
 func (s *Service) steps(st *set) ([]step, error) {
@@ -287,7 +294,7 @@ func (s *Service) explainSet(ctx context.Context, p *access.Principal, at step, 
 	if at.change == nil {
 		return fmt.Errorf("apply set: %w", err)
 	}
-	m := movedAccount{ID: at.account.ID, Name: at.account.Name, Pointer: at.at, Reason: "changed"}
+	m := movedAccount{ID: at.account.ID, Name: at.account.Name, Pointer: at.pointer(), Reason: "changed"}
 	switch {
 	case errors.Is(err, models.ErrInUse):
 		return s.setInUse(ctx, p, at.account)
@@ -317,10 +324,11 @@ func (s *Service) setInUse(ctx context.Context, p *access.Principal, a *models.A
 
 // movedAccount tells of an account for which a set was refused.
 type movedAccount struct {
-	ID   string `json:"id,omitempty"`
+	ID   string `json:"id"` // empty where it is not known
 	Name string `json:"name"`
-	// Pointer leads into the set, where the account is in it.
-	Pointer string `json:"pointer,omitempty"`
+	// Pointer leads into the set, in its URI fragment form; empty where the account
+	// is not in it.
+	Pointer string `json:"pointer"`
 	Reason  string `json:"reason"` // changed, appeared, vanished, in_use
 }
 

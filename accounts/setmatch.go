@@ -143,12 +143,12 @@ func (st *set) moved() []movedAccount {
 		switch {
 		case e.stored == nil && e.id != "":
 			if _, planned := st.base.Accounts[e.id]; planned {
-				list = append(list, movedAccount{ID: e.id, Name: e.name, Pointer: e.at, Reason: "vanished"})
+				list = append(list, movedAccount{ID: e.id, Name: e.name, Pointer: "#" + e.at, Reason: "vanished"})
 			}
 		case e.stored == nil && e.key != "" && !absent[e.key]:
-			list = append(list, movedAccount{Name: e.name, Pointer: e.at, Reason: "vanished"})
+			list = append(list, movedAccount{Name: e.name, Pointer: "#" + e.at, Reason: "vanished"})
 		case e.stored != nil && e.action() != SetNone:
-			list = append(list, st.compare(e.stored, e.at)...)
+			list = append(list, st.compare(e.stored, "#"+e.at)...)
 		}
 	}
 	for _, a := range st.gone {

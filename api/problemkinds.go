@@ -136,11 +136,13 @@ func conflictKinds() []ProblemKind {
 				"first. An account in use can still be disabled.",
 			Members: []ProblemMember{
 				{Name: "references", Description: "the first of those who use it: key, kind, name"},
-				{Name: "accounts", Description: "for a set: the account that would have been deleted, with its id"},
+				{Name: "accounts", Description: "for a set: the account that would have been deleted"},
 			},
 			Extra: map[string]any{
 				"references": []map[string]string{{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"}},
-				"accounts":   []map[string]string{{"name": "Support EU", "reason": "in_use"}},
+				"accounts":   []map[string]string{{
+					"id": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a", "name": "Support EU", "pointer": "", "reason": "in_use",
+				}},
 			},
 			errs: []error{models.ErrInUse},
 		},
