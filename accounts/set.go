@@ -81,6 +81,7 @@ type set struct {
 	c       *validation.Context // collects what was found, with pointers into the set
 	entries []*setEntry
 	prune   bool
+	only    PruneOnly         // which of those that are not listed
 	base    *SetBase          // nil for a plan
 	gone    []*models.Account // live accounts that the set does not list, with prune
 }
@@ -109,6 +110,7 @@ func readSet(p *access.Principal, body []byte, based bool, c *validation.Context
 	st := &set{p: p, c: c}
 	st.readEntries(&r)
 	st.prune = r.boolean("prune", false)
+	st.only = r.pruneOnly()
 	if based {
 		st.base = r.setBase()
 	}
@@ -159,6 +161,28 @@ func (st *set) readEntry(i int, raw json.RawMessage) {
 		}
 	}
 	st.entries = append(st.entries, e)
+}
+
+// PruneOnly bounds what a set deletes because it does not list it: accounts of the
+// types that carry all the labels. None of either selects all.
+type PruneOnly struct {
+	Types  []string          `json:"types"`
+	Labels map[string]string `json:"labels"`
+}
+
+func (r *reader) pruneOnly() PruneOnly {
+	var only PruneOnly
+	if raw, ok := r.take("pruneOnly"); ok {
+		c := &validation.Context{}
+		c.Prefix("/pruneOnly")
+		if input.Decode(raw, &only, c) != nil {
+			r.c.Violate("/pruneOnly", "type", "The value must be an object with types and labels.")
+		}
+		for _, v := range c.Errors() {
+			r.c.Add(v)
+		}
+	}
+	return only
 }
 
 // setBase reads the base of a plan.

@@ -300,6 +300,20 @@ func TestPruneIsRefusedWithoutItsPlan(t *testing.T) {
 	require.Equal(t, []string{"one"}, w.allNames(t))
 }
 
+func TestPruneWithinBounds(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	w.create(t, gadgetBody("by hand"))
+	w.create(t, `{"type":"gadget","name":"managed","labels":{"by":"git"},"properties":{"url":"https://e.com","token":"t"}}`)
+	w.create(t, `{"type":"hooked","name":"other type","labels":{"by":"git"},"properties":{}}`)
+	body := `{"accounts":[],"prune":true,"pruneOnly":{"types":["gadget"],"labels":{"by":"git"}}}`
+	require.Equal(t, []string{"managed delete"}, actions(w.apply(t, body)))
+	require.Equal(t, []string{"by hand", "other type"}, w.allNames(t))
+	_, err := w.PlanSet(t.Context(), w.p, []byte(`{"accounts":[],"pruneOnly":{"types":7,"x":1}}`))
+	requireCodes(t, err, "/pruneOnly/types type", "/pruneOnly/x unknown_member")
+	_, err = w.PlanSet(t.Context(), w.p, []byte(`{"accounts":[],"pruneOnly":[]}`))
+	requireCodes(t, err, "/pruneOnly type")
+}
+
 func TestPruneKeepsWhatIsInUse(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)

@@ -22,7 +22,7 @@ const (
 )
 
 // PlanSet tells what ApplySet would do. It writes and dials nothing. The body is
-// {"accounts":[…],"prune":false}. Errors are those of reading the set as such:
+// {"accounts":[…],"prune":false,"pruneOnly":{…}}. Errors are those of reading the set as such:
 // *strict.SyntaxError and validation.Errors; what is wrong with its accounts is in
 // the plan.
 func (s *Service) PlanSet(ctx context.Context, p *access.Principal, body []byte) (*Plan, error) {

@@ -65,7 +65,10 @@ func (s *Service) named(ctx context.Context, st *set, key string) (*models.Accou
 // findUnlisted finds the live accounts that the set does not list.
 func (s *Service) findUnlisted(ctx context.Context, st *set) error {
 	listed := st.listed()
-	f := models.AccountFilter{ContactCenterID: st.p.ContactCenter.ID, Sort: models.SortByName, Limit: MaxSet}
+	f := models.AccountFilter{
+		ContactCenterID: st.p.ContactCenter.ID, Sort: models.SortByName, Limit: MaxSet,
+		Types: st.only.Types, Labels: st.only.Labels,
+	}
 	for {
 		rows, err := s.Store.ListAccounts(ctx, f)
 		if err != nil {

@@ -29,14 +29,23 @@ type AccountSet struct {
 	// Accounts are at most 500.
 	Accounts []SetAccount `json:"accounts" validate:"required"`
 	// Prune deletes the accounts that the set does not list, at most 500.
-	Prune bool `json:"prune,omitempty"`
+	Prune     bool       `json:"prune,omitempty"`
+	PruneOnly *PruneOnly `json:"pruneOnly,omitempty"`
+}
+
+// PruneOnly bounds what prune deletes: accounts of the types that carry all the
+// labels. None of either means all.
+type PruneOnly struct {
+	Types  []string          `json:"types,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
 }
 
 // AccountSetApply is a set with what its plan was made from.
 type AccountSetApply struct {
-	Accounts []SetAccount `json:"accounts" validate:"required"`
-	Prune    bool         `json:"prune,omitempty"`
-	Base     SetBase      `json:"base" validate:"required"`
+	Accounts  []SetAccount `json:"accounts" validate:"required"`
+	Prune     bool         `json:"prune,omitempty"`
+	PruneOnly *PruneOnly   `json:"pruneOnly,omitempty"`
+	Base      SetBase      `json:"base" validate:"required"`
 }
 
 // SetBase is what a plan was made from. Send it back as it was answered.

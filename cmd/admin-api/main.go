@@ -28,6 +28,10 @@ type program struct {
 	ctx    context.Context //nolint:containedctx // the life of the process
 	stdout io.Writer
 	stderr io.Writer
+	// stdin is read by commands that take a document or an answer there.
+	stdin io.Reader
+	// asks: somebody sits at stdin and sees stderr, so that they can be asked.
+	asks bool
 	// terminal: somebody reads stdout, so credentials may stand there.
 	terminal bool
 	// unknown are variables of the environment that no command reads.
@@ -38,7 +42,10 @@ type program struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := &program{ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
+	p := &program{
+		ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, terminal: isTerminal(os.Stdout),
+		asks: isTerminal(os.Stdin) && isTerminal(os.Stderr),
+	}
 	code := run(p, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -75,6 +82,9 @@ func run(p *program, args []string) int {
 	}
 	p.unknown = unknownSettings(parser.Model, os.Environ())
 	if err := command.Run(p); err != nil {
+		if status, silent := errors.AsType[exitStatus](err); silent {
+			return int(status)
+		}
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
 		if _, wrong := errors.AsType[settingError](err); wrong {
 			return 2
@@ -163,5 +173,8 @@ type cli struct {
 	Audit struct {
 		Verify auditVerifyCommand `cmd:"" help:"Check that no audit record was deleted, altered, moved or cut off."`
 	} `cmd:"" help:"The record of changes."`
+	Export  exportCommand  `cmd:"" help:"Write the accounts of a running server as a set (YAML), without secrets."`
+	Plan    planCommand    `cmd:"" help:"Show what applying a set to a running server would do."`
+	Apply   applyCommand   `cmd:"" help:"Bring the accounts of a running server to what a set says: all of it or nothing."`
 	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`
 }

@@ -47,7 +47,7 @@ func TestOperationsPageListsEverySetting(t *testing.T) {
 
 func TestHelp(t *testing.T) {
 	text := help(t, "--help")
-	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "keys rotate", "keys init", "keys status", "audit verify", "version"} {
+	for _, command := range []string{"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "keys rotate", "keys init", "keys status", "audit verify", "export", "plan", "apply", "version"} {
 		require.Contains(t, text, command)
 	}
 	require.Contains(t, help(t, "tokens", "create", "--help"), "accounts:read")
