@@ -75,6 +75,13 @@ type Plan struct {
 	Base             SetBase
 }
 
+// Applied is what applying a set did.
+type Applied struct {
+	// Items are in the order of a plan.
+	Items    []SetItem
+	Warnings validation.Errors
+}
+
 // set is a set of accounts on its way through the rules.
 type set struct {
 	p       *access.Principal

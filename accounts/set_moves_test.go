@@ -171,7 +171,7 @@ func TestApplyThatFailsInTheMiddleWritesNothing(t *testing.T) {
 		before := w.everything(t)
 		for _, s := range stops {
 			exec(fmt.Sprintf("CREATE TRIGGER stop BEFORE %s ON %s FOR EACH ROW WHEN (%s) %s", s.event, s.table, s.when, body))
-			_, _, err := w.ApplySet(t.Context(), w.p, request)
+			_, err := w.ApplySet(t.Context(), w.p, request)
 			require.Error(t, err, "%v", s)
 			require.Equal(t, before, w.everything(t), "%v", s)
 			drop := "DROP TRIGGER stop"
@@ -180,7 +180,7 @@ func TestApplyThatFailsInTheMiddleWritesNothing(t *testing.T) {
 			}
 			exec(drop)
 		}
-		_, _, err := w.ApplySet(t.Context(), w.p, request)
+		_, err := w.ApplySet(t.Context(), w.p, request)
 		require.NoError(t, err, "nothing of the failures is left")
 		require.Equal(t, []string{"a", "b", "renamed"}, w.allNames(t))
 	})
@@ -207,7 +207,7 @@ func TestOfTwoAppliesOfOnePlanOneWins(t *testing.T) {
 		won := []int{}
 		for who := range 4 {
 			wg.Go(func() {
-				_, _, err := w.ApplySet(context.WithoutCancel(t.Context()), w.p, based(t, set(who), base))
+				_, err := w.ApplySet(context.WithoutCancel(t.Context()), w.p, based(t, set(who), base))
 				if err == nil {
 					mu.Lock()
 					won = append(won, who)
@@ -242,7 +242,7 @@ func TestSetsMeetSingleChanges(t *testing.T) {
 						t.Errorf("plan: %v", err)
 						return
 					}
-					_, _, err = w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
+					_, err = w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
 					if err != nil && !errors.Is(err, models.ErrVersionMismatch) {
 						t.Errorf("apply: %v", err)
 					}
@@ -274,9 +274,9 @@ func TestApplyReachesWhatTheSetSays(t *testing.T) {
 			body := drawSet(r)
 			plan := w.plan(t, body)
 			require.Empty(r, plan.Errors, body)
-			items, _, err := w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
+			done, err := w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
 			require.NoError(r, err)
-			require.Equal(r, actions(plan.Items), actions(items))
+			require.Equal(r, actions(plan.Items), actions(done.Items))
 			for _, i := range w.plan(t, body).Items {
 				require.Equal(r, accounts.SetNone, i.Action, "%s\n%s", body, pretty(t, i))
 			}

@@ -36,9 +36,9 @@ func (w *world) apply(t *testing.T, body string) []accounts.SetItem {
 	t.Helper()
 	p := w.plan(t, body)
 	require.Empty(t, p.Errors)
-	items, _, err := w.ApplySet(t.Context(), w.p, based(t, body, p.Base))
+	done, err := w.ApplySet(t.Context(), w.p, based(t, body, p.Base))
 	require.NoError(t, err)
-	return items
+	return done.Items
 }
 
 // actions lists "name action" of what a set does.
@@ -118,8 +118,9 @@ func TestPlanShowsWhatApplyDoes(t *testing.T) {
 		require.Equal(t, []string{"new"}, plan.Base.Absent)
 
 		request := based(t, body, plan.Base)
-		done, _, err := w.ApplySet(t.Context(), w.p, request)
+		applied, err := w.ApplySet(t.Context(), w.p, request)
 		require.NoError(t, err)
+		done := applied.Items
 		require.Equal(t, actions(plan.Items), actions(done))
 		require.EqualValues(t, 2, done[2].Version)
 		require.NotEmpty(t, done[0].ID)
@@ -130,9 +131,9 @@ func TestPlanShowsWhatApplyDoes(t *testing.T) {
 			"credentials.read success",
 		}, w.operations(t)[3:])
 
-		again, _, err := w.ApplySet(t.Context(), w.p, request)
+		again, err := w.ApplySet(t.Context(), w.p, request)
 		require.NoError(t, err, "the same request again changes nothing")
-		require.Equal(t, []string{"new none", "KEPT none", "changed none"}, actions(again))
+		require.Equal(t, []string{"new none", "KEPT none", "changed none"}, actions(again.Items))
 		require.Empty(t, w.plan(t, body).Base.Absent)
 	})
 }
@@ -203,7 +204,7 @@ func TestSetThatCannotBeApplied(t *testing.T) {
 			if strings.HasPrefix(tt.name, "a secret") {
 				require.NotEmpty(t, plan.Items[0].SecretsNeeded)
 			}
-			_, _, err := w.ApplySet(t.Context(), w.p, based(t, tt.body, plan.Base))
+			_, err := w.ApplySet(t.Context(), w.p, based(t, tt.body, plan.Base))
 			requireCodes(t, err, tt.want...)
 			require.Equal(t, []string{"stored"}, w.allNames(t), "nothing is written")
 		})
@@ -223,11 +224,11 @@ func TestSetsThatAreNone(t *testing.T) {
 		_, err := w.PlanSet(t.Context(), w.p, []byte(body))
 		requireCodes(t, err, want...)
 	}
-	_, _, err := w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[]}`))
+	_, err := w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[]}`))
 	requireCodes(t, err, "/base required")
-	_, _, err = w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[],"base":{"accounts":[],"y":1}}`))
+	_, err = w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[],"base":{"accounts":[],"y":1}}`))
 	requireCodes(t, err, "/base type")
-	_, _, err = w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[],"base":{"accounts":{},"absent":[]}}`))
+	_, err = w.ApplySet(t.Context(), w.p, []byte(`{"accounts":[],"base":{"accounts":{},"absent":[]}}`))
 	require.NoError(t, err, "an empty set changes nothing")
 }
 
@@ -279,7 +280,7 @@ func TestApplyIsRefusedWhereAnAccountMoved(t *testing.T) {
 				require.Empty(t, plan.Errors)
 				tt.move(t, w, made.ID)
 				names, log := w.allNames(t), w.operations(t)
-				_, _, err := w.ApplySet(t.Context(), w.p, based(t, tt.body, plan.Base))
+				_, err := w.ApplySet(t.Context(), w.p, based(t, tt.body, plan.Base))
 				require.ErrorIs(t, err, models.ErrVersionMismatch)
 				var refusal *models.RefusalError
 				require.ErrorAs(t, err, &refusal)
@@ -295,7 +296,7 @@ func TestPruneIsRefusedWithoutItsPlan(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	w.create(t, gadgetBody("one"))
 	plan := w.plan(t, setOf(false))
-	_, _, err := w.ApplySet(t.Context(), w.p, based(t, setOf(true), plan.Base))
+	_, err := w.ApplySet(t.Context(), w.p, based(t, setOf(true), plan.Base))
 	require.ErrorIs(t, err, models.ErrVersionMismatch, "nobody saw that this would be deleted")
 	require.Equal(t, []string{"one"}, w.allNames(t))
 }
@@ -325,7 +326,7 @@ func TestPruneKeepsWhatIsInUse(t *testing.T) {
 		err := w.PutReference(t.Context(), w.p, made.ID, "k", []byte(`{"kind":"scenario","name":"Main IVR"}`))
 		require.NoError(t, err)
 		before := w.allNames(t)
-		_, _, err = w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
+		_, err = w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
 		require.ErrorIs(t, err, models.ErrInUse)
 		var refusal *models.RefusalError
 		require.ErrorAs(t, err, &refusal)
@@ -344,7 +345,7 @@ func TestSetAndFeatures(t *testing.T) {
 	body := setOf(false, gadgetBody("x"), `{"type":"lone","name":"y","properties":{}}`)
 	plan := w.plan(t, body)
 	require.Equal(t, []string{"/accounts/1/type feature_not_enabled"}, codes(plan.Errors))
-	_, _, err := w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
+	_, err := w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
 	require.ErrorIs(t, err, models.ErrFeatureNotEnabled)
 	require.Empty(t, w.allNames(t))
 	require.Equal(t, []string{"account.apply refused"}, w.operations(t))

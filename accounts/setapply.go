@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"admin-api/access"
 	"admin-api/models"
 	"admin-api/store"
-	"admin-api/validation"
 )
 
 // opApply is the operation of refusals that concern a set as a whole; what is
@@ -78,43 +76,43 @@ func (s *Service) warnOfDefaults(ctx context.Context, st *set) error {
 // models.ErrVersionMismatch naming each account that moved since the plan,
 // models.ErrFeatureNotEnabled, and models.ErrInUse naming an account that would
 // be deleted.
-func (s *Service) ApplySet(ctx context.Context, p *access.Principal, body []byte) ([]SetItem, validation.Errors, error) {
+func (s *Service) ApplySet(ctx context.Context, p *access.Principal, body []byte) (*Applied, error) {
 	for try := 1; ; try++ {
-		items, warnings, err := s.applySet(ctx, p, body)
+		done, err := s.applySet(ctx, p, body)
 		if !errors.Is(err, models.ErrDefaultTaken) || try == defaultTries {
-			return items, warnings, err
+			return done, err
 		}
 	}
 }
 
-func (s *Service) applySet(ctx context.Context, p *access.Principal, body []byte) ([]SetItem, validation.Errors, error) {
+func (s *Service) applySet(ctx context.Context, p *access.Principal, body []byte) (*Applied, error) {
 	st, err := readSet(p, body, true, s.newContext(p))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := s.match(ctx, st); err != nil {
-		return nil, nil, fmt.Errorf("apply set: %w", err)
+		return nil, fmt.Errorf("apply set: %w", err)
 	}
 	if err := s.judgeSet(ctx, st); err != nil {
-		return nil, nil, fmt.Errorf("apply set: %w", err)
+		return nil, fmt.Errorf("apply set: %w", err)
 	}
 	if moved := st.moved(); len(moved) > 0 {
-		return nil, nil, s.setMoved(ctx, p, moved)
+		return nil, s.setMoved(ctx, p, moved)
 	}
 	if err := s.setVerdict(ctx, st); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	steps, err := s.steps(st)
 	if err != nil {
-		return nil, nil, fmt.Errorf("apply set: %w", err)
+		return nil, fmt.Errorf("apply set: %w", err)
 	}
 	if len(steps) > 0 {
 		if err := s.writeSet(ctx, st, steps); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		s.Audit.Committed(p.ContactCenter.ID)
 	}
-	return st.outcome(), st.c.Warnings(), nil
+	return &Applied{Items: st.outcome(), Warnings: st.c.Warnings()}, nil
 }
 
 // outcome is what was done, in the order of a plan.
@@ -287,70 +285,4 @@ func (s *Service) recordSet(
 		}
 	}
 	return nil
-}
-
-// explainSet says which account a set failed at.
-func (s *Service) explainSet(ctx context.Context, p *access.Principal, at step, err error) error {
-	if at.change == nil {
-		return fmt.Errorf("apply set: %w", err)
-	}
-	m := movedAccount{ID: at.account.ID, Name: at.account.Name, Pointer: at.pointer(), Reason: "changed"}
-	switch {
-	case errors.Is(err, models.ErrInUse):
-		return s.setInUse(ctx, p, at.account)
-	case errors.Is(err, models.ErrNameTaken):
-		m.ID, m.Reason = "", "appeared"
-	case errors.Is(err, models.ErrNotFound):
-		m.Reason = "vanished"
-	case !errors.Is(err, models.ErrVersionMismatch):
-		return fmt.Errorf("apply set: %w", s.explain(ctx, p, at.account, err))
-	}
-	return s.setMoved(ctx, p, []movedAccount{m})
-}
-
-// setInUse is inUse for an account that a set does not list.
-func (s *Service) setInUse(ctx context.Context, p *access.Principal, a *models.Account) error {
-	err := s.inUse(ctx, p, a)
-	if refusal, ok := errors.AsType[*models.RefusalError](err); ok {
-		refusal.Detail = "The account " + quotedName(a.Name) + " is not in the set, but something uses it; release its " +
-			"references first, or list the account. Nothing was applied."
-		if refusal.Extra == nil {
-			refusal.Extra = map[string]any{}
-		}
-		refusal.Extra["accounts"] = []movedAccount{{ID: a.ID, Name: a.Name, Reason: "in_use"}}
-	}
-	return err
-}
-
-// movedAccount tells of an account for which a set was refused.
-type movedAccount struct {
-	ID   string `json:"id"` // empty where it is not known
-	Name string `json:"name"`
-	// Pointer leads into the set, in its URI fragment form; empty where the account
-	// is not in it.
-	Pointer string `json:"pointer"`
-	Reason  string `json:"reason"` // changed, appeared, vanished, in_use
-}
-
-// shownMoved is how many accounts the detail of a refusal names.
-const shownMoved = 5
-
-// setMoved is the refusal of a set whose accounts moved since the plan. Each of
-// them is on the audit record.
-func (s *Service) setMoved(ctx context.Context, p *access.Principal, moved []movedAccount) error {
-	var names []string
-	for i, m := range moved {
-		if i < shownMoved {
-			names = append(names, quotedName(m.Name)+" "+m.Reason)
-		}
-		s.Refused(ctx, p, "account."+opApply, m.ID, m.Reason+" since the plan")
-	}
-	if more := len(moved) - len(names); more > 0 {
-		names = append(names, fmt.Sprintf("and %d more", more))
-	}
-	return &models.RefusalError{
-		Err: models.ErrVersionMismatch, Extra: map[string]any{"accounts": moved},
-		Detail: "Accounts moved since the plan: " + strings.Join(names, ", ") +
-			". Nothing was applied; plan again and look at what would happen now.",
-	}
 }

@@ -39,7 +39,8 @@ func (s *Service) Export(ctx context.Context, p *access.Principal, body []byte) 
 		}
 		for i, typ := range in.Types {
 			if _, known := s.Catalog.Definition(typ); !known {
-				c.Violate(strict.Pointer("types", strconv.Itoa(i)), "unknown_type", "There is no such type; GET /api/v1/integration-types lists them.")
+				c.Violate(strict.Pointer("types", strconv.Itoa(i)), "unknown_type",
+					"There is no such type; GET /api/v1/integration-types lists them.")
 			}
 		}
 		if err := c.Err(); err != nil {

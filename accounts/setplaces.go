@@ -62,7 +62,8 @@ func (s *Service) judgeLimit(
 	case err != nil:
 		return err
 	case again:
-		e.violate(st.c, "/type", "limit_reached", "The set has the one account of this kind that there may be at "+first+" already.")
+		e.violate(st.c, "/type", "limit_reached",
+			"The set has the one account of this kind that there may be at "+first+" already.")
 	case other != "" && !leaving[other]:
 		e.add(st.c, validation.Violation{
 			Pointer: "/type", Code: "limit_reached", Params: map[string]any{"existingId": other},

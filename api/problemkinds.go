@@ -140,7 +140,7 @@ func conflictKinds() []ProblemKind {
 			},
 			Extra: map[string]any{
 				"references": []map[string]string{{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"}},
-				"accounts":   []map[string]string{{
+				"accounts": []map[string]string{{
 					"id": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a", "name": "Support EU", "pointer": "", "reason": "in_use",
 				}},
 			},

@@ -41,7 +41,7 @@ func doorless() []string {
 	const one = accountsPath + "/{id}"
 	return []string{
 		"POST " + accountsPath, "POST " + accountsPath + "/test", // nothing is stored yet
-		"POST " + accountsPath + "/export", // asks only
+		"POST " + accountsPath + "/export",                                                    // asks only
 		"DELETE " + one, "POST " + one + "/undelete", "POST " + one + "/salesforce/authorize", // no properties
 		"PUT " + one + "/references/{key}", "DELETE " + one + "/references/{key}",
 	}

@@ -94,11 +94,13 @@ func (s *Server) planAccounts(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,413,415,422,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/apply [post]
 func (s *Server) applyAccounts(x *exchange) error {
-	items, warnings, err := s.accounts.ApplySet(x.Request().Context(), x.principal, x.body)
+	done, err := s.accounts.ApplySet(x.Request().Context(), x.principal, x.body)
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, api.Applied{Accounts: plannedAccounts(items), Warnings: api.NewViolations(warnings)})
+	return x.json(http.StatusOK, api.Applied{
+		Accounts: plannedAccounts(done.Items), Warnings: api.NewViolations(done.Warnings),
+	})
 }
 
 func plannedAccounts(items []accounts.SetItem) []api.PlannedAccount {

@@ -22,7 +22,9 @@ const (
 // rescueBody is a valid account of another type, whose feature can be off.
 const rescueBody = `{"type":"logmein","name":"Rescue","properties":{"username":"a@acme.com","password":"` + newSecret + `","dataCenter":"us"}}`
 
-func setBody(documents ...string) string { return `{"accounts":[` + strings.Join(documents, ",") + `]}` }
+func setBody(documents ...string) string {
+	return `{"accounts":[` + strings.Join(documents, ",") + `]}`
+}
 
 func (s *stack) planned(t testing.TB, body string) api.Plan {
 	t.Helper()

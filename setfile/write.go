@@ -53,7 +53,10 @@ func Write(out io.Writer, accounts []Account, catalog integrations.Catalog) erro
 	if len(accounts) == 0 {
 		list.Style = yaml.FlowStyle
 	}
-	root := object("apiVersion", text(apiVersion), "kind", text(kind), "accounts", list)
+	root := object()
+	put(root, "apiVersion", text(apiVersion))
+	put(root, "kind", text(kind))
+	put(root, "accounts", list)
 	var b bytes.Buffer
 	b.WriteString(heading)
 	e := yaml.NewEncoder(&b)
@@ -120,7 +123,8 @@ func (w *writer) secrets(a *Account, properties *yaml.Node) {
 		if at == nil || at.Kind != yaml.MappingNode {
 			continue // its parent is not there, so neither is its place
 		}
-		value := object("fromEnv", text(w.variable(a.Name, pointer)))
+		value := object()
+		put(value, "fromEnv", text(w.variable(a.Name, pointer)))
 		value.Style = yaml.FlowStyle
 		put(at, parts[len(parts)-1], value)
 		at.Style = 0
@@ -231,13 +235,7 @@ func delicate(line string) bool {
 	return strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
-func object(pairs ...any) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.MappingNode}
-	for i := 0; i < len(pairs); i += 2 {
-		put(n, pairs[i].(string), pairs[i+1].(*yaml.Node))
-	}
-	return n
-}
+func object() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }
 
 func put(n *yaml.Node, name string, value *yaml.Node) {
 	n.Content = append(n.Content, text(name), value)

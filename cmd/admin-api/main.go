@@ -82,7 +82,7 @@ func run(p *program, args []string) int {
 	}
 	p.unknown = unknownSettings(parser.Model, os.Environ())
 	if err := command.Run(p); err != nil {
-		if status, silent := errors.AsType[exitStatus](err); silent {
+		if status, silent := errors.AsType[exitError](err); silent {
 			return int(status)
 		}
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)

@@ -110,7 +110,8 @@ func refusal(res *http.Response, answer []byte) error {
 		return &refusedError{p}
 	}
 	if where := res.Header.Get("Location"); where != "" {
-		return fmt.Errorf("the server sends elsewhere with status %d; set ADMIN_API_SERVER to its address there", res.StatusCode)
+		return fmt.Errorf("the server sends elsewhere with status %d; set ADMIN_API_SERVER to its address there",
+			res.StatusCode)
 	}
 	return fmt.Errorf("status %d without a problem document; check that ADMIN_API_SERVER is the address of admin-api",
 		res.StatusCode)

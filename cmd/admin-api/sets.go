@@ -21,7 +21,7 @@ type exportCommand struct {
 	Type           []string          `placeholder:"TYPE" help:"Accounts of these types only."`
 	Label          map[string]string `placeholder:"KEY=VALUE" help:"Accounts with these labels only."`
 	IDs            bool              `name:"ids" help:"Write the id of each account too, so that the set can rename it."`
-	JSON           bool              `name:"json" help:"Write what the server says, with versions and fingerprints of secrets, to compare two states."`
+	JSON           bool              `name:"json" help:"Write JSON, also versions and fingerprints of secrets."`
 }
 
 // Run writes the stored accounts as a set.
@@ -44,7 +44,8 @@ func (c *exportCommand) Run(p *program) error {
 		all, in.Cursor = append(all, page.Accounts...), page.NextCursor
 	}
 	if len(all) > accounts.MaxSet {
-		p.note("%d accounts: a set that is planned or applied lists at most %d; export by --type or --label", len(all), accounts.MaxSet)
+		p.note("%d accounts: a set that is planned or applied lists at most %d; export by --type or --label",
+			len(all), accounts.MaxSet)
 	}
 	if c.JSON {
 		return p.writeJSON(api.ExportedSet{Accounts: all})
@@ -71,8 +72,8 @@ type setSettings struct {
 	remoteSettings      `embed:""`
 	File                string            `arg:"" help:"File with the set (YAML), - for the standard input."`
 	Prune               bool              `help:"Delete the accounts that the set does not list."`
-	Type                []string          `placeholder:"TYPE" help:"With --prune: delete accounts of these types only."`
-	Label               map[string]string `placeholder:"KEY=VALUE" help:"With --prune: delete accounts with these labels only."`
+	Type                []string          `placeholder:"TYPE" help:"With --prune: delete only those of these types."`
+	Label               map[string]string `placeholder:"KEY=VALUE" help:"With --prune: delete only those with these labels."`
 	AllowLiteralSecrets bool              `help:"Take secrets that stand in the file itself."`
 	JSON                bool              `name:"json" help:"Write what the server says."`
 }
@@ -176,7 +177,7 @@ func (c *planCommand) Run(p *program) error {
 	case v.broken() > 0:
 		return fmt.Errorf("the set breaks %d rules; nothing can be applied", v.broken())
 	case c.ExitCode && v.changes() > 0:
-		return exitStatus(2)
+		return exitError(2)
 	}
 	return nil
 }
@@ -280,7 +281,7 @@ func (p *program) writeJSON(v any) error {
 	return err
 }
 
-// exitStatus ends the program with a status and without a word.
-type exitStatus int
+// exitError ends the program with a status and without a word.
+type exitError int
 
-func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+func (e exitError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -247,7 +248,7 @@ func TestExportFollowsPages(t *testing.T) {
 		pages++
 		res, text := r.do(t, http.MethodPost, req.URL.Path, string(body))
 		w.WriteHeader(res.StatusCode)
-		_, _ = w.Write([]byte(text))
+		_, _ = io.WriteString(w, text) //nolint:gosec // the answer of the test's own server
 	}))
 	defer proxy.Close()
 	code, out, errs := client{running: &running{url: proxy.URL, token: r.token}}.run(t, "export", "--label", "a=b")
@@ -298,7 +299,7 @@ func TestApplyIsRefusedWhereAnAccountMovedMeanwhile(t *testing.T) {
 		_, _ = body.ReadFrom(req.Body)
 		res, text := r.do(t, req.Method, req.URL.Path, body.String())
 		w.WriteHeader(res.StatusCode)
-		_, _ = w.Write([]byte(text))
+		_, _ = io.WriteString(w, text) //nolint:gosec // the answer of the test's own server
 	}))
 	defer meanwhile.Close()
 	code, _, errs := client{running: &running{url: meanwhile.URL, token: r.token}}.run(t, "apply", "--yes", writeSet(t, botSet))

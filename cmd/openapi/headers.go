@@ -26,7 +26,8 @@ var headerFields = map[string]header{
 		pattern: `^"[^"]+"$`, example: `"7-3"`,
 	},
 	"ETagSometimes": {
-		description: "The current entity tag, where the request is about one account.", pattern: `^"[^"]+"$`, example: `"7-3"`,
+		description: "The current entity tag, where the request is about one account.",
+		pattern:     `^"[^"]+"$`, example: `"7-3"`,
 	},
 	"ETagOfAccount": {
 		description: "Entity tag of the account; absent from a report.", pattern: `^"[^"]+"$`, example: `"7-3"`,
