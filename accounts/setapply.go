@@ -136,11 +136,13 @@ func (st *set) outcome() []SetItem {
 
 // setVerdict is verdict for all accounts of a set.
 func (s *Service) setVerdict(ctx context.Context, st *set) error {
-	broken := st.c.Errors()
+	broken, recorded := st.c.Errors(), 0
 	for _, e := range st.entries {
-		if e.edit != nil {
-			_ = s.verdict(ctx, e.edit, opApply) // which puts refusals about secrets on record
+		if e.edit == nil || len(e.edit.c.Errors()) == 0 || recorded == recordedRefusal {
+			continue
 		}
+		_ = s.verdict(ctx, e.edit, opApply) // which puts refusals about secrets on record
+		recorded++
 	}
 	if len(broken) > 0 {
 		return broken

@@ -103,7 +103,9 @@ func TestSuspendedContactCenter(t *testing.T) {
 		path := strings.NewReplacer("{id}", suspended.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
 		there := call{Method: r.Method, Path: path, Header: []string{"Contact-Center", suspended.Domain}}
 		if slices.Contains(looks, r.Scope) {
-			require.Equal(t, http.MethodGet, r.Method, "%s %s only looks", r.Method, r.Path)
+			if r.Path != exportPath { // which reads a selection
+				require.Equal(t, http.MethodGet, r.Method, "%s %s only looks", r.Method, r.Path)
+			}
 			require.NotEqual(t, http.StatusForbidden, s.do(t, there).Status, r.Path)
 			continue
 		}

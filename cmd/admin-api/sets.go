@@ -73,7 +73,7 @@ type setSettings struct {
 	File                string            `arg:"" help:"File with the set (YAML), - for the standard input."`
 	Prune               bool              `help:"Delete the accounts that the set does not list."`
 	Type                []string          `placeholder:"TYPE" help:"With --prune: delete only those of these types."`
-	Label               map[string]string `placeholder:"KEY=VALUE" help:"With --prune: delete only those with these labels."`
+	Label               map[string]string `placeholder:"KEY=VALUE" help:"With --prune: delete only those labelled so."`
 	AllowLiteralSecrets bool              `help:"Take secrets that stand in the file itself."`
 	JSON                bool              `name:"json" help:"Write what the server says."`
 }
@@ -231,6 +231,9 @@ func (c *applyCommand) apply(p *program, server *remote, l *loaded, plan *api.Pl
 	p.note("applying")
 	var applied api.Applied
 	if err := server.post(p.ctx, "/apply", body, &applied); err != nil {
+		if _, answered := errors.AsType[*refusedError](err); !answered {
+			p.note("whether the set was applied is not known; apply it again, which changes nothing that is as it should be")
+		}
 		return p.explain(err, l.file, l.name)
 	}
 	return c.done(p, &applied)

@@ -107,6 +107,12 @@ func TestExampleSet(t *testing.T) {
 	command(0, "plan", "--exit-code", set)
 	require.Contains(t, command(0, "apply", "--yes", set), "applied: 0 created, 0 changed, 0 deleted, 5 as they were")
 
+	t.Setenv("TELEGRAM_TOKEN", "")
+	out = command(0, "plan", "--exit-code", set)
+	require.Contains(t, out, "= telegram Telegram (version 1)\n  ! /properties/token: needed to apply: set the variable TELEGRAM_TOKEN",
+		"drift can be looked for without secrets")
+	t.Setenv("TELEGRAM_TOKEN", exampleSecrets()["TELEGRAM_TOKEN"])
+
 	edit(t, set, "enabled: false", "enabled: true")
 	t.Setenv("NEXT_CALLER_PASSWORD", "a new battery staple")
 	out = command(2, "plan", "--exit-code", set)
@@ -304,6 +310,29 @@ func TestApplyIsRefusedWhereAnAccountMovedMeanwhile(t *testing.T) {
 	defer meanwhile.Close()
 	code, _, errs := client{running: &running{url: meanwhile.URL, token: r.token}}.run(t, "apply", "--yes", writeSet(t, botSet))
 	require.Equal(t, 1, code)
+	require.NotContains(t, errs, "is not known")
 	require.Contains(t, errs, "“bot” appeared")
 	require.Contains(t, errs, "412 version-mismatch")
+}
+
+func TestApplySaysWhereNothingIsKnown(t *testing.T) {
+	t.Setenv("BOT_TOKEN", "123456789:abcdefghijklmnopqrstuvwxyzabcdefghi")
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		var body bytes.Buffer
+		_, _ = body.ReadFrom(req.Body)
+		_, text := r.do(t, req.Method, req.URL.Path, body.String())
+		if strings.HasSuffix(req.URL.Path, "/apply") {
+			panic(http.ErrAbortHandler) // it was applied, but nobody hears of it
+		}
+		_, _ = io.WriteString(w, text) //nolint:gosec // the answer of the test's own server
+	}))
+	defer broken.Close()
+	set := writeSet(t, botSet)
+	code, _, errs := client{running: &running{url: broken.URL, token: r.token}}.run(t, "apply", "--yes", set)
+	require.Equal(t, 1, code)
+	require.Contains(t, errs, "whether the set was applied is not known; apply it again")
+	code, out, errs := client{running: r}.run(t, "apply", "--yes", set)
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "1 as they were")
 }
