@@ -146,16 +146,13 @@ func isReference(raw json.RawMessage) bool {
 	return in[names[0]][0] == '"'
 }
 
-// refuseRenewal refuses a null for a secret that is made here and stored already:
-// it would be made anew whenever the set is applied.
+// refuseRenewal refuses a null for a secret that is made here: it would be made
+// anew whenever the set is applied.
 func (e *edit) refuseRenewal() {
-	if e.stored == nil {
-		return
-	}
 	for _, pointer := range e.def.GeneratedSecrets() {
-		if _, has := e.stored.Secrets[pointer]; has && e.given(pointer) == null {
+		if e.given(pointer) == null {
 			e.c.Violate("/properties"+pointer, "secret_renewed_each_time",
-				"null would make a new secret each time the set is applied; leave the member out to keep the stored one.")
+				"null would make a new secret each time the set is applied; leave the member out: it is made once and kept.")
 		}
 	}
 }
