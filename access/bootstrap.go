@@ -124,18 +124,18 @@ func (s *Service) begin(
 ) (string, error) {
 	now := s.now()
 	at := models.NewTime(now)
-	center.ID, center.CreatedAt = models.NewID(now), at
-	team := models.Team{ContactCenterID: center.ID, ID: models.NewID(now), Name: "Default", CreatedAt: at}
-	team.NameKey = models.NameKey(team.Name)
+	system := Principal{ID: "system", Name: "bootstrap"}
+	center.ID, center.Version, center.CreatedAt, center.UpdatedAt = models.NewID(now), 1, at, at
+	team := defaultTeam(center, system.ID)
 	user := models.User{
 		ContactCenterID: center.ID, ID: models.NewID(now), Username: in.Admin, UsernameKey: models.NameKey(in.Admin),
-		PasswordHash: hash, TeamID: team.ID, CreatedAt: at, UpdatedAt: at,
+		FirstName: in.Admin, PasswordHash: hash, PasswordChangedAt: at, TeamID: team.ID, Version: 1,
+		CreatedAt: at, CreatedBy: system.ID, UpdatedAt: at, UpdatedBy: system.ID,
 		Roles: models.Strings{models.RoleAdministrator, models.RoleSupervisor, models.RoleAgent},
 	}
-	system := Principal{ID: "system", Name: "bootstrap"}
 	err := firstError(
 		func() error { return tx.CreateContactCenter(ctx, center) },
-		func() error { return tx.CreateTeam(ctx, &team) },
+		func() error { return tx.CreateTeam(ctx, team) },
 		func() error { return tx.CreateUser(ctx, &user) },
 		func() error {
 			return s.Audit.Append(ctx, tx, &models.AuditEvent{

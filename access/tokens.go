@@ -27,6 +27,8 @@ const tokenPrefix = "aat_"
 type Service struct {
 	Store *store.Store
 	Audit *audit.Log
+	// Passwords hashes those of users; without it, as many at once as are asked for.
+	Passwords *Passwords
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 
@@ -68,8 +70,36 @@ func (s *Service) Authenticate(ctx context.Context, bearer string) (*Principal, 
 	if expired || !t.RevokedAt.IsZero() || center.Suspended {
 		return nil, models.ErrUnauthenticated
 	}
+	p := &Principal{
+		ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, Grantable: t.Scopes, UserID: t.UserID,
+		ContactCenter: center, ExpiresAt: t.ExpiresAt,
+	}
+	if err := s.boundByMaker(ctx, p); err != nil {
+		return nil, err
+	}
 	s.uses.note(&t, now)
-	return &Principal{ID: TokenPrincipal + t.ID, Name: t.Name, Scopes: t.Scopes, ContactCenter: center}, nil
+	return p, nil
+}
+
+// boundByMaker takes from a token what the user who made it may not do, or may
+// not do any more. The token of a user who is disabled or gone is worth nothing.
+func (s *Service) boundByMaker(ctx context.Context, p *Principal) error {
+	if p.UserID == "" {
+		return nil
+	}
+	u, err := s.Store.User(ctx, p.ContactCenter.ID, p.UserID)
+	if errors.Is(err, models.ErrNotFound) || err == nil && u.Disabled {
+		return models.ErrUnauthenticated
+	}
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	may, err := rightsOf(ctx, s.Store, u)
+	if err != nil {
+		return fmt.Errorf("authenticate: %w", err)
+	}
+	p.Scopes, p.Grantable = intersection(p.Scopes, may.has), intersection(p.Scopes, may.grantable)
+	return nil
 }
 
 // ActIn lets a provider token act in the contact center with the domain, a
@@ -87,7 +117,7 @@ func (s *Service) ActIn(ctx context.Context, p *Principal, domain string) error 
 	if err != nil {
 		return fmt.Errorf("contact center: %w", err)
 	}
-	p.ContactCenter = *center
+	p.home, p.ContactCenter = p.Home(), *center
 	return nil
 }
 
@@ -98,6 +128,8 @@ type NewTokenInput struct {
 	Scopes          models.Strings
 	// Expires is how long the token holds; 0 is for ever.
 	Expires time.Duration
+	// ExpiresAt is until when it holds, where Expires is 0; zero is for ever.
+	ExpiresAt models.Time
 	// Text is the token's text; empty makes a fresh one.
 	Text string
 }
@@ -129,8 +161,9 @@ func (s *Service) createToken(
 	}
 	now := s.now()
 	t := models.Token{
-		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Name: in.Name, Hash: HashToken(text),
-		Scopes: in.Scopes, CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
+		ContactCenterID: in.ContactCenterID, ID: models.NewID(now), Kind: models.TokenAPI, Name: in.Name,
+		Hash: HashToken(text), Scopes: in.Scopes, UserID: actor.UserID, ExpiresAt: in.ExpiresAt,
+		CreatedAt: models.NewTime(now), CreatedBy: actor.ID,
 	}
 	if in.Expires > 0 {
 		t.ExpiresAt = models.NewTime(now.Add(in.Expires))
@@ -138,46 +171,7 @@ func (s *Service) createToken(
 	if err := tx.CreateToken(ctx, &t); err != nil {
 		return "", "", fmt.Errorf("create token: %w", err)
 	}
-	return t.ID, text, s.recordToken(ctx, tx, actor, &t, "token.create", "scopes: "+strings.Join(in.Scopes, " "))
-}
-
-// RevokeToken makes a token worthless from now on, and records it. It reports
-// false for a token that was revoked before, and returns models.ErrNotFound for
-// one that does not exist.
-func (s *Service) RevokeToken(
-	ctx context.Context, actor Principal, contactCenter, id string,
-) (revoked bool, err error) {
-	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		all, err := tx.Tokens(ctx, contactCenter)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(all, func(t models.Token) bool { return t.ID == id })
-		if i < 0 {
-			return fmt.Errorf("revoke token %s: %w", id, models.ErrNotFound)
-		}
-		if revoked = all[i].RevokedAt.IsZero(); !revoked {
-			return nil
-		}
-		if err := tx.RevokeToken(ctx, contactCenter, id, models.NewTime(s.now())); err != nil {
-			return err
-		}
-		return s.recordToken(ctx, tx, actor, &all[i], "token.revoke", "name: "+all[i].Name)
-	})
-	if err != nil || !revoked {
-		return false, err
-	}
-	s.Audit.Committed(contactCenter)
-	return true, nil
-}
-
-func (s *Service) recordToken(
-	ctx context.Context, tx *store.Store, actor Principal, t *models.Token, operation, detail string,
-) error {
-	return s.Audit.Append(ctx, tx, &models.AuditEvent{
-		ContactCenterID: t.ContactCenterID, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
-		RequestID: actor.RequestID, Operation: operation, TargetType: "token", TargetID: t.ID, Detail: detail,
-	})
+	return t.ID, text, s.recordToken(ctx, tx, &actor, &models.Token{}, &t, opTokenCreate)
 }
 
 func checkScopes(scopes []string) error {

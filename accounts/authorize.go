@@ -39,6 +39,9 @@ func (s *Service) BeginAuthorization(
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayUse(ctx, p, t.def, id, opAuthorize); err != nil {
+		return nil, err
+	}
 	authorizer, can := t.properties.(integrations.Authorizer)
 	if !can {
 		return nil, validation.Errors{{

@@ -1,6 +1,8 @@
 package accounts_test
 
 import (
+	"errors"
+	"runtime"
 	"testing"
 	"time"
 
@@ -131,4 +133,44 @@ func TestUpdateBesideARotation(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, fresh.KeyID, got.Secrets["/token"].KeyID)
 	})
+}
+
+// A change that was sealed before a rotation and is written after it is under the
+// new key, although the rotation has looked through everything meanwhile.
+func TestChangeSealedBeforeARotation(t *testing.T) {
+	db := storetest.SQLite(t)
+	w := newWorld(t, db)
+	made := w.create(t, gadgetBody("one"))
+	changed := make(chan error, 2)
+	var newest string
+	require.NoError(t, db.Tx(t.Context(), func(*store.Store) error {
+		go func() {
+			_, err := w.Create(t.Context(), w.p, []byte(gadgetBody("two")), accounts.Idempotency{})
+			changed <- err
+		}()
+		go func() {
+			patch := []byte(`{"properties":{"token":"another"}}`)
+			_, err := w.Patch(t.Context(), w.p, made.ID, at(1), patch)
+			changed <- err
+		}()
+		for db.Stats().Waiting < 2 { // both are sealed and wait for their turn
+			runtime.Gosched()
+		}
+		var err error
+		newest, err = w.Keys.Rotate()
+		return err
+	}))
+	require.NoError(t, errors.Join(<-changed, <-changed))
+	rows, err := db.SecretsNotOnKey(t.Context(), newest, models.AccountSecret{}, 9)
+	require.NoError(t, err)
+	require.Empty(t, rows)
+	list, err := db.ListAccounts(t.Context(), models.AccountFilter{ContactCenterID: w.p.ContactCenter.ID})
+	require.NoError(t, err)
+	require.Len(t, list, 2)
+	for _, a := range list {
+		require.Equal(t, newest, a.Secrets["/token"].KeyID)
+		_, got, err := w.Credentials(t.Context(), w.p, a.ID)
+		require.NoError(t, err)
+		require.NotEmpty(t, got)
+	}
 }

@@ -21,6 +21,9 @@ func (s *Service) Limits(ctx context.Context, p *access.Principal, id string) (*
 	if err != nil {
 		return nil, err
 	}
+	if err := s.mayUse(ctx, p, t.def, id, opLimits); err != nil {
+		return nil, err
+	}
 	reader, can := t.properties.(integrations.LimitReader)
 	if !can {
 		return nil, validation.Errors{{

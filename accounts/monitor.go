@@ -44,6 +44,9 @@ func (s *Service) Check(ctx context.Context, key models.AccountKey) (*models.Che
 	if err != nil {
 		return nil, nil, fmt.Errorf("check account: %w", err)
 	}
+	if center.Suspended {
+		return nil, nil, models.ErrFeatureNotEnabled
+	}
 	p := &access.Principal{ID: Monitor, Name: Monitor, ContactCenter: *center}
 	var t *trial
 	err = steady(func() (err error) {
@@ -56,7 +59,7 @@ func (s *Service) Check(ctx context.Context, key models.AccountKey) (*models.Che
 	if _, can := t.properties.(integrations.Prober); !can || !t.account.Enabled {
 		return nil, nil, models.ErrNotFound
 	}
-	if center.Suspended || !center.HasFeature(t.def.Feature) {
+	if !center.HasFeature(t.def.Feature) {
 		return nil, nil, models.ErrFeatureNotEnabled
 	}
 	running := key.ContactCenterID + "/" + key.ID

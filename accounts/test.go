@@ -28,8 +28,9 @@ type trial struct {
 // Test probes a draft (id empty), a stored account (body empty) or edits laid
 // over a stored one (body is a merge patch). onStep, when not nil, is told of
 // each step as it ends, from the same goroutine. A probe that fails is no
-// error: the result says so. Errors are those of Create and Patch (then
-// nothing was dialled), models.ErrProbeRunning and models.ErrRateLimited.
+// error: the result says so. Errors are those of Create and Patch (then nothing
+// was dialled), models.ErrFeatureNotEnabled also for a stored account,
+// models.ErrProbeRunning and models.ErrRateLimited.
 func (s *Service) Test(
 	ctx context.Context, p *access.Principal, id string, body []byte, onStep func(models.CheckStep),
 ) (*models.CheckResult, error) {
@@ -75,7 +76,7 @@ func (s *Service) trial(ctx context.Context, p *access.Principal, id string, bod
 		return s.draftTrial(ctx, p, body)
 	}
 	if raw(body) == nil {
-		return s.storedTrial(ctx, p, id)
+		return s.usableTrial(ctx, p, id, opTest)
 	}
 	a, err := s.live(ctx, s.Store, p, id)
 	if err != nil {
@@ -88,8 +89,31 @@ func (s *Service) trial(ctx context.Context, p *access.Principal, id string, bod
 	if err := s.verdict(ctx, e, opTest); err != nil {
 		return nil, err
 	}
+	if err := s.mayUse(ctx, p, e.def, a.ID, opTest); err != nil {
+		return nil, err
+	}
 	t := &trial{p: p, def: e.def, account: a, properties: e.properties, draft: true}
 	return t, s.fill(ctx, e.def, a, e.properties, e.kept)
+}
+
+// usableTrial is storedTrial where the type is not switched off.
+func (s *Service) usableTrial(ctx context.Context, p *access.Principal, id, op string) (*trial, error) {
+	t, err := s.storedTrial(ctx, p, id)
+	if err != nil {
+		return nil, err
+	}
+	return t, s.mayUse(ctx, p, t.def, id, op)
+}
+
+// mayUse refuses to work with an account whose feature is off.
+func (s *Service) mayUse(
+	ctx context.Context, p *access.Principal, def *integrations.Definition, id, op string,
+) error {
+	if p.ContactCenter.HasFeature(def.Feature) {
+		return nil
+	}
+	s.Refused(ctx, p, "account."+op, id, "feature "+def.Feature+" is not enabled")
+	return featureOff(def.Feature)
 }
 
 // storedTrial is a stored account with its secrets, as it is.

@@ -19,6 +19,7 @@ const (
 	CodeLimitReached           = "limit-reached"
 	CodeDefaultTaken           = "default-taken"
 	CodeInUse                  = "in-use"
+	CodeWouldLockOut           = "would-lock-out"
 	CodeAlreadyExists          = "already-exists"
 	CodeIdempotencyKeyInFlight = "idempotency-key-in-flight"
 	CodeVersionMismatch        = "version-mismatch"

@@ -147,6 +147,15 @@ func conflictKinds() []ProblemKind {
 			errs: []error{models.ErrInUse},
 		},
 		{
+			Code: CodeWouldLockOut, Title: "Would lock you out", Status: http.StatusConflict,
+			Detail: "After this change nobody could undo it.",
+			Meaning: "The change would make the credential that asks for it worthless, such as suspending the contact " +
+				"center that the credential belongs to. The refusal is on the audit record.",
+			Remedy:   "Make the change with a credential that it does not touch.",
+			Instance: "/api/v1/contact-centers/mycompany.example",
+			errs:     []error{models.ErrLockOut},
+		},
+		{
 			Code: CodeAlreadyExists, Title: "Already exists", Status: http.StatusConflict,
 			Detail:  "A record with the same key exists.",
 			Meaning: "A record with the same key was made at the same moment.",
@@ -164,11 +173,11 @@ func conflictKinds() []ProblemKind {
 		},
 		{
 			Code: CodeVersionMismatch, Title: "Changed by someone else", Status: http.StatusPreconditionFailed,
-			Detail: "The account was changed since you read it; read it again and repeat your change.",
-			Meaning: "The entity tag in If-Match is not that of the stored account: someone changed it " +
+			Detail: "The record was changed since you read it; read it again and repeat your change.",
+			Meaning: "The entity tag in If-Match is not that of the stored record: someone changed it " +
 				"since you read it. Or an account that a set concerns changed, appeared or vanished since the set " +
 				"was planned; then nothing was applied. The refusal is on the audit record.",
-			Remedy: "Read the account again, look at what changed, repeat your change on top and send " +
+			Remedy: "Read the record again, look at what changed, repeat your change on top and send " +
 				"it with the new tag. The header field ETag holds the current one. A set is planned again.",
 			Members: []ProblemMember{
 				{Name: "accounts", Description: "for a set: the accounts that moved: id, name, pointer into the set, reason"},

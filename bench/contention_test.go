@@ -3,9 +3,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -226,4 +229,15 @@ func persist(t *testing.T, c *client, r request) (*answer, error) {
 		}
 		pause(t.Context(), 10*time.Millisecond)
 	}
+}
+
+// version returns the version in an entity tag.
+func version(etag string) (int64, error) {
+	number, _, _ := strings.Cut(strings.TrimPrefix(etag, `"`), "-")
+	return strconv.ParseInt(number, 10, 64)
+}
+
+// contextUpTo returns a context that ends at a random time below limit.
+func contextUpTo(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, rand.N(limit))
 }

@@ -1,5 +1,3 @@
-//go:build full || long
-
 package main
 
 import (
@@ -7,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,7 +12,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -122,35 +118,6 @@ func (a *answer) account() (account, error) {
 	return got, nil
 }
 
-// version returns the version in an entity tag.
-func version(etag string) (int64, error) {
-	number, _, _ := strings.Cut(strings.TrimPrefix(etag, `"`), "-")
-	return strconv.ParseInt(number, 10, 64)
-}
-
-// all returns every element of a list, page by page.
-func all[T any](ctx context.Context, c *client, path string) ([]T, error) {
-	var list []T
-	for cursor := ""; ; {
-		a, err := c.get(ctx, path+"?pageSize=200"+cursor)
-		if err != nil {
-			return nil, err
-		}
-		var page struct {
-			Items      []T    `json:"items"`
-			NextCursor string `json:"nextCursor"`
-		}
-		if err := json.Unmarshal(a.body, &page); err != nil {
-			return nil, err
-		}
-		list = append(list, page.Items...)
-		if page.NextCursor == "" {
-			return list, nil
-		}
-		cursor = "&cursor=" + page.NextCursor
-	}
-}
-
 // together calls do for 0 to n-1 at once and returns every error.
 func together(n int, do func(int) error) error {
 	failed := make([]error, n)
@@ -162,24 +129,9 @@ func together(n int, do func(int) error) error {
 	return errors.Join(failed...)
 }
 
-// pause waits for a random time below limit, or until ctx ends.
-func pause(ctx context.Context, limit time.Duration) {
-	timer := time.NewTimer(rand.N(limit))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}
-
-// contextUpTo returns a context that ends at a random time below limit.
-func contextUpTo(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, rand.N(limit))
-}
-
-// size is how much a test does: less in short runs.
+// size is how much a test does: less without the build tag long, and in short runs.
 func size(whole, short int) int {
-	if testing.Short() {
+	if !long || testing.Short() {
 		return short
 	}
 	return whole

@@ -35,6 +35,10 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        tokens
+//	@tag.description What scripts and machines authenticate with.
+//	@tag.name        contact centers
+//	@tag.description The tenants of the service provider, and the features that are on for each.
 //	@tag.name        browser
 //	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations

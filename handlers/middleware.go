@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -102,7 +103,7 @@ func (s *Server) finish(x *exchange) {
 	case x.route == nil:
 		attrs = append(attrs, slog.String("path", x.path()))
 	case err == nil:
-		attrs = append(attrs, slog.String("account", id))
+		attrs = append(attrs, slog.String(x.subject(), id))
 	}
 	if x.principal != nil {
 		attrs = append(attrs, slog.String("principal", x.principal.ID),
@@ -112,6 +113,14 @@ func (s *Server) finish(x *exchange) {
 	record := slog.NewRecord(time.Now(), level, "request", 0)
 	record.AddAttrs(attrs...)
 	_ = s.logger.Handler().Handle(r.Context(), record) // as the logger does
+}
+
+// subject names what the id in the path is of.
+func (x *exchange) subject() string {
+	if kind, _, _ := strings.Cut(x.route.Name, "."); kind == "token" {
+		return kind
+	}
+	return "account"
 }
 
 // serve carries out a route; observe is around it, so the context is our

@@ -52,7 +52,8 @@ const (
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), openRoutes())
+	return slices.Concat(typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), centerRoutes(),
+		tokenRoutes(), openRoutes())
 }
 
 func typeRoutes() []route {

@@ -141,7 +141,7 @@ func (s *stack) contactCenter(t testing.TB, domain string, features ...string) s
 	t.Helper()
 	center := models.ContactCenter{
 		ID: models.NewID(s.Clock.now()), Domain: domain, Name: domain, Features: features,
-		CreatedAt: models.NewTime(s.Clock.now()),
+		Version: 1, CreatedAt: models.NewTime(s.Clock.now()), UpdatedAt: models.NewTime(s.Clock.now()),
 	}
 	require.NoError(t, s.Store.Tx(t.Context(), func(tx *store.Store) error {
 		return tx.CreateContactCenter(t.Context(), &center)

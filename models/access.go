@@ -9,7 +9,9 @@ type ContactCenter struct {
 	Name      string
 	Features  Strings
 	Suspended bool
+	Version   int64
 	CreatedAt Time
+	UpdatedAt Time
 }
 
 // TableName names the table for GORM.
@@ -61,62 +63,3 @@ func AllScopes() Strings {
 		ScopeEventsRead, ScopeAuditRead, ScopeUsersWrite, ScopeSCIM, ScopeMetrics, ScopeAdmin, ScopeProvider,
 	}
 }
-
-// Token is one bearer token. Only the SHA-256 of its text is stored.
-type Token struct {
-	ContactCenterID string `gorm:"primaryKey"`
-	ID              string `gorm:"primaryKey"`
-	Name            string
-	Hash            []byte // SHA-256 of the whole text
-	Scopes          Strings
-	CreatedAt       Time
-	CreatedBy       string
-	ExpiresAt       Time // zero: never
-	RevokedAt       Time
-	LastUsedAt      Time
-}
-
-// TableName names the table for GORM.
-func (Token) TableName() string { return "tokens" }
-
-// User is a person of a contact center.
-type User struct {
-	ContactCenterID string `gorm:"primaryKey"`
-	ID              string `gorm:"primaryKey"`
-	Username        string
-	UsernameKey     string // NameKey(Username), unique
-	PasswordHash    string // PHC string of Argon2id, empty: cannot sign in by password
-	Roles           Strings
-	TeamID          string
-	Disabled        bool
-	CreatedAt       Time
-	UpdatedAt       Time
-}
-
-// TableName names the table for GORM.
-func (User) TableName() string { return "users" }
-
-// Built-in roles.
-const (
-	RoleAgent         = "Agent"
-	RoleSupervisor    = "Supervisor"
-	RoleAdministrator = "Administrator"
-)
-
-// HasRole reports whether the user has one of the roles.
-func (u *User) HasRole(roles ...string) bool {
-	return slices.ContainsFunc(roles, func(role string) bool { return slices.Contains(u.Roles, role) })
-}
-
-// Team is a group of users.
-type Team struct {
-	ContactCenterID string `gorm:"primaryKey"`
-	ID              string `gorm:"primaryKey"`
-	Name            string
-	NameKey         string
-	Disabled        bool
-	CreatedAt       Time
-}
-
-// TableName names the table for GORM.
-func (Team) TableName() string { return "teams" }

@@ -19,6 +19,8 @@ var (
 	ErrVersionMismatch = errors.New("changed by someone else")
 	// ErrInUse means that references protect the account from deletion.
 	ErrInUse = errors.New("in use")
+	// ErrLockOut means that the actor, and perhaps everybody, would be shut out.
+	ErrLockOut = errors.New("would lock out")
 	// ErrExists means that a record with the same key exists.
 	ErrExists = errors.New("already exists")
 	// ErrUnavailable means that the database or a key cannot serve now; trying

@@ -46,7 +46,7 @@ scim: access accounts audit integrations integrations/scimaccount models outboun
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation
-cmd/reference: accounts integrations integrations/catalog families platforms reference
+cmd/reference: accounts handlers integrations integrations/catalog families platforms models reference
 cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret setfile sso store strict validation web
 bench:
 e2e/program:

@@ -88,9 +88,10 @@ func (s *Store) RescheduleCheck(ctx context.Context, c *models.ScheduledCheck, c
 	return nil
 }
 
-// ExpiringAccounts returns at most limit accounts of all contact centers with a
-// certificate that expires before the given time, in the order of contact center
-// and expiry, behind after; the zero ExpiringAccount starts from the beginning.
+// ExpiringAccounts returns at most limit accounts with a certificate that expires
+// before the given time, in the order of contact center and expiry, behind after;
+// the zero ExpiringAccount starts from the beginning. Contact centers that are
+// suspended have none.
 func (s *Store) ExpiringAccounts(
 	ctx context.Context, before models.Time, after models.ExpiringAccount, limit int,
 ) ([]models.ExpiringAccount, error) {
@@ -107,7 +108,8 @@ func (s *Store) expiringQuery(db *gorm.DB, before models.Time, after models.Expi
 		table += " INDEXED BY accounts_expires" // it would rather read every row
 	}
 	db = db.Table(table).Select("contact_center_id, id, expires_at").
-		Where("expires_at IS NOT NULL AND expires_at < ? AND deleted_at IS NULL AND enabled = ?", before, true)
+		Where("expires_at IS NOT NULL AND expires_at < ? AND deleted_at IS NULL AND enabled = ?", before, true).
+		Where("contact_center_id NOT IN (SELECT id FROM contact_centers WHERE suspended = ?)", true)
 	if after.ID != "" {
 		db = db.Where("(contact_center_id, expires_at, id) > (?, ?, ?)", after.ContactCenterID, after.ExpiresAt, after.ID)
 	}

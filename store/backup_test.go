@@ -20,7 +20,7 @@ func TestBackup(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "backup 'of' today.db")
 	require.NoError(t, s.Tx(t.Context(), func(tx *store.Store) error {
 		require.NoError(t, tx.InsertAccount(t.Context(), account(cc, "uncommitted", 2)))
-		return s.Backup(t.Context(), path)
+		return s.Backup(t.Context(), path, store.CopyOptions{})
 	}), "while a transaction is open")
 	stored(t, s, account(cc, "later", 3))
 
@@ -33,6 +33,6 @@ func TestBackup(t *testing.T) {
 	require.Equal(t, []models.Account{*a}, all)
 	stored(t, restored, account(cc, "new", 4))
 
-	require.ErrorIs(t, s.Backup(t.Context(), path), models.ErrExists)
-	require.ErrorIs(t, s.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "x")), fs.ErrNotExist)
+	require.ErrorIs(t, s.Backup(t.Context(), path, store.CopyOptions{}), models.ErrExists)
+	require.ErrorIs(t, s.Backup(t.Context(), filepath.Join(t.TempDir(), "none", "x"), store.CopyOptions{}), fs.ErrNotExist)
 }

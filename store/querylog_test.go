@@ -121,12 +121,20 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"ContactCenter":         func(ctx context.Context) error { return drop(s.ContactCenter(ctx, canary)) },
 		"ContactCenterByDomain": func(ctx context.Context) error { return drop(s.ContactCenterByDomain(ctx, canary+"x")) },
 		"ContactCenters":        func(ctx context.Context) error { return drop(s.ContactCenters(ctx)) },
-		"CountContactCenters":   func(ctx context.Context) error { return drop(s.CountContactCenters(ctx)) },
+		"ListContactCenters": func(ctx context.Context) error {
+			return drop(s.ListContactCenters(ctx, models.ContactCenterFilter{After: canary, Suspended: new(true)}))
+		},
+		"LockContactCenters": func(ctx context.Context) error { return drop(s.LockContactCenters(ctx, cc, canary)) },
+		"UpdateContactCenter": func(ctx context.Context) error {
+			return s.UpdateContactCenter(ctx, &models.ContactCenter{ID: cc, Domain: canary, Name: canary, Version: 9}, 8)
+		},
+		"CountContactCenters": func(ctx context.Context) error { return drop(s.CountContactCenters(ctx)) },
 		"CreateTeam": func(ctx context.Context) error {
 			return s.CreateTeam(ctx, &models.Team{ContactCenterID: cc, ID: canary, Name: canary, NameKey: canary})
 		},
-		"Team":  func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
-		"Teams": func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"Team":        func(ctx context.Context) error { return drop(s.Team(ctx, cc, canary+"x")) },
+		"Teams":       func(ctx context.Context) error { return drop(s.Teams(ctx, canary)) },
+		"RolesByName": func(ctx context.Context) error { return drop(s.RolesByName(ctx, cc, []string{canary})) },
 		"CreateUser": func(ctx context.Context) error {
 			return s.CreateUser(ctx, &models.User{ContactCenterID: cc, ID: canary, UsernameKey: canary, PasswordHash: canary})
 		},
@@ -139,6 +147,11 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"Tokens":      func(ctx context.Context) error { return drop(s.Tokens(ctx, canary)) },
 		"TokenByHash": func(ctx context.Context) error { _, _, err := s.TokenByHash(ctx, []byte(canary+"x")); return err },
 		"TokenByID":   func(ctx context.Context) error { return drop(s.TokenByID(ctx, id)) },
+		"Token":       func(ctx context.Context) error { return drop(s.Token(ctx, canary, id)) },
+		"ListTokens": func(ctx context.Context) error {
+			return drop(s.ListTokens(ctx, models.TokenFilter{ContactCenterID: canary, CreatedBy: canary, Page: page}))
+		},
+		"RenameToken": func(ctx context.Context) error { return s.RenameToken(ctx, cc, id, canary) },
 		"TouchToken":  func(ctx context.Context) error { return s.TouchToken(ctx, cc, id, at(1)) },
 		"RevokeToken": func(ctx context.Context) error { return s.RevokeToken(ctx, canary, id, at(1)) },
 
@@ -234,7 +247,13 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"AuditEvents": func(ctx context.Context) error {
 			return drop(s.AuditEvents(ctx, models.AuditFilter{ContactCenterID: cc, Actor: canary, TargetID: canary, Page: page}))
 		},
-		"AuditHeads": func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
-		"AuditEnds":  func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
+		"AuditHeads":   func(ctx context.Context) error { return drop(s.AuditHeads(ctx)) },
+		"AuditEnds":    func(ctx context.Context) error { return drop(s.AuditEnds(ctx)) },
+		"AwaitSealing": func(ctx context.Context) error { return s.AwaitSealing(ctx) },
+		"BeginSealing": func(ctx context.Context) error {
+			return s.Tx(ctx, func(tx *store.Store) error { return tx.BeginSealing(ctx) })
+		},
+		"RowCounts": func(ctx context.Context) error { return drop(s.RowCounts(ctx)) },
+		"InUse":     func(ctx context.Context) error { return drop(s.InUse(ctx)) },
 	}
 }

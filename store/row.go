@@ -56,7 +56,7 @@ func newQueries(dialect string) queries {
 			" FROM accounts WHERE contact_center_id = ? AND id = ?"),
 		tokenByHash: rebind(dialect, "SELECT "+strings.Join([]string{
 			"t.contact_center_id, t.id, t.name, t.scopes, t.created_at, t.created_by",
-			"t.expires_at, t.revoked_at, t.last_used_at",
+			"t.expires_at, t.revoked_at, t.last_used_at, t.kind, t.user_id",
 			"c.domain, c.name, c.features, c.suspended, c.created_at",
 			// One token at most has the hash. Told so, SQLite sets up a third of what it
 			// does for a join of two tables.

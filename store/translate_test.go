@@ -83,7 +83,7 @@ func TestTranslateSQLite(t *testing.T) {
 	require.NoError(t, run(insert+"('a', 'a', '', '', 0)"))
 	require.ErrorIs(t, run(insert+"('a', 'b', '', '', 0)"), models.ErrExists, "primary key")
 	require.ErrorIs(t, run(insert+"('b', 'a', '', '', 0)"), models.ErrExists, "unique index")
-	require.ErrorIs(t, run("INSERT INTO teams VALUES ('none', 't', '', '', 0, NULL)"), models.ErrNotFound, "foreign key")
+	require.ErrorIs(t, run("INSERT INTO teams (contact_center_id, id, name, name_key, disabled) VALUES ('none', 't', '', '', 0)"), models.ErrNotFound, "foreign key")
 	require.ErrorIs(t, run("SELECT zeroblob(2000000000)"), models.ErrBadRequest, "too big")
 	err := run(insert + "('c', 'c', '', '', 'canary')")
 	require.Error(t, err)

@@ -49,13 +49,10 @@ func acceptCuts(p *program, h *house) error {
 func tell(p *program, h *house, reports []audit.Report) error {
 	broken, cut := 0, false
 	for _, r := range reports {
-		name := h.nameOf(p.ctx, r.ContactCenterID)
-		if r.OK() {
-			p.printf("%s  %d records, all intact\n", name, r.Records)
-			continue
+		p.printf("%s\n", chainLine(h.nameOf(p.ctx, r.ContactCenterID), r))
+		if !r.OK() {
+			broken, cut = broken+1, cut || r.Cut
 		}
-		broken, cut = broken+1, cut || r.Cut
-		p.printf("%s  BROKEN at record %d: %s (%d records before it are intact)\n", name, r.Broken, r.Reason, r.Records)
 	}
 	if cut {
 		p.printf("If you know why, such as an older copy that you restored, see admin-api audit verify --accept-cut.\n")
@@ -64,4 +61,13 @@ func tell(p *program, h *house, reports []audit.Report) error {
 		return fmt.Errorf("%d of %d audit chains do not hold", broken, len(reports))
 	}
 	return nil
+}
+
+// chainLine says how a chain is.
+func chainLine(name string, r audit.Report) string {
+	if r.OK() {
+		return fmt.Sprintf("%s  %d records, all intact", name, r.Records)
+	}
+	return fmt.Sprintf("%s  BROKEN at record %d: %s (%d records before it are intact)",
+		name, r.Broken, r.Reason, r.Records)
 }

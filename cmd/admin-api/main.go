@@ -64,7 +64,8 @@ func run(p *program, args []string) int {
 		kong.Exit(func(code int) { exit = code }),
 		kong.Bind(p),
 		kong.Vars{
-			"scopes": strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
+			"features": strings.Join(models.AllFeatures(), ", "),
+			"scopes":   strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
 			"version": versionLine(),
 		},
 	)
@@ -165,6 +166,12 @@ type cli struct {
 		List   tokensListCommand   `cmd:"" help:"Show what tokens there are, never their text."`
 		Revoke tokensRevokeCommand `cmd:"" help:"Make a token worthless from now on."`
 	} `cmd:"" help:"Bearer tokens."`
+	ContactCenters struct {
+		Create  centersCreateCommand  `cmd:"" help:"Make a contact center, its team and, if wanted, an administrator."`
+		List    centersListCommand    `cmd:"" help:"Show what contact centers there are."`
+		Suspend centersSuspendCommand `cmd:"" help:"Refuse a contact center's own credentials and stop what runs for it."`
+		Resume  centersResumeCommand  `cmd:"" help:"End a suspension."`
+	} `cmd:"" help:"Contact centers."`
 	Keys struct {
 		Init   keysInitCommand   `cmd:"" help:"Make the key file."`
 		Rotate keysRotateCommand `cmd:"" help:"Add a new key and re-encrypt every secret under it. Can be repeated after an interruption."`
@@ -176,5 +183,7 @@ type cli struct {
 	Export  exportCommand  `cmd:"" help:"Write the accounts of a running server as a set (YAML), without secrets."`
 	Plan    planCommand    `cmd:"" help:"Show what applying a set to a running server would do."`
 	Apply   applyCommand   `cmd:"" help:"Bring the accounts of a running server to what a set says: all of it or nothing."`
+	Backup  backupCommand  `cmd:"" help:"Copy the database to a new file, beside a running server; the key file is not in it."`
+	Restore restoreCommand `cmd:"" help:"Put a backup into an empty database, SQLite or PostgreSQL, and check it by the audit chains."`
 	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`
 }

@@ -57,7 +57,7 @@ func openHouse(ctx context.Context, data dataSettings, log *slog.Logger, migrate
 	audit.KeepHeads(chain, data.headsFile(), headsInterval)
 	return &house{
 		store: db, keys: keys, audit: chain, log: log,
-		access: &access.Service{Store: db, Audit: chain},
+		access: &access.Service{Store: db, Audit: chain, Passwords: access.NewPasswords(passwordsAtOnce)},
 	}, nil
 }
 

@@ -71,9 +71,13 @@ func (r *rotation) addKey(ctx context.Context) error {
 	return r.record(context.WithoutCancel(ctx), "keys.create", "new primary key of all contact centers")
 }
 
-// resealAll walks until nothing readable is left: a server may, in the moment of
-// the rotation, still write a secret that it sealed under the older key.
+// resealAll walks until nothing readable is left. A server may, in the moment of
+// the rotation, still write a secret that it sealed under the older key: it waits
+// for that first.
 func (r *rotation) resealAll(ctx context.Context) (tally, error) {
+	if err := r.house.store.AwaitSealing(ctx); err != nil {
+		return tally{}, err
+	}
 	done := 0
 	for range maxWalks {
 		found, err := r.walk(ctx, func(row models.AccountSecret, text secret.Text) error {
@@ -167,19 +171,9 @@ func (r *rotation) name(t tally) error {
 
 // record leaves one audit record per contact center.
 func (r *rotation) record(ctx context.Context, operation, detail string) error {
-	centers, err := r.house.store.ContactCenters(ctx)
-	if err != nil {
-		return err
-	}
-	who := commandLine()
-	for _, center := range centers {
-		event := &models.AuditEvent{
-			ContactCenterID: center.ID, Actor: who.ID, ActorName: who.Name, Operation: operation,
-			TargetType: "key", TargetID: r.house.keys.Primary(), Detail: detail,
+	return recordEverywhere(ctx, r.house.audit, func(string) models.AuditEvent {
+		return models.AuditEvent{
+			Operation: operation, TargetType: "key", TargetID: r.house.keys.Primary(), Detail: detail,
 		}
-		if err := r.house.audit.Record(ctx, event); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }

@@ -1,5 +1,6 @@
 // Command reference writes the pages of docs/types/ and the documents of
 // examples/accounts/ from the catalogue, and removes those of types that are gone.
+// It also writes docs/rights.md from the tables of routes and roles.
 //
 // It serves nothing; package reference makes the files, and handlers the pages
 // that the program shows.
@@ -18,7 +19,9 @@ import (
 	"strings"
 
 	"admin-api/accounts"
+	"admin-api/handlers"
 	"admin-api/integrations/catalog"
+	"admin-api/models"
 	"admin-api/reference"
 )
 
@@ -46,6 +49,7 @@ func run(args []string, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	files[rightsPage] = rights(handlers.Routes(), models.BuiltInRoles())
 	if *check {
 		return compare(*root, files)
 	}

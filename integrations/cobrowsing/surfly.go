@@ -54,9 +54,7 @@ type Properties struct {
 // the key and what a pasted address has too much.
 func (p *Properties) Normalize() {
 	p.URL = normalizeOrigin(p.URL)
-	if p.APIKey.IsSet() && !p.APIKey.IsKept() {
-		p.APIKey = secret.New(strings.TrimSpace(p.APIKey.Reveal()))
-	}
+	p.APIKey = p.APIKey.TrimSpace()
 }
 
 // normalizeOrigin returns what cannot be read, or carries more than an origin,

@@ -78,7 +78,5 @@ func (p *Properties) Normalize() {
 		p.BaseURL = versionThree
 	}
 	p.BaseURL = strings.TrimSuffix(p.BaseURL, "/")
-	if p.APIKey.IsSet() && !p.APIKey.IsKept() {
-		p.APIKey = secret.New(strings.TrimSpace(p.APIKey.Reveal()))
-	}
+	p.APIKey = p.APIKey.TrimSpace()
 }

@@ -39,9 +39,7 @@ func (p *Properties) Normalize() {
 	p.AuthorizationURL, p.TokenURL = normalizeEndpoint(p.AuthorizationURL), normalizeEndpoint(p.TokenURL)
 	p.APIURL = normalizeAPI(p.APIURL)
 	for _, s := range []*secret.Text{&p.ClientSecret, &p.RefreshToken} {
-		if s.IsSet() && !s.IsKept() {
-			*s = secret.New(strings.TrimSpace(s.Reveal()))
-		}
+		*s = s.TrimSpace()
 	}
 }
 

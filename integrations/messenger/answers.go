@@ -78,9 +78,7 @@ func named(name, id string) string {
 // trim drops the white space around pasted secrets.
 func trim(secrets ...*secret.Text) {
 	for _, s := range secrets {
-		if s.IsSet() && !s.IsKept() {
-			*s = secret.New(strings.TrimSpace(s.Reveal()))
-		}
+		*s = s.TrimSpace()
 	}
 }
 

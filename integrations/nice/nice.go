@@ -84,9 +84,7 @@ func (p *Properties) Normalize() {
 	}
 	p.AccessKeyID = strings.TrimSpace(p.AccessKeyID)
 	for _, s := range []*secret.Text{&p.AccessKeySecret, &p.ClientSecret} {
-		if s.IsSet() && !s.IsKept() {
-			*s = secret.New(strings.TrimSpace(s.Reveal()))
-		}
+		*s = s.TrimSpace()
 	}
 }
 

@@ -32,9 +32,7 @@ func (p *Properties) Normalize() {
 		p.APIVersion = defaultAPIVersion
 	}
 	for _, s := range []*secret.Text{&p.ConsumerSecret, &p.RefreshToken} {
-		if s.IsSet() && !s.IsKept() {
-			*s = secret.New(strings.TrimSpace(s.Reveal()))
-		}
+		*s = s.TrimSpace()
 	}
 }
 

@@ -84,9 +84,7 @@ func (p *Properties) Normalize() {
 	if p.Protocol == protocolSOAP && p.PlatformTypeID == "" {
 		p.PlatformTypeID = zeroPlatform
 	}
-	if p.AuthKey.IsSet() && !p.AuthKey.IsKept() {
-		p.AuthKey = secret.New(strings.TrimSpace(p.AuthKey.Reveal()))
-	}
+	p.AuthKey = p.AuthKey.TrimSpace()
 }
 
 func pathOf(address string) string {

@@ -1,0 +1,83 @@
+package access
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"admin-api/models"
+	"admin-api/store"
+)
+
+// target is what an audit record is about.
+type target struct {
+	contactCenter string // whose chain has the record
+	kind, id      string
+}
+
+// auditEvent is the record of what the actor does to the target.
+func auditEvent(actor *Principal, operation string, at target) *models.AuditEvent {
+	return &models.AuditEvent{
+		ContactCenterID: at.contactCenter, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
+		RequestID: actor.RequestID, Operation: operation, TargetType: at.kind, TargetID: at.id,
+	}
+}
+
+// recordChange appends what was changed to the chain of the target's contact center.
+func (s *Service) recordChange(
+	ctx context.Context, tx *store.Store, actor *Principal, operation string, at target, detail string,
+	changes []models.FieldChange,
+) error {
+	event := auditEvent(actor, operation, at)
+	event.Detail = detail
+	if len(changes) > 0 {
+		text, err := json.Marshal(changes)
+		if err != nil {
+			return fmt.Errorf("encode changes: %w", err)
+		}
+		event.Changes = text
+	}
+	return s.Audit.Append(ctx, tx, event)
+}
+
+// recordRefusal puts a refusal on record, in a transaction of its own. Where even
+// that fails the failure is logged: the refusal stands anyway.
+func (s *Service) recordRefusal(ctx context.Context, actor *Principal, operation string, at target, why string) {
+	event := auditEvent(actor, operation, at)
+	event.Outcome, event.Detail = models.OutcomeRefused, why
+	// The client may have gone; the refusal is recorded all the same.
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := s.Audit.Record(bounded, event); err != nil && s.Audit.Logger != nil {
+		s.Audit.Logger.ErrorContext(ctx, "refusal not recorded", "operation", operation, "error", err)
+	}
+}
+
+// changed adds a change of one member to the list, unless it is none. Values are
+// anything with a JSON form; nil is absent.
+func changed(list []models.FieldChange, pointer string, from, to any) ([]models.FieldChange, error) {
+	before, err := value(from)
+	if err != nil {
+		return nil, err
+	}
+	after, err := value(to)
+	if err != nil {
+		return nil, err
+	}
+	if string(before) == string(after) {
+		return list, nil
+	}
+	return append(list, models.FieldChange{Pointer: pointer, Old: before, New: after}), nil
+}
+
+func value(v any) (models.JSON, error) {
+	if v == nil {
+		return nil, nil
+	}
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode change: %w", err)
+	}
+	return text, nil
+}

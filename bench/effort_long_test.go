@@ -1,0 +1,6 @@
+//go:build long
+
+package main
+
+// long says that tests do all they can.
+const long = true

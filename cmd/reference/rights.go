@@ -1,0 +1,55 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"admin-api/handlers"
+	"admin-api/models"
+)
+
+// rightsPage is the path of the page about rights.
+const rightsPage = "docs/rights.md"
+
+// rights writes the matrix of operations, scopes and roles from the tables that
+// the program decides by.
+func rights(routes []handlers.Route, roles []models.Role) []byte {
+	var b bytes.Buffer
+	b.WriteString(`# Who may do what
+
+This page is made by ` + "`make generate`" + ` from the table of routes and the built-in roles, by which the program decides.
+
+A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give *privileges*; both
+are the same words, and none implies another. A custom role gives whatever privileges it was made with. A token that a user made
+does no more than that user may at the moment.
+
+| operation | needs |`)
+	for _, role := range roles {
+		b.WriteString(" " + role.Name + " |")
+	}
+	b.WriteString("\n| --- | --- |" + strings.Repeat(" --- |", len(roles)) + "\n")
+	for _, r := range routes {
+		fmt.Fprintf(&b, "| `%s %s` | %s |", r.Method, strings.ReplaceAll(r.Path, "|", `\|`), needs(r.Scope))
+		for _, role := range roles {
+			b.WriteString(" " + mark(r, role) + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.Bytes()
+}
+
+func needs(scope string) string {
+	if scope == "" {
+		return "nothing"
+	}
+	return "`" + scope + "`"
+}
+
+func mark(r handlers.Route, role models.Role) string {
+	if r.Scope == "" || slices.Contains(role.Privileges, r.Scope) {
+		return "yes"
+	}
+	return ""
+}
