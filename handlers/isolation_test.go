@@ -70,7 +70,10 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 		Body: `{"kind":"scenario","name":"` + name + `"}`,
 	})
 	n.must(t, http.StatusOK, call{Method: http.MethodPost, Path: path + "/test", Token: token})
-	return map[string]string{"integration-accounts/{id}": account}
+	return map[string]string{
+		"integration-accounts/{id}": account,
+		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
+	}
 }
 
 // made creates something and returns its id.
@@ -107,6 +110,8 @@ func (n *neighbours) documents() map[string]string {
 	return map[string]string{
 		"account.create": zendeskBody("Another"), "account.validate": zendeskBody("Another"),
 		"account.test": `{}`, "account.update": `{"name":"Renamed"}`, "account.undelete": "", "account.authorize": "",
+		"contact-center.create": `{"domain":"new.example"}`, "contact-center.update": `{}`, "token.create": `{"name":"x","scopes":["admin"]}`,
+		"token.update":     `{"name":"Renamed"}`,
 		"account.rollback": `{"version":1}`, "reference.put": `{"kind":"scenario","name":"Main"}`,
 	}
 }
