@@ -12,7 +12,7 @@ import (
 
 // writeCA writes the certificate of a test server, which is valid for
 // example.com, to a file.
-func writeCA(t *testing.T, s *httptest.Server) string {
+func writeCA(t testing.TB, s *httptest.Server) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})

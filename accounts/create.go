@@ -133,14 +133,21 @@ func (s *Service) draft(ctx context.Context, p *access.Principal, body []byte) (
 	if err != nil {
 		return nil, err
 	}
-	e := &edit{p: p, c: s.newContext(p)}
-	e.doc = readDocument(in, nil, s.Catalog, e.c)
-	def, known := s.Catalog.Definition(e.doc.Type)
-	if !known {
+	e := s.newDraft(p, in)
+	if e.def == nil {
 		return e, nil
 	}
-	e.def, e.given = def, presenceIn(e.doc.Properties)
 	return e, s.judge(ctx, e)
+}
+
+// newDraft is an edit that makes an account, still to be judged.
+func (s *Service) newDraft(p *access.Principal, in map[string]json.RawMessage) *edit {
+	e := &edit{p: p, c: s.newContext(p)}
+	e.doc = readDocument(in, nil, s.Catalog, e.c)
+	if def, known := s.Catalog.Definition(e.doc.Type); known {
+		e.def, e.given = def, presenceIn(e.doc.Properties)
+	}
+	return e
 }
 
 // draftVerdict is verdict, and then refuses a type whose feature is off.

@@ -36,11 +36,7 @@ func (s *Service) Delete(ctx context.Context, p *access.Principal, id string, m 
 }
 
 func (s *Service) deleteFrom(ctx context.Context, p *access.Principal, a *models.Account, m Match) error {
-	gone := *a
-	now := models.NewTime(s.now())
-	gone.DeletedAt, gone.DeletedBy = now, p.ID
-	gone.UpdatedAt, gone.UpdatedBy = now, p.ID
-	gone.IsDefault = false // its place as the default is free at once
+	gone := removed(a, p, models.NewTime(s.now()))
 	detail := ""
 	if m.Any {
 		detail = "deleted whatever was stored (If-Match: *)"
@@ -56,7 +52,7 @@ func (s *Service) deleteFrom(ctx context.Context, p *access.Principal, a *models
 		if n > 0 {
 			return models.ErrInUse
 		}
-		return s.transition(ctx, tx, p, a, &gone, opDelete, detail)
+		return s.transition(ctx, tx, p, a, gone, opDelete, detail)
 	})
 	if errors.Is(err, models.ErrInUse) {
 		return s.inUse(ctx, p, a)
@@ -66,6 +62,15 @@ func (s *Service) deleteFrom(ctx context.Context, p *access.Principal, a *models
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
+}
+
+// removed is a copy of the row that is marked as deleted.
+func removed(a *models.Account, p *access.Principal, now models.Time) *models.Account {
+	gone := *a
+	gone.DeletedAt, gone.DeletedBy = now, p.ID
+	gone.UpdatedAt, gone.UpdatedBy = now, p.ID
+	gone.IsDefault = false // its place as the default is free at once
+	return &gone
 }
 
 // transition writes a change that touches no property.

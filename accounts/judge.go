@@ -29,6 +29,10 @@ type edit struct {
 	// detail is what the audit record adds, if anything.
 	detail string
 
+	// promised are the pointers of secrets that the request does not give but says
+	// it will; judging counts them as given.
+	promised []string
+
 	c          *validation.Context
 	properties integrations.Properties
 	kept       []string
@@ -81,10 +85,10 @@ func (s *Service) judge(ctx context.Context, e *edit) error {
 // keepable lists the stored secrets that the request does not mention, while
 // their parent object stands in the result.
 func (e *edit) keepable() []string {
+	pointers := slices.Clone(e.promised)
 	if e.stored == nil {
-		return nil
+		return pointers
 	}
-	var pointers []string
 	for pointer := range e.stored.Secrets {
 		if e.given(pointer) == absent && parentStands(e.doc.Properties, pointer) {
 			pointers = append(pointers, pointer)
@@ -136,6 +140,9 @@ func (e *edit) guardDestinations() error {
 		moved[i] = "/properties" + moved[i]
 	}
 	for _, pointer := range e.kept {
+		if slices.Contains(e.promised, pointer) {
+			continue
+		}
 		e.c.Add(validation.Violation{
 			Pointer: pointer, Code: "secret_reentry_required",
 			Detail: "Enter this secret again: " + strings.Join(moved, ", ") +

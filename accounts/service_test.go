@@ -107,7 +107,7 @@ type world struct {
 	way   *outbound.Client
 }
 
-func newWorld(t *testing.T, db *store.Store) *world {
+func newWorld(t testing.TB, db *store.Store) *world {
 	t.Helper()
 	keys, err := secret.Create(filepath.Join(t.TempDir(), "keys.json"))
 	require.NoError(t, err)
@@ -135,7 +135,7 @@ func newWorld(t *testing.T, db *store.Store) *world {
 }
 
 // center makes a contact center and returns a principal of it.
-func (w *world) center(t *testing.T, domain string, features ...string) *access.Principal {
+func (w *world) center(t testing.TB, domain string, features ...string) *access.Principal {
 	t.Helper()
 	c := models.ContactCenter{ID: models.NewID(w.now), Domain: domain, Features: features, CreatedAt: models.NewTime(w.now)}
 	require.NoError(t, w.db.CreateContactCenter(t.Context(), &c))

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -148,13 +149,25 @@ func (s *Service) replacement(ctx context.Context, p *access.Principal, a *model
 	if err != nil {
 		return nil, err
 	}
+	e, err := s.newReplacement(p, a, in)
+	if err != nil {
+		return nil, err
+	}
+	return e, s.judge(ctx, e)
+}
+
+// newReplacement is an edit that puts a document in the place of the stored
+// account, still to be judged.
+func (s *Service) newReplacement(
+	p *access.Principal, a *models.Account, in map[string]json.RawMessage,
+) (*edit, error) {
 	e, err := s.newEdit(p, a)
 	if err != nil {
 		return nil, err
 	}
 	e.doc = readDocument(in, a, s.Catalog, e.c)
 	e.given = presenceIn(e.doc.Properties)
-	return e, s.judge(ctx, e)
+	return e, nil
 }
 
 // patched judges what a merge patch makes of the stored account.

@@ -41,17 +41,8 @@ func (s *Service) write(
 	if err := c.people.hold(ctx, tx, c.account.ContactCenterID); err != nil {
 		return err
 	}
-	var before *change
-	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
-		var err error
-		if before, err = s.unsetDefault(ctx, tx, p, c.account); err != nil {
-			return err
-		}
-	}
-	if err := s.writeRow(ctx, tx, c, from); err != nil {
-		return err
-	}
-	if err := s.schedule(ctx, tx, c.account); err != nil {
+	before, err := s.writeRows(ctx, tx, p, c, from)
+	if err != nil {
 		return err
 	}
 	if before != nil {
@@ -60,6 +51,23 @@ func (s *Service) write(
 		}
 	}
 	return s.record(ctx, tx, p, c, op, detail)
+}
+
+// writeRows writes the rows of a change, which are still to be recorded. It
+// returns what became of the account that was the default until now; nil for
+// none.
+func (s *Service) writeRows(
+	ctx context.Context, tx *store.Store, p *access.Principal, c *change, from int64,
+) (before *change, err error) {
+	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
+		if before, err = s.unsetDefault(ctx, tx, p, c.account); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.writeRow(ctx, tx, c, from); err != nil {
+		return nil, err
+	}
+	return before, s.schedule(ctx, tx, c.account)
 }
 
 // defaultTries bounds how often a write is repeated because the default of the
@@ -208,6 +216,10 @@ func (s *Service) unsetDefault(
 		return nil, nil //nolint:nilnil // most families have no default yet
 	}
 	if err != nil {
+		return nil, err
+	}
+	// In the order in which a set locks what it changes.
+	if err := lockInOrder(ctx, tx, a.ContactCenterID, []string{old.ID, a.ID}); err != nil {
 		return nil, err
 	}
 	now := *old

@@ -129,10 +129,16 @@ func conflictKinds() []ProblemKind {
 				"or have the role. It would break them to delete it, and for users and teams to disable it.",
 			Remedy: "Look at the member references, for an account at GET …/references for all, and change those " +
 				"first. An account in use can still be disabled.",
-			Members: []ProblemMember{{Name: "references", Description: "the first of those who use it: key, kind, name"}},
-			Extra: map[string]any{"references": []map[string]string{
-				{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"},
-			}},
+			Members: []ProblemMember{
+				{Name: "references", Description: "the first of those who use it: key, kind, name"},
+				{Name: "accounts", Description: "for a set: the account that would have been deleted"},
+			},
+			Extra: map[string]any{
+				"references": []map[string]string{{"key": "scenario-12", "kind": "scenario", "name": "Main IVR"}},
+				"accounts": []map[string]string{{
+					"id": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a", "name": "Support EU", "pointer": "", "reason": "in_use",
+				}},
+			},
 			errs: []error{models.ErrInUse},
 		},
 		{
@@ -164,9 +170,13 @@ func conflictKinds() []ProblemKind {
 			Code: CodeVersionMismatch, Title: "Changed by someone else", Status: http.StatusPreconditionFailed,
 			Detail: "The record was changed since you read it; read it again and repeat your change.",
 			Meaning: "The entity tag in If-Match is not that of the stored record: someone changed it " +
-				"since you read it. The refusal is on the audit record.",
+				"since you read it. Or an account that a set concerns changed, appeared or vanished since the set " +
+				"was planned; then nothing was applied. The refusal is on the audit record.",
 			Remedy: "Read the record again, look at what changed, repeat your change on top and send " +
-				"it with the new tag. The header field ETag holds the current one.",
+				"it with the new tag. The header field ETag holds the current one. A set is planned again.",
+			Members: []ProblemMember{
+				{Name: "accounts", Description: "for a set: the accounts that moved: id, name, pointer into the set, reason"},
+			},
 			errs: []error{models.ErrVersionMismatch},
 		},
 	}

@@ -19,6 +19,9 @@ type door struct {
 // doors are all ways in. Those that only judge answer with a report.
 func doors(id, whole, part, fresh string) []door {
 	const one = accountsPath + "/{id}"
+	// The account has version 2 where a door is tried.
+	set := `{"accounts":[` + whole + `]`
+	base := `,"base":{"accounts":{"` + id + `":2},"absent":[]}`
 	return []door{
 		{"put", http.MethodPut, one, "", whole},
 		{"patch", http.MethodPatch, one, "", part},
@@ -27,6 +30,8 @@ func doors(id, whole, part, fresh string) []door {
 		{"validate patch", http.MethodPatch, one, "?validateOnly=true", part},
 		{"test", http.MethodPost, one + "/test", "", part},
 		{"rollback", http.MethodPost, one + "/rollback", "", `{"version":1,"secrets":` + fresh + `}`},
+		{"plan", http.MethodPost, accountsPath + "/plan", "", set + "}"},
+		{"apply", http.MethodPost, accountsPath + "/apply", "", set + base + "}"},
 	}
 }
 
@@ -36,6 +41,7 @@ func doorless() []string {
 	const one = accountsPath + "/{id}"
 	return []string{
 		"POST " + accountsPath, "POST " + accountsPath + "/test", // nothing is stored yet
+		"POST " + accountsPath + "/export",                                                    // asks only
 		"DELETE " + one, "POST " + one + "/undelete", "POST " + one + "/salesforce/authorize", // no properties
 		"PUT " + one + "/references/{key}", "DELETE " + one + "/references/{key}",
 	}

@@ -155,7 +155,8 @@ func (m *matrix) requireReentry(t *testing.T, status int, body []byte, mv move) 
 	named := map[string][]string{}
 	for _, e := range v.Errors {
 		require.Equal(t, "secret_reentry_required", e.Code, "%s", body)
-		named[strings.TrimPrefix(strings.TrimPrefix(e.Pointer, "#"), "/properties")] = e.Params.Destinations
+		at := strings.TrimPrefix(strings.TrimPrefix(e.Pointer, "#"), "/accounts/0")
+		named[strings.TrimPrefix(at, "/properties")] = e.Params.Destinations
 	}
 	want := map[string][]string{}
 	for _, secret := range mv.kept {

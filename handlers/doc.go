@@ -28,6 +28,8 @@
 //	@tag.description What kinds of accounts there are, and what their forms and schemas look like.
 //	@tag.name        accounts
 //	@tag.description The accounts themselves.
+//	@tag.name        sets
+//	@tag.description Accounts as a whole, as they are to be: export, plan, apply.
 //	@tag.name        checks
 //	@tag.description Whether a draft is valid, and whether an account works.
 //	@tag.name        history

@@ -64,7 +64,7 @@ const (
 
 func routes() []route {
 	return slices.Concat(
-		typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
+		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
 		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(),
 		openRoutes(),
 	)

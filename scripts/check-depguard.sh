@@ -36,6 +36,7 @@ integrations/catalog: integrations families platforms
 integrations/integrationtest: integrations models outbound secret strict validation
 api: integrations models validation
 reference: integrations strict validation
+setfile: integrations strict
 audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
@@ -46,7 +47,7 @@ monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation
 cmd/reference: accounts handlers integrations integrations/catalog families platforms models reference
-cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret sso store strict validation web
+cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret setfile sso store strict validation web
 bench:
 e2e/program:
 newcomer:

@@ -273,6 +273,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"References":      func(ctx context.Context) error { return drop(s.References(ctx, cc, id, page)) },
 		"CountReferences": func(ctx context.Context) error { return drop(s.CountReferences(ctx, canary, id)) },
 		"HasReference":    func(ctx context.Context) error { return drop(s.HasReference(ctx, canary, id, canary)) },
+		"FreeName":        func(ctx context.Context) error { return s.FreeName(ctx, canary, id) },
 		"LockAccount":     func(ctx context.Context) error { return s.LockAccount(ctx, canary, id) },
 
 		"PutSecrets":    func(ctx context.Context) error { return s.PutSecrets(ctx, []models.AccountSecret{secret}) },

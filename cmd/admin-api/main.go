@@ -26,9 +26,12 @@ import (
 // program is what a command needs of the world, so that tests can run it.
 type program struct {
 	ctx    context.Context //nolint:containedctx // the life of the process
-	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+	// stdin is read by commands that take a document or an answer there.
+	stdin io.Reader
+	// asks: somebody sits at stdin and sees stderr, so that they can be asked.
+	asks bool
 	// terminal: somebody reads stdout, so credentials may stand there.
 	terminal bool
 	// unknown are variables of the environment that no command reads.
@@ -39,7 +42,10 @@ type program struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	p := &program{ctx: ctx, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stdout)}
+	p := &program{
+		ctx: ctx, stdout: os.Stdout, stderr: os.Stderr, stdin: os.Stdin, terminal: isTerminal(os.Stdout),
+		asks: isTerminal(os.Stdin) && isTerminal(os.Stderr),
+	}
 	code := run(p, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -77,6 +83,9 @@ func run(p *program, args []string) int {
 	}
 	p.unknown = unknownSettings(parser.Model, os.Environ())
 	if err := command.Run(p); err != nil {
+		if status, silent := errors.AsType[exitError](err); silent {
+			return int(status)
+		}
 		_, _ = fmt.Fprintln(p.stderr, "admin-api:", err)
 		if _, wrong := errors.AsType[settingError](err); wrong {
 			return 2
@@ -176,6 +185,9 @@ type cli struct {
 		Export auditExportCommand `cmd:"" help:"Print audit records as lines of JSON, oldest first."`
 		Prune  auditPruneCommand  `cmd:"" help:"Remove old audit records; a signed checkpoint stays in their place."`
 	} `cmd:"" help:"The record of changes."`
+	Export  exportCommand  `cmd:"" help:"Write the accounts of a running server as a set (YAML), without secrets."`
+	Plan    planCommand    `cmd:"" help:"Show what applying a set to a running server would do."`
+	Apply   applyCommand   `cmd:"" help:"Bring the accounts of a running server to what a set says: all of it or nothing."`
 	Backup  backupCommand  `cmd:"" help:"Copy the database to a new file, beside a running server; the key file is not in it."`
 	Restore restoreCommand `cmd:"" help:"Put a backup into an empty database, SQLite or PostgreSQL, and check it by the audit chains."`
 	Version versionCommand `cmd:"" help:"Print version, commit, Go version and database schema."`

@@ -50,7 +50,7 @@ func TestHelp(t *testing.T) {
 	for _, command := range []string{
 		"--version", "serve", "migrate", "tokens create", "tokens list", "tokens revoke", "contact-centers create",
 		"users set-password", "keys rotate", "keys init", "keys status", "audit verify", "audit export", "audit prune",
-		"backup", "restore", "version",
+		"export", "plan", "apply", "backup", "restore", "version",
 	} {
 		require.Contains(t, text, command)
 	}

@@ -27,6 +27,10 @@ var headerFields = map[string]header{
 		description: "Entity tag, for If-None-Match and If-Match.", always: true,
 		pattern: `^"[^"]+"$`, example: `"7-3"`,
 	},
+	"ETagSometimes": {
+		description: "The current entity tag, where the request is about one account.",
+		pattern:     `^"[^"]+"$`, example: `"7-3"`,
+	},
 	"ETagOfAccount": {
 		description: "Entity tag of the account; absent from a report.", pattern: `^"[^"]+"$`, example: `"7-3"`,
 	},

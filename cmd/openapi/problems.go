@@ -36,7 +36,7 @@ var problemFields = map[int]map[string]string{
 	http.StatusForbidden:            {"WWW-Authenticate": "WWWAuthenticateSometimes"},
 	http.StatusMethodNotAllowed:     {"Allow": "Allow"},
 	http.StatusConflict:             {"Retry-After": "RetryAfterSometimes"},
-	http.StatusPreconditionFailed:   {"ETag": "ETag"},
+	http.StatusPreconditionFailed:   {"ETag": "ETagSometimes"},
 	http.StatusUnsupportedMediaType: {"Accept": "Accept", "Accept-Patch": "AcceptPatch"},
 	http.StatusTooManyRequests:      {"Retry-After": "RetryAfter", "WWW-Authenticate": "WWWAuthenticateSometimes"},
 	http.StatusServiceUnavailable:   {"Retry-After": "RetryAfter"},
