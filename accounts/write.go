@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"admin-api/access"
+	"admin-api/events"
 	"admin-api/models"
 	"admin-api/store"
 	"admin-api/validation"
@@ -30,7 +31,7 @@ const (
 	opAuthorize = "authorize"
 )
 
-// write stores a change, its version and its audit record in the transaction
+// write stores a change, its version, audit record and event in the transaction
 // tx. from is the version that the change was made from, 0 for a create. Rows of
 // accounts are written before the first audit record, by everybody: on PostgreSQL
 // both are locked, and in one order nobody waits for somebody who waits.
@@ -143,7 +144,7 @@ func isSealed(sealed []models.AccountSecret, pointer string) bool {
 	return slices.ContainsFunc(sealed, func(row models.AccountSecret) bool { return row.Pointer == pointer })
 }
 
-// record writes the version and the audit record of a change.
+// record writes the version, the audit record and the event of a change.
 func (s *Service) record(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string,
 ) error {
@@ -165,7 +166,10 @@ func (s *Service) record(
 	}
 	event := auditEvent(p, "account."+op, a.ID)
 	event.Detail, event.Changes = detail, changes
-	return s.Audit.Append(ctx, tx, event)
+	if err := s.Audit.Append(ctx, tx, event); err != nil {
+		return err
+	}
+	return events.Append(ctx, tx, eventOf(op), a, a.UpdatedAt.Time)
 }
 
 // snapshot is what a version keeps of a row.
