@@ -33,6 +33,8 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        events
+//	@tag.description What happens to the accounts, as a feed and by webhooks: ids and types only.
 //	@tag.name        browser
 //	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations

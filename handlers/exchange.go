@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -34,6 +35,9 @@ type exchange struct {
 	principal *access.Principal
 	query     url.Values
 	body      []byte
+	// whole is the context without the time that a request may be worked on, for
+	// answers that go on.
+	whole context.Context //nolint:containedctx // the exchange is the request
 	// gone: the client went away before it was answered.
 	gone bool
 }

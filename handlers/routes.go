@@ -52,7 +52,8 @@ const (
 )
 
 func routes() []route {
-	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), openRoutes())
+	return slices.Concat(typeRoutes(), accountRoutes(), salesforceRoutes(), historyRoutes(), eventRoutes(),
+		webhookRoutes(), openRoutes())
 }
 
 func typeRoutes() []route {
