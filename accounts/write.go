@@ -41,7 +41,7 @@ func (s *Service) write(
 	var before *change
 	if c.account.IsDefault && c.account.DeletedAt.IsZero() {
 		var err error
-		if before, err = s.unsetDefault(ctx, tx, p, c.account); err != nil {
+		if before, err = s.unsetDefault(ctx, tx, p, c.account, from); err != nil {
 			return err
 		}
 	}
@@ -195,9 +195,9 @@ func fromSnapshot(document models.JSON) (*models.Account, error) {
 
 // unsetDefault takes the default from the account of the family that has it,
 // if it is not a itself, and returns that change, which is still to be recorded;
-// nil for none.
+// nil for none. from is the version that a is changed from, 0 for a create.
 func (s *Service) unsetDefault(
-	ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account,
+	ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account, from int64,
 ) (*change, error) {
 	old, err := tx.DefaultAccount(ctx, a.ContactCenterID, a.Family)
 	if errors.Is(err, models.ErrNotFound) || (err == nil && old.ID == a.ID) {
@@ -205,6 +205,11 @@ func (s *Service) unsetDefault(
 	}
 	if err != nil {
 		return nil, err
+	}
+	if from > 0 {
+		if err := lockBoth(ctx, tx, old, a); err != nil {
+			return nil, err
+		}
 	}
 	now := *old
 	now.IsDefault, now.UpdatedAt, now.UpdatedBy = false, a.UpdatedAt, p.ID
@@ -218,6 +223,20 @@ func (s *Service) unsetDefault(
 		err = models.ErrDefaultTaken // someone moved it at the same moment
 	}
 	return c, err
+}
+
+// lockBoth locks two rows in the order of their ids, before either is written. Who
+// saw no default and writes one meanwhile is then refused at once, instead of
+// waiting for the old one's row while its own is waited for.
+func lockBoth(ctx context.Context, tx *store.Store, one, other *models.Account) error {
+	ids := []string{one.ID, other.ID}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if err := tx.LockAccount(ctx, one.ContactCenterID, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func auditEvent(p *access.Principal, operation, accountID string) *models.AuditEvent {

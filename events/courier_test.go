@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/models"
 	"admin-api/outbound"
 	"admin-api/paging"
@@ -192,6 +193,16 @@ func TestNothingGoesToWhoIsSwitchedOff(t *testing.T) {
 		w.happen(t, w.p, "one", 3)
 		round(t, c)
 		require.Empty(t, w.taken(), "only the types that are asked for")
+		suspended := models.ContactCenter{
+			ID: models.NewID(began), Domain: "s.example", Suspended: true, CreatedAt: models.NewTime(began),
+		}
+		require.NoError(t, db.CreateContactCenter(t.Context(), &suspended))
+		stopped := &access.Principal{ID: "token:1", ContactCenter: suspended}
+		_, _, err = w.CreateWebhook(t.Context(), stopped, []byte(`{"url":"`+hookURL+`"}`))
+		require.NoError(t, err)
+		w.happen(t, stopped, "one", 9)
+		round(t, c)
+		require.Empty(t, w.taken(), "nor to a contact center that is suspended")
 		out, err := w.TestWebhook(t.Context(), w.p, hook.ID)
 		require.NoError(t, err)
 		require.True(t, out.Delivered)

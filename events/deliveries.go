@@ -45,7 +45,9 @@ func (s *Service) Deliveries(
 // Redeliver has a delivery that has ended made again, for another day at most. One
 // that has not ended is answered as it is. It returns models.ErrNotFound where
 // there is no such webhook or delivery.
-func (s *Service) Redeliver(ctx context.Context, p *access.Principal, id, delivery string) (*models.WebhookDelivery, error) {
+func (s *Service) Redeliver(
+	ctx context.Context, p *access.Principal, id, delivery string,
+) (*models.WebhookDelivery, error) {
 	if _, err := s.Webhook(ctx, p, id); err != nil {
 		return nil, err
 	}

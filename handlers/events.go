@@ -141,7 +141,8 @@ func (s *Server) streamEvents(x *exchange, q events.Query, given bool) error {
 	if errors.Is(err, models.ErrRateLimited) {
 		return &api.RequestError{
 			Code: api.CodeRateLimited, RetryAfter: s.beat,
-			Detail: fmt.Sprintf("A credential may have at most %d streams of events at once; end one first.", events.MostListeners),
+			Detail: fmt.Sprintf("A credential may have at most %d streams of events at once; end one first.",
+				events.MostListeners),
 		}
 	}
 	if err != nil {

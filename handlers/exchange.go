@@ -37,7 +37,7 @@ type exchange struct {
 	body      []byte
 	// whole is the context without the time that a request may be worked on, for
 	// answers that go on.
-	whole context.Context //nolint:containedctx // the exchange is the request
+	whole context.Context
 	// gone: the client went away before it was answered.
 	gone bool
 }

@@ -28,8 +28,9 @@ func (s *stream) send(event string, data any) { s.sendAt(nowhere, event, data) }
 // nowhere is the position of what has none.
 const nowhere = -1
 
-// sendAt is send for an event with an id, the position of a client that has it. It reports whether the event was passed on: a client that has gone is
-// noticed by the context of the request as well.
+// sendAt is send for an event with an id, the position of a client that has it. It
+// reports whether the event was passed on: a client that has gone is noticed by the
+// context of the request as well.
 func (s *stream) sendAt(position int64, event string, data any) bool {
 	b, err := api.Encode(data)
 	if err != nil {

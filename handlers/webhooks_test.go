@@ -93,9 +93,13 @@ func TestWebhooksNeedTheScopeAdmin(t *testing.T) {
 	at := webhooksPath + "/" + made.ID
 	weak, stranger := s.token(t, models.ScopeEventsRead), s.contactCenter(t, "other.example")
 	for _, c := range []call{
-		{Method: "GET", Path: at}, {Method: "PATCH", Path: at, Body: `{}`}, {Method: "DELETE", Path: at},
-		{Method: "POST", Path: at + "/test"}, {Method: "POST", Path: at + "/rotate-secret"},
-		{Method: "GET", Path: at + "/deliveries"}, {Method: "POST", Path: at + "/deliveries/" + made.ID + "/redeliver"},
+		{Method: "GET", Path: at},
+		{Method: "PATCH", Path: at, Body: `{}`},
+		{Method: "DELETE", Path: at},
+		{Method: "POST", Path: at + "/test"},
+		{Method: "POST", Path: at + "/rotate-secret"},
+		{Method: "GET", Path: at + "/deliveries"},
+		{Method: "POST", Path: at + "/deliveries/" + made.ID + "/redeliver"},
 	} {
 		c.Token = weak
 		s.refused(t, api.CodeForbidden, c)

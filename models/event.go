@@ -1,7 +1,5 @@
 package models
 
-import "slices"
-
 // Event is something that others want to hear of. It names what it is about and
 // holds no property and no secret. Its primary key is (ContactCenterID, Sequence);
 // in a contact center, sequences start at 1 without gaps and are in the order of
@@ -67,12 +65,6 @@ type EventFilter struct {
 	Types           []string
 	AccountID       string
 	Limit           int
-}
-
-// Matches reports whether the filter, its contact center and position aside,
-// selects the event.
-func (f *EventFilter) Matches(e *Event) bool {
-	return (len(f.Types) == 0 || slices.Contains(f.Types, e.Type)) && (f.AccountID == "" || f.AccountID == e.AccountID)
 }
 
 // EventDocument is an event in its wire form.

@@ -128,12 +128,10 @@ func TestMigrateNumbersEvents(t *testing.T) {
 		s := openEmpty(t, url)
 		require.NoError(t, store.MigrateTo(ctx, s, 2))
 		db := storetest.Raw(t, url)
-		for _, row := range []string{"('a', '3', 't', 'x', 'y', '{}', 3)", "('a', '1', 't', 'x', 'y', NULL, 1)", "('b', '2', 't', 'x', 'y', NULL, 2)"} {
-			_, err := db.ExecContext(ctx,
-				"INSERT INTO events (contact_center_id, id, type, account_id, account_type, detail, at) VALUES "+row)
-			require.NoError(t, err)
-		}
-		_, err := s.Migrate(ctx)
+		_, err := db.ExecContext(ctx, `INSERT INTO events (contact_center_id, id, type, account_id, account_type, detail, at)
+			VALUES ('a', '3', 't', 'x', 'y', '{}', 3), ('a', '1', 't', 'x', 'y', NULL, 1), ('b', '2', 't', 'x', 'y', NULL, 2)`)
+		require.NoError(t, err)
+		_, err = s.Migrate(ctx)
 		require.NoError(t, err)
 		list, err := s.EventsAfter(ctx, models.EventFilter{ContactCenterID: "a"})
 		require.NoError(t, err)

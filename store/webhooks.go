@@ -64,10 +64,14 @@ func (s *Store) UpdateWebhook(ctx context.Context, w *models.Webhook, from int64
 }
 
 // DeleteWebhook removes a webhook of the version with its secrets and deliveries;
-// models.ErrVersionMismatch means that it has another one by now, or is gone.
+// models.ErrVersionMismatch means that it has another one by now, or is gone. No
+// event is queued for it meanwhile.
 func (s *Store) DeleteWebhook(ctx context.Context, contactCenter, id string, version int64) error {
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		res := db.Where("contact_center_id = ? AND id = ? AND version = ?", contactCenter, id, version).
+	err := s.Tx(ctx, func(tx *Store) error {
+		if err := tx.lockEvents(ctx, contactCenter); err != nil {
+			return err
+		}
+		res := tx.write.WithContext(ctx).Where("contact_center_id = ? AND id = ? AND version = ?", contactCenter, id, version).
 			Delete(&models.Webhook{})
 		if res.Error == nil && res.RowsAffected == 0 {
 			return models.ErrVersionMismatch
@@ -75,7 +79,7 @@ func (s *Store) DeleteWebhook(ctx context.Context, contactCenter, id string, ver
 		return res.Error
 	})
 	if err != nil {
-		return fmt.Errorf("delete webhook %s: %w", id, err)
+		return fmt.Errorf("delete webhook %s: %w", id, translate(err))
 	}
 	return nil
 }

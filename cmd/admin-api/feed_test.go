@@ -2,9 +2,11 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -53,5 +55,10 @@ func TestKeysRotateWithWebhooks(t *testing.T) {
 	require.Equal(t, http.StatusOK, res.StatusCode, body)
 	require.Contains(t, body, `"error":"blocked"`, "it could be signed, and the guard refused the address")
 	r.end(t)
-	require.NotContains(t, r.stderr.String(), hook.Secret)
+	var seen bytes.Buffer
+	readAll(t, r.data, &seen)
+	for i, form := range forms(strings.TrimPrefix(hook.Secret, "whsec_")) {
+		require.NotContains(t, r.stderr.String(), form)
+		require.False(t, bytes.Contains(seen.Bytes(), []byte(form)), "form %d stands in a file", i)
+	}
 }

@@ -146,7 +146,8 @@ func (t *tally) addDark(row models.AccountSecret, err error) {
 	if errors.Is(err, secret.ErrUnknownKey) {
 		why = "its key " + row.KeyID + " is not in the key file"
 	}
-	t.named = append(t.named, fmt.Sprintf("%s %s: the secret %s cannot be read: %s", ownerOf(row), row.AccountID, row.Pointer, why))
+	t.named = append(t.named, fmt.Sprintf("%s %s: the secret %s cannot be read: %s",
+		ownerOf(row), row.AccountID, row.Pointer, why))
 }
 
 // ownerOf says what a secret belongs to. No type of account has its secrets where
