@@ -71,8 +71,8 @@ func (s *Store) DeleteWebhook(ctx context.Context, contactCenter, id string, ver
 		if err := tx.lockEvents(ctx, contactCenter); err != nil {
 			return err
 		}
-		res := tx.write.WithContext(ctx).Where("contact_center_id = ? AND id = ? AND version = ?", contactCenter, id, version).
-			Delete(&models.Webhook{})
+		res := tx.write.WithContext(ctx).
+			Where("contact_center_id = ? AND id = ? AND version = ?", contactCenter, id, version).Delete(&models.Webhook{})
 		if res.Error == nil && res.RowsAffected == 0 {
 			return models.ErrVersionMismatch
 		}
