@@ -87,7 +87,5 @@ func (s *Service) settleHealth(
 	if err != nil || status == a.HealthStatus {
 		return err
 	}
-	detail := map[string]string{"from": a.HealthStatus, "to": status, "code": code}
-	_, err = events.Append(ctx, tx, models.EventHealthChanged, a, detail, check.CheckedAt.Time)
-	return err
+	return events.Append(ctx, tx, models.EventHealthChanged, a, check.CheckedAt.Time)
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"admin-api/access"
+	"admin-api/events"
 	"admin-api/models"
 	"admin-api/store"
 	"admin-api/validation"
@@ -31,7 +32,7 @@ const (
 	opAuthorize = "authorize"
 )
 
-// write stores a change, its version and its audit record in the transaction
+// write stores a change, its version, audit record and event in the transaction
 // tx. from is the version that the change was made from, 0 for a create. Rows of
 // accounts are written before the first audit record, by everybody: on PostgreSQL
 // both are locked, and in one order nobody waits for somebody who waits.
@@ -158,7 +159,7 @@ func isSealed(sealed []models.AccountSecret, pointer string) bool {
 	return slices.ContainsFunc(sealed, func(row models.AccountSecret) bool { return row.Pointer == pointer })
 }
 
-// record writes the version and the audit record of a change.
+// record writes the version, the audit record and the event of a change.
 func (s *Service) record(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string,
 ) error {
@@ -181,7 +182,10 @@ func (s *Service) record(
 			return fmt.Errorf("encode changes: %w", err)
 		}
 	}
-	return s.Audit.Append(ctx, tx, event)
+	if err := s.Audit.Append(ctx, tx, event); err != nil {
+		return err
+	}
+	return events.Append(ctx, tx, eventOf(op), a, a.UpdatedAt.Time)
 }
 
 // snapshot is what a version keeps of a row.
@@ -207,7 +211,7 @@ func fromSnapshot(document models.JSON) (*models.Account, error) {
 
 // unsetDefault takes the default from the account of the family that has it,
 // if it is not a itself, and returns that change, which is still to be recorded;
-// nil for none.
+// nil for none. from is the version that a is changed from, 0 for a create.
 func (s *Service) unsetDefault(
 	ctx context.Context, tx *store.Store, p *access.Principal, a *models.Account,
 ) (*change, error) {

@@ -27,6 +27,9 @@ type Log struct {
 	// Heads, when set, keeps the ends of the chains outside the database.
 	Heads  *Heads
 	Logger *slog.Logger
+	// OnCommit, when set, is told of the contact center of every transaction that
+	// Committed is told of. It must not wait.
+	OnCommit func(contactCenterID string)
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -66,8 +69,11 @@ func (l *Log) Record(ctx context.Context, e *models.AuditEvent) error {
 
 // Committed tells the log that a transaction with records of the contact
 // center was committed, so that the new end is written outside the database
-// soon. Without Heads it does nothing.
+// soon, and others can be told, see OnCommit.
 func (l *Log) Committed(contactCenterID string) {
+	if l.OnCommit != nil {
+		l.OnCommit(contactCenterID)
+	}
 	if l.Heads != nil {
 		l.Heads.changed(contactCenterID)
 	}

@@ -18,6 +18,7 @@ import (
 	"admin-api/accounts"
 	"admin-api/audit"
 	"admin-api/contract/contracttest"
+	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/integrations/catalog"
 	"admin-api/outbound"
@@ -59,7 +60,8 @@ func newStack(t *testing.T, ways ...*outbound.Client) *stack {
 			Store: db, Catalog: types, Keys: keys, Audit: chain, Outbound: way, Retention: time.Hour,
 			ProbesUnlimited: true,
 		},
-		Access: people, Catalog: types, OpenAPI: adminapi.OpenAPI,
+		Access: people, Events: &events.Service{Store: db, Keys: keys, Audit: chain, Outbound: way},
+		Catalog: types, OpenAPI: adminapi.OpenAPI,
 		RateLimit: handlers.Rate{PerSecond: 1e6, Burst: 1e6},
 	})
 	require.NoError(t, err)

@@ -2,9 +2,6 @@ package handlers
 
 import (
 	"net/http"
-	"sync"
-
-	"github.com/labstack/echo/v4"
 
 	"admin-api/api"
 	"admin-api/models"
@@ -118,42 +115,4 @@ func (s *Server) test(x *exchange, id string) error {
 	}
 	events.send("check", api.Check(*check))
 	return nil
-}
-
-// stream sends events. Its answer begins with the first one, so that a request
-// that is refused before gets an ordinary problem.
-type stream struct {
-	x  *exchange
-	mu sync.Mutex
-}
-
-// send writes one event and passes it on at once. A client that has gone is
-// noticed by the context of the request, not here.
-func (s *stream) send(event string, data any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	b, err := api.Encode(data)
-	if err != nil {
-		return
-	}
-	out := s.x.Response()
-	if !out.Committed {
-		s.x.set(echo.HeaderContentType, eventStream)
-		s.x.set("X-Accel-Buffering", "no") // proxies that collect answers first
-		out.WriteHeader(http.StatusOK)
-	}
-	message := append([]byte("event: "+event+"\ndata: "), b...) // JSON has no line breaks
-	if _, err := out.Write(append(message, '\n', '\n')); err == nil {
-		_ = http.NewResponseController(out).Flush() // fails only where writing did
-	}
-}
-
-// fail returns an error that came before the first event, and sends the problem
-// of a later one as the last event.
-func (s *stream) fail(err error) error {
-	if !s.x.Response().Committed {
-		return err
-	}
-	s.send("problem", s.x.problem(err))
-	return err
 }

@@ -35,6 +35,9 @@ type exchange struct {
 	principal *access.Principal
 	query     url.Values
 	body      []byte
+	// whole is the context without the time that a request may be worked on, for
+	// answers that go on.
+	whole context.Context
 	// gone: the client went away before it was answered.
 	gone bool
 	// partial: what was sent is not all, and nothing more comes.

@@ -34,7 +34,8 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		x.harden()
 		s.metrics.inFlight.Inc()
 		defer s.metrics.inFlight.Dec()
-		ctx, cancel := context.WithTimeout(c.Request().Context(), s.timeout)
+		x.whole = c.Request().Context()
+		ctx, cancel := context.WithTimeout(x.whole, s.timeout)
 		defer cancel()
 		x.SetRequest(c.Request().WithContext(ctx))
 

@@ -64,8 +64,8 @@ const (
 
 func routes() []route {
 	return slices.Concat(
-		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(),
-		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(),
+		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(), eventRoutes(),
+		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(), webhookRoutes(),
 		openRoutes(),
 	)
 }

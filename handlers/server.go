@@ -21,17 +21,22 @@ import (
 	"admin-api/access"
 	"admin-api/accounts"
 	"admin-api/audit"
+	"admin-api/events"
 	"admin-api/integrations"
 )
 
 // defaultTimeout is how long a request may be worked on.
 const defaultTimeout = 30 * time.Second
 
-// Config is what a server is built from. Accounts, Access and Catalog are
+// defaultHeartbeat is how often a quiet stream of events gives a sign of life.
+const defaultHeartbeat = 15 * time.Second
+
+// Config is what a server is built from. Accounts, Access, Events and Catalog are
 // required; everything else may be zero.
 type Config struct {
 	Accounts *accounts.Service
 	Access   *access.Service
+	Events   *events.Service
 	Catalog  integrations.Catalog
 	// Logger gets one line per request and what went wrong; nil logs nothing.
 	Logger *slog.Logger
@@ -57,6 +62,9 @@ type Config struct {
 	Ready []ReadyCheck
 	// RequestTimeout is how long a request may be worked on; 0 means 30 seconds.
 	RequestTimeout time.Duration
+	// Heartbeat is how often a quiet stream of events gives a sign of life, and its
+	// credential is looked at again; 0 means every 15 seconds.
+	Heartbeat time.Duration
 	// Version is shown in the metrics.
 	Version string
 	// Now returns the time; nil means time.Now.
@@ -77,6 +85,7 @@ type Server struct {
 	accounts *accounts.Service
 	access   *access.Service
 	audit    *audit.Log
+	events   *events.Service
 	catalog  *typeDocuments
 	logger   *slog.Logger
 	limits   *limiter
@@ -92,6 +101,7 @@ type Server struct {
 	ready    *readiness
 	now      func() time.Time
 	timeout  time.Duration
+	beat     time.Duration
 	echo     *echo.Echo
 	buffers  buffers
 	// verifications and exports of the audit record take long.
@@ -103,14 +113,14 @@ type Server struct {
 // New returns a server. It fails where the registry knows a metric of ours
 // already, or where a file of the reference cannot be read.
 func New(c Config) (*Server, error) {
-	if c.Accounts == nil || c.Access == nil || len(c.Catalog) == 0 {
-		return nil, errors.New("handlers: accounts, access and catalogue are required")
+	if c.Accounts == nil || c.Access == nil || c.Events == nil || len(c.Catalog) == 0 {
+		return nil, errors.New("handlers: accounts, access, events and catalogue are required")
 	}
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
-		timeout:       cmp.Or(c.RequestTimeout, defaultTimeout),
-		verifications: newGate(mostVerifications), exports: newGate(mostExports),
+		verifications: newGate(mostVerifications), exports: newGate(mostExports), events: c.Events,
+		timeout: cmp.Or(c.RequestTimeout, defaultTimeout), beat: cmp.Or(c.Heartbeat, defaultHeartbeat),
 	}
 	if s.logger == nil {
 		s.logger = slog.New(slog.DiscardHandler)
@@ -143,7 +153,9 @@ func New(c Config) (*Server, error) {
 }
 
 // Handler returns what an http.Server serves. Its WriteTimeout must be longer
-// than the time that a request may take.
+// than the time that a request may take; streams of events set their own. The
+// events must be closed when the http.Server is told to stop, or it waits for the
+// streams (RegisterOnShutdown).
 func (s *Server) Handler() http.Handler { return s.echo }
 
 // MetricsHandler returns /metrics, and nothing else, without any check of who

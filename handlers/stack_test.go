@@ -20,6 +20,7 @@ import (
 	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/audit"
+	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/integrations"
 	"admin-api/integrations/remoteassistance"
@@ -44,6 +45,7 @@ type stack struct {
 	Store         *store.Store
 	Access        *access.Service
 	Accounts      *accounts.Service
+	Events        *events.Service
 	Server        *handlers.Server
 	// Remote is where every outgoing connection ends.
 	Remote *remote
@@ -80,8 +82,12 @@ func newStack(t testing.TB, options ...option) *stack {
 		Store: s.Store, Catalog: catalog, Keys: keys, Audit: chain, Outbound: way, Logger: logger,
 		Retention: 24 * time.Hour, ProbesUnlimited: true, Now: s.Clock.now,
 	}
+	s.Events = &events.Service{
+		Store: s.Store, Keys: keys, Audit: chain, Outbound: way, Logger: logger, Poll: 20 * time.Millisecond, Now: s.Clock.now,
+	}
+	chain.OnCommit = s.Events.Committed
 	config := handlers.Config{
-		Accounts: s.Accounts, Access: s.Access, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
+		Accounts: s.Accounts, Access: s.Access, Events: s.Events, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
 		Swagger: web.Swagger(), Registry: prometheus.NewRegistry(), Version: "test", Now: s.Clock.now,
 	}
 	for _, change := range options {
@@ -111,13 +117,20 @@ func (s *stack) serve(t testing.TB) {
 	t.Helper()
 	handler := s.Server.Handler()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == eventsPath { // may go on for ever
+			handler.ServeHTTP(w, r)
+			return
+		}
 		s.busy.RLock()
 		defer s.busy.RUnlock()
 		handler.ServeHTTP(w, r)
 	}))
 	s.URL, s.client, s.close = server.URL, server.Client(), server.Close
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	t.Cleanup(server.Close)
+	t.Cleanup(func() {
+		s.Events.Close() // or the server waits for the streams
+		server.Close()
+	})
 }
 
 // token makes a token with the scopes in the first contact center.

@@ -35,32 +35,3 @@ type ExpiringAccount struct {
 	ID              string
 	ExpiresAt       Time
 }
-
-// Event is something that others want to hear of. It names what it is about and
-// holds no property and no secret. Its primary key is (ContactCenterID, ID); ID is
-// a UUIDv7.
-type Event struct {
-	ContactCenterID string `gorm:"primaryKey"`
-	ID              string `gorm:"primaryKey"`
-	Type            string // EventHealthChanged …
-	AccountID       string
-	AccountType     string
-	// Detail is a small JSON object whose members depend on the type.
-	Detail JSON
-	At     Time
-}
-
-// TableName names the table for GORM.
-func (Event) TableName() string { return "events" }
-
-// Types of events.
-const (
-	// EventHealthChanged: a check found another state of health. Detail: from, to,
-	// code.
-	EventHealthChanged = "account.health_changed"
-	// EventCertificateExpiring: a certificate expires soon. Detail: pointer, sha256,
-	// notAfter, days.
-	EventCertificateExpiring = "certificate.expiring"
-	// EventCertificateExpired: a certificate has expired. Detail as for expiring.
-	EventCertificateExpired = "certificate.expired"
-)

@@ -119,10 +119,7 @@ func (m *Monitor) notice(ctx context.Context, a *models.Account, c models.Certif
 		if days == 0 {
 			typ = models.EventCertificateExpired
 		}
-		_, err = events.Append(ctx, tx, typ, a, map[string]any{
-			"pointer": c.Pointer, "sha256": c.SHA256, "notAfter": c.NotAfter, "days": days,
-		}, m.Now())
-		return err
+		return events.Append(ctx, tx, typ, a, m.Now())
 	})
 	if err == nil && fresh {
 		m.Logger.WarnContext(ctx, "certificate expires", "contactCenter", a.ContactCenterID, "account", a.ID,

@@ -61,10 +61,10 @@ func TestCertificateWatch(t *testing.T) {
 			w.pass(day)
 		}
 		expiring, expired := models.EventCertificateExpiring, models.EventCertificateExpired
-		want := []string{
-			expiring + " 60", expiring + " 30", expiring + " 14", expiring + " 7", expiring + " 1", expired + " 0",
-		}
+		want := []string{expiring, expiring, expiring, expiring, expiring, expired}
 		require.Equal(t, want, w.events(t))
+		days := []string{"60", "30", "14", "7", "1", "0"}
+		require.Equal(t, days, w.told())
 		require.Equal(t, 6, strings.Count(w.log.String(), "certificate expires"))
 		require.NotContains(t, w.log.String(), "BEGIN CERTIFICATE")
 
@@ -75,7 +75,8 @@ func TestCertificateWatch(t *testing.T) {
 		w.patch(t, a.ID, string(properties))
 		m := w.monitor(nil)
 		m.watch(t.Context())
-		require.Equal(t, append(want, expiring+" 14"), w.events(t), "only the narrowest notice is given")
+		require.Equal(t, append(want, expiring), w.events(t))
+		require.Equal(t, append(days, "14"), w.told(), "only the narrowest notice is given")
 		require.Equal(t, Certificates{Within: map[int]int{14: 1}}, m.Certificates())
 
 		w.patch(t, a.ID, `{"enabled":false}`)

@@ -39,7 +39,7 @@ func TestChecksWhatIsDue(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, checks, 2)
 		require.Equal(t, "monitor", checks[0].CheckedBy)
-		require.Equal(t, []string{models.EventHealthChanged + " unknown ok"}, w.events(t), "an event where the health changes")
+		require.Equal(t, []string{models.EventHealthChanged}, w.events(t), "an event where the health changes")
 
 		w.patch(t, a.ID, `{"description":"changed"}`)
 		w.pass(time.Minute)
@@ -71,7 +71,7 @@ func TestBackoff(t *testing.T) {
 		round(t, m)
 		require.Equal(t, 15*time.Minute, w.dueAt(t, a).Sub(w.now()), "well again")
 		require.Equal(t, []string{
-			models.EventHealthChanged + " unknown failing", models.EventHealthChanged + " failing ok",
+			models.EventHealthChanged, models.EventHealthChanged,
 		}, w.events(t))
 		require.Equal(t, 1, strings.Count(w.log.String(), "account fails"))
 		require.Equal(t, 1, strings.Count(w.log.String(), "account is well again"))

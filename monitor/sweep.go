@@ -8,13 +8,17 @@ import (
 	"admin-api/store"
 )
 
-// keptEvents is how long events are kept for listeners that were away.
+// keptEvents is how long events are kept for listeners that were away, and
+// deliveries to webhooks for people to look at.
 const keptEvents = 30 * day
 
 // sweep removes what has been kept long enough.
 func (m *Monitor) sweep(ctx context.Context) {
 	m.failed(ctx, "deleted accounts not removed", m.purge(ctx))
-	m.failed(ctx, "old events not removed", m.forget(ctx))
+	m.failed(ctx, "old events not removed", m.forget(ctx, m.Store.DeleteEvents))
+	m.failed(ctx, "old deliveries not removed", m.forget(ctx, m.Store.DeleteDeliveries))
+	m.failed(ctx, "deliveries not released", m.Store.ReleaseDeliveries(ctx, m.now()))
+	m.failed(ctx, "old secrets of webhooks not removed", m.Store.DeleteExpiredWebhookSecrets(ctx, m.now()))
 }
 
 // purge removes for good the accounts whose retention time is over, each batch
@@ -66,11 +70,11 @@ func (m *Monitor) recorded(ctx context.Context, purged []models.AccountKey) {
 	}
 }
 
-// forget removes old events.
-func (m *Monitor) forget(ctx context.Context) error {
+// forget removes, batch by batch, what has been kept long enough.
+func (m *Monitor) forget(ctx context.Context, remove func(context.Context, models.Time, int) (int, error)) error {
 	before := models.NewTime(m.Now().Add(-keptEvents))
 	for {
-		n, err := m.Store.DeleteEvents(ctx, before, 10*batch)
+		n, err := remove(ctx, before, 10*batch)
 		if err != nil || n < 10*batch {
 			return err
 		}

@@ -8,12 +8,13 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"encoding/json"
 	"encoding/pem"
 	"fmt"
 	"log/slog"
 	"math/big"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -171,24 +172,30 @@ func (w *world) health(t *testing.T, id string) string {
 	return a.HealthStatus
 }
 
-// events lists types and details of the outbox, oldest first.
+// events lists the types of the events but for those of changes of accounts, oldest
+// first.
 func (w *world) events(t *testing.T) []string {
 	t.Helper()
-	list, err := w.Store.Events(t.Context(), w.p.ContactCenter.ID, models.Page{Limit: 100})
+	list, err := w.Store.EventsAfter(t.Context(), models.EventFilter{ContactCenterID: w.p.ContactCenter.ID})
 	require.NoError(t, err)
 	var out []string
-	for i := range list {
-		e := list[len(list)-1-i]
-		var detail map[string]any
-		require.NoError(t, json.Unmarshal(e.Detail, &detail))
-		switch e.Type {
-		case models.EventHealthChanged:
-			out = append(out, fmt.Sprint(e.Type, " ", detail["from"], " ", detail["to"]))
-		default:
-			out = append(out, fmt.Sprint(e.Type, " ", detail["days"]))
+	for _, e := range list {
+		if strings.HasPrefix(e.Type, "account.") && e.Type != models.EventHealthChanged {
+			continue
 		}
+		require.NotZero(t, e.AccountVersion)
+		out = append(out, e.Type)
 	}
 	return out
+}
+
+// told lists the numbers of days that the log gives with notices.
+func (w *world) told() []string {
+	var days []string
+	for _, found := range regexp.MustCompile(`"certificate expires".* days=(\d+)`).FindAllStringSubmatch(w.log.String(), -1) {
+		days = append(days, found[1])
+	}
+	return days
 }
 
 // certificate returns a PEM that expires at the time.

@@ -124,7 +124,7 @@ func TestExpiringAccounts(t *testing.T) {
 	})
 }
 
-func TestNoticesAndEvents(t *testing.T) {
+func TestNotices(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		cc := center(t, s, "a.test")
@@ -140,25 +140,5 @@ func TestNoticesAndEvents(t *testing.T) {
 		fresh, err := s.NoticeCertificate(ctx, notice)
 		require.NoError(t, err)
 		require.True(t, fresh)
-
-		for i, id := range []string{"a", "b", "c"} {
-			require.NoError(t, s.InsertEvent(ctx, &models.Event{
-				ContactCenterID: cc, ID: id, Type: models.EventHealthChanged, AccountID: one.ID, AccountType: one.Type,
-				Detail: models.JSON(`{"from":"ok"}`), At: at(i),
-			}))
-		}
-		page, err := s.Events(ctx, cc, models.Page{Limit: 2})
-		require.NoError(t, err)
-		require.Equal(t, []string{"c", "b"}, []string{page[0].ID, page[1].ID})
-		require.JSONEq(t, `{"from":"ok"}`, string(page[0].Detail))
-		page, err = s.Events(ctx, cc, models.Page{Limit: 2, Before: "b"})
-		require.NoError(t, err)
-		require.Len(t, page, 1)
-		n, err := s.DeleteEvents(ctx, at(2), 1)
-		require.NoError(t, err)
-		require.Equal(t, 1, n)
-		n, err = s.DeleteEvents(ctx, at(2), 10)
-		require.NoError(t, err)
-		require.Equal(t, 1, n)
 	})
 }

@@ -27,14 +27,12 @@ func SessionIDs(ctx context.Context, s *Store) ([]string, error) {
 	return ids, err
 }
 
-// MigrateTo makes a database of an older schema.
-func MigrateTo(t testing.TB, url string, version int64) {
+// MigrateTo makes the schema of a database an older one.
+func MigrateTo(t testing.TB, s *Store, version int64) {
 	t.Helper()
-	s, err := Open(t.Context(), Config{URL: url})
-	require.NoError(t, err)
 	db := s.migrator()
 	p, err := s.provider(db)
 	require.NoError(t, err)
 	_, err = p.UpTo(t.Context(), version)
-	require.NoError(t, errors.Join(err, db.Close(), s.Close()))
+	require.NoError(t, errors.Join(err, db.Close()))
 }

@@ -147,7 +147,23 @@ func TestOtherPlans(t *testing.T) {
 			"SELECT * FROM check_schedule WHERE due_at <= 1 AND account_type NOT IN ('a') ORDER BY due_at LIMIT 5",
 			"USING INDEX check_schedule_due (due_at<?)",
 		},
-		{"SELECT contact_center_id, id FROM events WHERE at < 1 ORDER BY at LIMIT 5", "USING COVERING INDEX events_at (at<?)"},
+		{
+			"SELECT contact_center_id, sequence FROM events WHERE at < 1 ORDER BY at LIMIT 5",
+			"USING COVERING INDEX events_at (at<?)",
+		},
+		{
+			"SELECT * FROM events WHERE contact_center_id = 'c' AND sequence > 1 AND type IN ('t') ORDER BY sequence LIMIT 5",
+			"USING PRIMARY KEY (contact_center_id=? AND sequence>?)",
+		},
+		{dueDeliveries(s), "SEARCH d USING INDEX webhook_deliveries_due (next_attempt_at>? AND next_attempt_at<?)"},
+		{
+			"SELECT event_sequence FROM webhook_deliveries WHERE " + sameQueue + " LIMIT 1",
+			"INDEX webhook_deliveries_account (contact_center_id=? AND webhook_id=? AND account_id=?)",
+		},
+		{
+			"SELECT id FROM webhook_deliveries WHERE created_at < 1 ORDER BY created_at LIMIT 5",
+			"USING COVERING INDEX webhook_deliveries_created (created_at<?)",
+		},
 		{expiring(s), "USING INDEX accounts_expires"},
 		{
 			audited(s, models.AuditFilter{ContactCenterID: "c", TargetID: "t", Actor: "a"}),
@@ -174,6 +190,13 @@ func audited(s *Store, f models.AuditFilter) string {
 	var events []models.AuditEvent
 	dry := s.read.Session(&gorm.Session{DryRun: true})
 	return s.auditQuery(dry, &f).Find(&events).Statement.SQL.String()
+}
+
+func dueDeliveries(s *Store) string {
+	var found []models.WebhookDelivery
+	dry := s.read.Session(&gorm.Session{DryRun: true})
+	f := models.DueFilter{ExceptWebhooks: []string{"w"}, ExceptCenters: []string{"c"}, Limit: 5}
+	return s.dueQuery(dry, &f).Find(&found).Statement.SQL.String()
 }
 
 func expiring(s *Store) string {

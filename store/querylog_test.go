@@ -116,6 +116,9 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 	userFilter := models.UserFilter{
 		ContactCenterID: cc, UsernameKey: canary, Query: []string{canary}, Role: canary, TeamID: canary, Page: page,
 	}
+	hook := models.Webhook{
+		ContactCenterID: cc, ID: id, URL: canary, Description: canary, EventTypes: models.Strings{canary}, Version: 8,
+	}
 	drop := func(_ any, err error) error { return err }
 	return map[string]func(ctx context.Context) error{
 		"CreateContactCenter": func(ctx context.Context) error {
@@ -315,12 +318,49 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 			return drop(s.NoticeCertificate(ctx, &models.CertificateNotice{ContactCenterID: cc, AccountID: id, SHA256: canary}))
 		},
 		"InsertEvent": func(ctx context.Context) error {
-			return s.InsertEvent(ctx, &models.Event{ContactCenterID: cc, ID: canary, Type: canary, Detail: a.Properties})
+			return s.InsertEvent(ctx, &models.Event{ContactCenterID: cc, ID: canary, Type: canary, AccountID: id})
 		},
-		"Events":       func(ctx context.Context) error { return drop(s.Events(ctx, canary, page)) },
-		"DeleteEvents": func(ctx context.Context) error { return drop(s.DeleteEvents(ctx, at(1), 1)) },
-		"Checks":       func(ctx context.Context) error { return drop(s.Checks(ctx, cc, id, page)) },
-		"Idempotency":  func(ctx context.Context) error { return drop(s.Idempotency(ctx, cc, canary, canary+"x")) },
+		"EventHead": func(ctx context.Context) error { return drop(s.EventHead(ctx, canary)) },
+		"EventsAfter": func(ctx context.Context) error {
+			return drop(s.EventsAfter(ctx, models.EventFilter{ContactCenterID: cc, Types: []string{canary}, AccountID: canary}))
+		},
+		"InsertWebhook":  func(ctx context.Context) error { w := hook; return s.InsertWebhook(ctx, &w) },
+		"Webhook":        func(ctx context.Context) error { return drop(s.Webhook(ctx, cc, canary+"x")) },
+		"Webhooks":       func(ctx context.Context) error { return drop(s.Webhooks(ctx, canary, page)) },
+		"CountWebhooks":  func(ctx context.Context) error { return drop(s.CountWebhooks(ctx, canary)) },
+		"UpdateWebhook":  func(ctx context.Context) error { w := hook; return s.UpdateWebhook(ctx, &w, 7) },
+		"DeleteWebhook":  func(ctx context.Context) error { return s.DeleteWebhook(ctx, canary, id, 7) },
+		"WebhookSecrets": func(ctx context.Context) error { return drop(s.WebhookSecrets(ctx, canary, id)) },
+		"PutWebhookSecret": func(ctx context.Context) error {
+			return s.PutWebhookSecret(ctx, &models.WebhookSecret{
+				ContactCenterID: cc, WebhookID: id, Pointer: canary, Sealed: []byte(canary), KeyID: canary,
+			})
+		},
+		"DeleteExpiredWebhookSecrets": func(ctx context.Context) error { return s.DeleteExpiredWebhookSecrets(ctx, at(1)) },
+		"Deliveries": func(ctx context.Context) error {
+			return drop(s.Deliveries(ctx, models.DeliveryFilter{ContactCenterID: cc, WebhookID: canary, Status: canary, Page: page}))
+		},
+		"Delivery": func(ctx context.Context) error { return drop(s.Delivery(ctx, cc, canary, canary+"x")) },
+		"DueDeliveries": func(ctx context.Context) error {
+			return drop(s.DueDeliveries(ctx, models.DueFilter{
+				Now: at(9), ExceptWebhooks: []string{canary}, ExceptCenters: []string{canary}, Limit: 5,
+			}))
+		},
+		"ClaimDelivery": func(ctx context.Context) error {
+			return drop(s.ClaimDelivery(ctx, &models.WebhookDelivery{ContactCenterID: canary, ID: id}, at(1)))
+		},
+		"FinishAttempt": func(ctx context.Context) error {
+			return s.FinishAttempt(ctx, &models.WebhookDelivery{ContactCenterID: cc, WebhookID: id, ID: id},
+				models.WebhookAttempt{Status: canary, LastError: canary})
+		},
+		"RepeatDelivery": func(ctx context.Context) error {
+			return drop(s.RepeatDelivery(ctx, cc, id, id, at(1), at(2)))
+		},
+		"DeleteDeliveries":  func(ctx context.Context) error { return drop(s.DeleteDeliveries(ctx, at(1), 1)) },
+		"ReleaseDeliveries": func(ctx context.Context) error { return s.ReleaseDeliveries(ctx, at(1)) },
+		"DeleteEvents":      func(ctx context.Context) error { return drop(s.DeleteEvents(ctx, at(1), 1)) },
+		"Checks":            func(ctx context.Context) error { return drop(s.Checks(ctx, cc, id, page)) },
+		"Idempotency":       func(ctx context.Context) error { return drop(s.Idempotency(ctx, cc, canary, canary+"x")) },
 		"InsertIdempotency": func(ctx context.Context) error {
 			return s.InsertIdempotency(ctx, &models.IdempotencyRecord{
 				ContactCenterID: cc, Principal: canary, Key: canary, RequestMAC: []byte(canary), ExpiresAt: at(9),

@@ -349,8 +349,11 @@ func TestCopiesAreAllOrNothing(t *testing.T) {
 // A backup of an older schema is brought up to date on the way.
 func TestRestoreMigrates(t *testing.T) {
 	old := filepath.Join(t.TempDir(), "old.db")
-	store.MigrateTo(t, "sqlite:"+old, 1)
-	_, err := storetest.Raw(t, "sqlite:"+old).ExecContext(t.Context(),
+	first, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + old})
+	require.NoError(t, err)
+	store.MigrateTo(t, first, 1)
+	require.NoError(t, first.Close())
+	_, err = storetest.Raw(t, "sqlite:"+old).ExecContext(t.Context(),
 		`INSERT INTO contact_centers VALUES ('c', 'a.test', 'A', '[]', 0, 5); PRAGMA wal_checkpoint(TRUNCATE)`)
 	require.NoError(t, err)
 	storetest.EachEmpty(t, func(t *testing.T, url string) {

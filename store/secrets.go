@@ -57,14 +57,20 @@ func (s *Store) DeleteSecrets(ctx context.Context, contactCenter, account string
 	return nil
 }
 
+// sealedSecrets are the sealed secrets of accounts and, with their ids in the place
+// of an account's, those of webhooks.
+const sealedSecrets = `(SELECT contact_center_id, account_id, pointer, sealed, key_id FROM account_secrets UNION ALL
+	SELECT contact_center_id, webhook_id, pointer, sealed, key_id FROM webhook_secrets) AS sealed_secrets`
+
 // SecretsNotOnKey returns at most limit secrets that are sealed under another
 // key than keyID, in the order of their primary key and behind after. The zero
-// AccountSecret starts from the beginning; of after only the key counts.
+// AccountSecret starts from the beginning; of after only the key counts. The
+// AccountID of a webhook's secret is the id of the webhook.
 func (s *Store) SecretsNotOnKey(
 	ctx context.Context, keyID string, after models.AccountSecret, limit int,
 ) ([]models.AccountSecret, error) {
 	var secrets []models.AccountSecret
-	err := s.query(ctx).Where("key_id <> ?", keyID).
+	err := s.query(ctx).Table(sealedSecrets).Where("key_id <> ?", keyID).
 		Where("(contact_center_id, account_id, pointer) > (?, ?, ?)",
 			after.ContactCenterID, after.AccountID, after.Pointer).
 		Order("contact_center_id, account_id, pointer").Limit(limit).Find(&secrets).Error
@@ -101,8 +107,11 @@ func (s *Store) replaceSealed(ctx context.Context, old, replacement models.Accou
 		account, secret = account.Clauses(lock), secret.Clauses(lock)
 	}
 	var rows []models.Account
-	if err := account.Find(&rows).Error; err != nil || len(rows) == 0 {
+	if err := account.Find(&rows).Error; err != nil {
 		return false, err
+	}
+	if len(rows) == 0 {
+		return s.replaceWebhookSealed(ctx, old, replacement)
 	}
 	var stored []models.AccountSecret
 	if err := secret.Find(&stored).Error; err != nil {
@@ -138,7 +147,7 @@ func (s *Store) CountByKey(ctx context.Context) (map[string]int, error) {
 		KeyID string
 		Count int
 	}
-	err := s.query(ctx).Model(&models.AccountSecret{}).
+	err := s.query(ctx).Table(sealedSecrets).
 		Select("key_id, count(*) AS count").Group("key_id").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count secrets by key: %w", translate(err))

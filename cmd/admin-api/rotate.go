@@ -150,7 +150,17 @@ func (t *tally) addDark(row models.AccountSecret, err error) {
 	if errors.Is(err, secret.ErrUnknownKey) {
 		why = "its key " + row.KeyID + " is not in the key file"
 	}
-	t.named = append(t.named, fmt.Sprintf("account %s: the secret %s cannot be read: %s", row.AccountID, row.Pointer, why))
+	t.named = append(t.named, fmt.Sprintf("%s %s: the secret %s cannot be read: %s",
+		ownerOf(row), row.AccountID, row.Pointer, why))
+}
+
+// ownerOf says what a secret belongs to. No type of account has its secrets where
+// webhooks have theirs.
+func ownerOf(row models.AccountSecret) string {
+	if row.Pointer == models.WebhookKey || row.Pointer == models.WebhookPreviousKey {
+		return "webhook"
+	}
+	return "account"
 }
 
 // name says which secrets cannot be read; that is an error, though the rotation

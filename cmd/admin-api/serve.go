@@ -17,6 +17,7 @@ import (
 	adminapi "admin-api"
 	"admin-api/access"
 	"admin-api/accounts"
+	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/integrations/catalog"
 	"admin-api/monitor"
@@ -89,7 +90,9 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	if err != nil {
 		return err
 	}
-	server, watch, err := c.build(h, way)
+	feed := &events.Service{Store: h.store, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: log}
+	h.audit.OnCommit = feed.Committed
+	server, watch, err := c.build(h, way, feed)
 	if err != nil {
 		return err
 	}
@@ -100,13 +103,16 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	background.Go(func() { h.access.RecordUses(ctx) })
 	background.Go(func() { h.access.RunSweeps(ctx) })
 	background.Go(func() { watch.Run(ctx) })
+	background.Go(func() { feed.NewCourier(events.CourierConfig{}).Run(ctx) })
 	defer background.Wait()
 	defer stop() // also where serving ends by an error
-	return c.listen(p, log, server, listeners, first)
+	return c.listen(p, log, server, listeners, first, feed.Close)
 }
 
 // build puts the services together.
-func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, *monitor.Monitor, error) {
+func (c *serveCommand) build(
+	h *house, way *outbound.Client, feed *events.Service,
+) (*handlers.Server, *monitor.Monitor, error) {
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, nil, err
@@ -121,7 +127,7 @@ func (c *serveCommand) build(h *house, way *outbound.Client) (*handlers.Server, 
 	registerDatabase(registry, h.store)
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
-		Accounts: service, Access: h.access, Catalog: types, Logger: h.log,
+		Accounts: service, Access: h.access, Events: feed, Catalog: types, Logger: h.log,
 		RateLimit:      handlers.Rate(c.RateLimit),
 		SignInLimit:    handlers.Rate(c.LoginRateLimit),
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
@@ -175,10 +181,12 @@ func readyChecks(h *house) []handlers.ReadyCheck {
 }
 
 // listen serves until the context ends, then finishes what is in flight.
+// endStreams ends the answers that would go on for ever.
 func (c *serveCommand) listen(
-	p *program, log *slog.Logger, s *handlers.Server, l *listeners, first *access.Bootstrapped,
+	p *program, log *slog.Logger, s *handlers.Server, l *listeners, first *access.Bootstrapped, endStreams func(),
 ) error {
 	servers := []*http.Server{newServer(s.Handler(), log)}
+	servers[0].RegisterOnShutdown(endStreams)
 	failed := make(chan error, 2)
 	go func() { failed <- c.serve(servers[0], l.api) }()
 	if l.metrics != nil {

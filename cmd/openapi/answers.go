@@ -78,6 +78,10 @@ func (c *contract) content(op *operation, s *schema) *yaml.Node {
 	n := object()
 	for _, media := range produces {
 		if media == eventMedia {
+			if op.ID == feedOperation {
+				set(n, media, feedStream())
+				continue
+			}
 			set(n, media, eventStream(strings.TrimPrefix(s.Ref, definitions)))
 			continue
 		}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"admin-api/models"
+)
+
+// InsertEvent puts an event into the outbox, numbers it and queues it for the
+// webhooks that want it, together with the rest of the transaction or not at all.
+// It sets Sequence. The counter of the contact center stays locked until the
+// transaction ends, so events are numbered in the order of their commits; on
+// PostgreSQL it comes last of what a transaction locks.
+func (s *Store) InsertEvent(ctx context.Context, e *models.Event) error {
+	err := s.Tx(ctx, func(tx *Store) error {
+		err := tx.write.WithContext(ctx).Raw(`INSERT INTO event_heads (contact_center_id, sequence) VALUES (?, 1)
+			ON CONFLICT (contact_center_id) DO UPDATE SET sequence = event_heads.sequence + 1 RETURNING sequence`,
+			e.ContactCenterID).Find(&e.Sequence).Error
+		if err != nil {
+			return err
+		}
+		if err := tx.write.WithContext(ctx).Create(e).Error; err != nil {
+			return err
+		}
+		return tx.queueDeliveries(ctx, e)
+	})
+	if err != nil {
+		return fmt.Errorf("insert event of account %s: %w", e.AccountID, translate(err))
+	}
+	return nil
+}
+
+// queueDeliveries queues an event for the webhooks of its contact center.
+func (s *Store) queueDeliveries(ctx context.Context, e *models.Event) error {
+	var hooks []models.Webhook
+	err := s.write.WithContext(ctx).Select("id, event_types").
+		Where("contact_center_id = ? AND enabled = ?", e.ContactCenterID, true).Order("id").Find(&hooks).Error
+	if err != nil {
+		return err
+	}
+	for _, h := range hooks {
+		if len(h.EventTypes) > 0 && !slices.Contains(h.EventTypes, e.Type) {
+			continue
+		}
+		if err := s.queueDelivery(ctx, h.ID, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) queueDelivery(ctx context.Context, webhook string, e *models.Event) error {
+	d := &models.WebhookDelivery{
+		ContactCenterID: e.ContactCenterID, WebhookID: webhook, ID: models.NewID(e.At.Time), EventSequence: e.Sequence,
+		EventID: e.ID, EventType: e.Type, EventAt: e.At, AccountID: e.AccountID, AccountType: e.AccountType,
+		AccountVersion: e.AccountVersion, Status: models.DeliveryPending, CreatedAt: e.At,
+		GiveUpAt: models.NewTime(e.At.Add(models.DeliveryWindow)),
+	}
+	waits, err := s.hasPending(ctx, d)
+	if err != nil {
+		return err
+	}
+	if !waits {
+		d.NextAttemptAt = e.At
+	}
+	return s.write.WithContext(ctx).Create(d).Error
+}
+
+// EventHead returns the sequence of the last event of a contact center; 0 before
+// the first one.
+func (s *Store) EventHead(ctx context.Context, contactCenter string) (int64, error) {
+	var sequence int64
+	err := s.query(ctx).Model(&models.EventHead{}).Select("sequence").
+		Where("contact_center_id = ?", contactCenter).Find(&sequence).Error
+	if err != nil {
+		return 0, fmt.Errorf("read event head: %w", translate(err))
+	}
+	return sequence, nil
+}
+
+// EventsAfter returns the events that the filter selects, oldest first.
+func (s *Store) EventsAfter(ctx context.Context, f models.EventFilter) ([]models.Event, error) {
+	if !storable(f.AccountID) {
+		return nil, nil
+	}
+	db := s.query(ctx).Where("contact_center_id = ? AND sequence > ?", f.ContactCenterID, f.After)
+	if len(f.Types) > 0 {
+		db = db.Where("type IN ?", f.Types)
+	}
+	if f.AccountID != "" {
+		db = db.Where("account_id = ?", f.AccountID)
+	}
+	var events []models.Event
+	if err := limited(db, f.Limit).Order("sequence").Find(&events).Error; err != nil {
+		return nil, fmt.Errorf("list events: %w", translate(err))
+	}
+	return events, nil
+}
+
+// DeleteEvents removes at most limit events from before the given time, oldest
+// first, and returns how many.
+func (s *Store) DeleteEvents(ctx context.Context, before models.Time, limit int) (int, error) {
+	n := int64(0)
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		res := db.Exec(`DELETE FROM events WHERE (contact_center_id, sequence) IN (
+			SELECT contact_center_id, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
+		n = res.RowsAffected
+		return res.Error
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete events: %w", err)
+	}
+	return int(n), nil
+}
+
+// lockEvents keeps events of the contact center from being numbered until the
+// transaction ends.
+func (s *Store) lockEvents(ctx context.Context, contactCenter string) error {
+	if s.dialect == SQLite {
+		return nil // one transaction at a time
+	}
+	var head []models.EventHead
+	return s.write.WithContext(ctx).Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("contact_center_id = ?", contactCenter).Find(&head).Error
+}
