@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -221,6 +223,39 @@ func TestOfTwoAppliesOfOnePlanOneWins(t *testing.T) {
 		require.Len(t, won, 1)
 		for _, i := range w.plan(t, set(won[0])).Items {
 			require.Equal(t, accounts.SetNone, i.Action)
+		}
+	})
+}
+
+// Sets that make the same accounts, each in another order, do not wait for each other
+// in a circle: one of them is applied, and the other is told why it is not.
+func TestSetsThatMakeTheSameAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		for round := range 5 {
+			var documents []string
+			for i := range 30 {
+				documents = append(documents, fmt.Sprintf(
+					`{"type":"gadget","name":"n %d %d","properties":{"url":"https://example.com","token":"t"}}`, round, i))
+			}
+			base := w.plan(t, setOf(false, documents...)).Base
+			var wg sync.WaitGroup
+			var won atomic.Int32
+			for range 4 {
+				slices.Reverse(documents)
+				body := setOf(false, documents...)
+				wg.Go(func() {
+					_, err := w.ApplySet(context.WithoutCancel(t.Context()), w.p, based(t, body, base))
+					switch {
+					case err == nil:
+						won.Add(1)
+					case !errors.Is(err, models.ErrVersionMismatch) && !errors.Is(err, models.ErrNameTaken):
+						t.Errorf("apply: %v", err)
+					}
+				})
+			}
+			wg.Wait()
+			require.EqualValues(t, 1, won.Load())
 		}
 	})
 }

@@ -207,10 +207,15 @@ func (s *Service) steps(st *set) ([]step, error) {
 	return slices.Concat(deletes, demotes, updates, creates), nil
 }
 
-// writeSet carries the steps out in one transaction.
+// writeSet carries the steps out in one transaction. The sets of a contact center
+// take turns: two that make the same names, each in its order, would wait for each
+// other.
 func (s *Service) writeSet(ctx context.Context, st *set, steps []step) error {
 	var failed step
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.LockContactCenter(ctx, st.p.ContactCenter.ID); err != nil {
+			return err
+		}
 		for _, one := range steps {
 			if err := one.people.hold(ctx, tx, one.account.ContactCenterID); err != nil {
 				return placed(err, one.at)
