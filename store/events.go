@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"admin-api/models"
@@ -18,13 +17,17 @@ import (
 // PostgreSQL it comes last of what a transaction locks.
 func (s *Store) InsertEvent(ctx context.Context, e *models.Event) error {
 	err := s.Tx(ctx, func(tx *Store) error {
-		err := tx.write.WithContext(ctx).Raw(`INSERT INTO event_heads (contact_center_id, sequence) VALUES (?, 1)
-			ON CONFLICT (contact_center_id) DO UPDATE SET sequence = event_heads.sequence + 1 RETURNING sequence`,
-			e.ContactCenterID).Find(&e.Sequence).Error
+		err := tx.row(ctx, s.queries.nextEvent, []any{e.ContactCenterID}, []any{&e.Sequence})
 		if err != nil {
 			return err
 		}
-		if err := tx.write.WithContext(ctx).Create(e).Error; err != nil {
+		// Whether there are webhooks is asked with the number in hand: who made one
+		// before that hears of the event.
+		heard := false
+		err = tx.row(ctx, s.queries.insertEvent, []any{
+			e.ContactCenterID, e.Sequence, e.ID, e.Type, e.AccountID, e.AccountType, e.AccountVersion, e.At,
+		}, []any{&heard})
+		if err != nil || !heard {
 			return err
 		}
 		return tx.queueDeliveries(ctx, e)
@@ -105,17 +108,8 @@ func (s *Store) EventsAfter(ctx context.Context, f models.EventFilter) ([]models
 // DeleteEvents removes at most limit events from before the given time, oldest
 // first, and returns how many.
 func (s *Store) DeleteEvents(ctx context.Context, before models.Time, limit int) (int, error) {
-	n := int64(0)
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		res := db.Exec(`DELETE FROM events WHERE (contact_center_id, sequence) IN (
-			SELECT contact_center_id, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
-		n = res.RowsAffected
-		return res.Error
-	})
-	if err != nil {
-		return 0, fmt.Errorf("delete events: %w", err)
-	}
-	return int(n), nil
+	return s.deleteSome(ctx, "events", `DELETE FROM events WHERE (contact_center_id, sequence) IN (
+		SELECT contact_center_id, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
 }
 
 // lockEvents keeps events of the contact center from being numbered until the
