@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -46,42 +47,57 @@ func (s *Store) queueDeliveries(ctx context.Context, e *models.Event) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range hooks {
-		if len(h.EventTypes) > 0 && !slices.Contains(h.EventTypes, e.Type) {
-			continue
-		}
-		if err := s.queueDelivery(ctx, h.ID, e); err != nil {
-			return err
-		}
+	hooks = slices.DeleteFunc(hooks, func(h models.Webhook) bool {
+		return len(h.EventTypes) > 0 && !slices.Contains(h.EventTypes, e.Type)
+	})
+	if len(hooks) == 0 {
+		return nil
 	}
-	return nil
+	ids := make([]string, len(hooks))
+	for i, h := range hooks {
+		ids[i] = h.ID
+	}
+	waiting, err := s.waiting(ctx, e, ids)
+	if err != nil {
+		return err
+	}
+	deliveries := make([]models.WebhookDelivery, len(ids))
+	for i, id := range ids {
+		deliveries[i] = newDelivery(e, id, slices.Contains(waiting, id))
+	}
+	return s.write.WithContext(ctx).Create(&deliveries).Error
 }
 
-func (s *Store) queueDelivery(ctx context.Context, webhook string, e *models.Event) error {
-	d := &models.WebhookDelivery{
+// waiting returns those of the webhooks to which a delivery of the event's account is
+// still to be made.
+func (s *Store) waiting(ctx context.Context, e *models.Event, webhooks []string) (ids []string, err error) {
+	err = s.write.WithContext(ctx).Model(&models.WebhookDelivery{}).Distinct("webhook_id").
+		Where("contact_center_id = ? AND webhook_id IN ?", e.ContactCenterID, webhooks).
+		Where("account_id = ? AND status = 'pending'", e.AccountID).Find(&ids).Error
+	return ids, err
+}
+
+// newDelivery brings an event to a webhook, at once or behind those that wait.
+func newDelivery(e *models.Event, webhook string, waits bool) models.WebhookDelivery {
+	d := models.WebhookDelivery{
 		ContactCenterID: e.ContactCenterID, WebhookID: webhook, ID: models.NewID(e.At.Time), EventSequence: e.Sequence,
 		EventID: e.ID, EventType: e.Type, EventAt: e.At, AccountID: e.AccountID, AccountType: e.AccountType,
 		AccountVersion: e.AccountVersion, Status: models.DeliveryPending, CreatedAt: e.At,
 		GiveUpAt: models.NewTime(e.At.Add(models.DeliveryWindow)),
 	}
-	waits, err := s.hasPending(ctx, d)
-	if err != nil {
-		return err
-	}
 	if !waits {
 		d.NextAttemptAt = e.At
 	}
-	return s.write.WithContext(ctx).Create(d).Error
+	return d
 }
 
 // EventHead returns the sequence of the last event of a contact center; 0 before
 // the first one.
 func (s *Store) EventHead(ctx context.Context, contactCenter string) (int64, error) {
 	var sequence int64
-	err := s.query(ctx).Model(&models.EventHead{}).Select("sequence").
-		Where("contact_center_id = ?", contactCenter).Find(&sequence).Error
-	if err != nil {
-		return 0, fmt.Errorf("read event head: %w", translate(err))
+	err := s.row(ctx, s.queries.eventHead, []any{contactCenter}, []any{&sequence})
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return 0, fmt.Errorf("read event head: %w", err)
 	}
 	return sequence, nil
 }
