@@ -71,7 +71,11 @@ func (s *Store) queueDeliveries(ctx context.Context, e *models.Event) error {
 // waiting returns those of the webhooks to which a delivery of the event's account is
 // still to be made.
 func (s *Store) waiting(ctx context.Context, e *models.Event, webhooks []string) (ids []string, err error) {
-	err = s.write.WithContext(ctx).Model(&models.WebhookDelivery{}).Distinct("webhook_id").
+	table := "webhook_deliveries"
+	if s.dialect == SQLite {
+		table += " INDEXED BY webhook_deliveries_account" // it would rather read all that a webhook ever got
+	}
+	err = s.write.WithContext(ctx).Table(table).Distinct("webhook_id").
 		Where("contact_center_id = ? AND webhook_id IN ?", e.ContactCenterID, webhooks).
 		Where("account_id = ? AND status = 'pending'", e.AccountID).Find(&ids).Error
 	return ids, err
