@@ -46,6 +46,8 @@
 //	@tag.description The tenants of the service provider, and the features that are on for each.
 //	@tag.name        events
 //	@tag.description What happens to the accounts, as a feed and by webhooks: ids and types only.
+//	@tag.name        audit
+//	@tag.description The record of changes: who did what, and the proof that nothing is missing.
 //	@tag.name        browser
 //	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations
