@@ -13,8 +13,9 @@
 //
 //	@title           admin-api
 //	@version         1
-//	@description     Administers the integration accounts of a contact center: the stored, typed settings and
-//	@description     credentials with which it works with third-party systems. Every answer that is not a success is
+//	@description     Administers the integration accounts of contact centers: the stored, typed settings and
+//	@description     credentials with which they work with third-party systems; with the people and tokens that may do
+//	@description     so, and the record of what they did. Every answer that is not a success is
 //	@description     an RFC 9457 problem; each kind is explained under
 //	@description     [/docs/problems/](/docs/problems/).
 //	@license.name    Apache-2.0
