@@ -101,11 +101,7 @@ var parameter = regexp.MustCompile(`([a-z-]+)/(\{[a-zA-Z]+\})`)
 
 // parameters returns those of a route, as keys of values.
 func parameters(path string) []string {
-	var keys []string
-	for _, found := range parameter.FindAllString(path, -1) {
-		keys = append(keys, found)
-	}
-	return keys
+	return parameter.FindAllString(path, -1)
 }
 
 // at writes the path of a route with the values that pick chooses.
