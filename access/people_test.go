@@ -283,7 +283,7 @@ func TestAPISecret(t *testing.T) {
 		require.NoError(t, db.CreateToken(ctx, &oauth))
 		made, text, err := w.NewAPISecret(ctx, w.boss, u.ID, access.Match{})
 		require.NoError(t, err)
-		require.Regexp(t, `^aas_[A-Za-z0-9_-]{43}$`, text.Reveal())
+		require.Regexp(t, `^aas_[A-Za-z0-9_-]{43}[0-9a-f]{8}$`, text.Reveal())
 		require.Equal(t, access.HashToken(text.Reveal()), made.APISecretHash)
 		require.EqualValues(t, 2, made.Version)
 		require.Contains(t, string(w.last(t).Changes), `"/apiSecret","new":"set"`)

@@ -105,7 +105,7 @@ func conflictKinds() []ProblemKind {
 			errs:    []error{models.ErrNameTaken}, Instance: "/api/v1/integration-accounts",
 		},
 		{
-			Code: CodeLimitReached, Title: "Only one per contact center", Status: http.StatusConflict,
+			Code: CodeLimitReached, Title: "No more of these", Status: http.StatusConflict,
 			Detail:  "The contact center has the one account of this kind that it may have.",
 			Meaning: "Of some types or families a contact center has one account at most.",
 			Remedy:  "Change the account that exists, or delete it first.",
@@ -157,6 +157,11 @@ func conflictKinds() []ProblemKind {
 			Remedy:  "Read what exists; then change it or choose another key. A user without an extension gets a free one.",
 			errs:    []error{models.ErrExists},
 		},
+	}
+}
+
+func staleKinds() []ProblemKind {
+	return []ProblemKind{
 		{
 			Code: CodeIdempotencyKeyInFlight, Title: "Idempotency key in flight", Status: http.StatusConflict,
 			Detail:  "A request with this Idempotency-Key is being worked on; repeat this one in a moment.",
