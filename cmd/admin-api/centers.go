@@ -125,7 +125,10 @@ func suspend(p *program, data dataSettings, log logSettings, domain string, susp
 	if err := h.suspend(p.ctx, domain, suspended); err != nil {
 		return err
 	}
-	words := map[bool]string{true: "is suspended: its own credentials are refused from now on", false: "is not suspended: its own credentials count again"}
+	words := map[bool]string{
+		true:  "is suspended: its own credentials are refused from now on",
+		false: "is not suspended: its own credentials count again",
+	}
 	p.printf("%s %s\n", strings.ToLower(domain), words[suspended])
 	return nil
 }
