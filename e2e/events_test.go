@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -38,6 +39,62 @@ func eventsTour(t *testing.T) tour {
 		settings: []string{
 			"ADMIN_API_OUTBOUND_CONNECT_TO=*:443=" + receiver.Listener.Addr().String(), "ADMIN_API_OUTBOUND_CA=" + authority,
 		},
-		instead: map[string]string{"receiver": fmt.Sprintf(". %s/received.sh\ncp %[1]s/body.json .", kept)},
+		instead: map[string]string{"receiver": fmt.Sprintf(". %s/received.sh\ncp %[1]s/body.json .\n"+
+			"SECRET=$SECRET %[2]s < body.json", kept, verifier(t))},
 	}
 }
+
+// verifier builds the Go function of the guide into a program that reads a body
+// and fails where the header fields in its environment do not vouch for it, or
+// vouch for another body or time.
+func verifier(t *testing.T) string {
+	t.Helper()
+	guide, err := os.ReadFile("../docs/guides/events.md")
+	require.NoError(t, err)
+	var function string
+	for _, b := range blocksOf(string(guide)) {
+		if b.language == "go" {
+			function = b.text
+		}
+	}
+	require.NotEmpty(t, function)
+	dir := t.TempDir()
+	source, binary := filepath.Join(dir, "verify.go"), filepath.Join(dir, "verify")
+	require.NoError(t, os.WriteFile(source, []byte(verifierHead+function), 0o600))
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, source).CombinedOutput()
+	require.NoError(t, err, string(out))
+	return binary
+}
+
+const verifierHead = `package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+)
+
+func main() {
+	h := http.Header{}
+	for _, name := range []string{"id", "timestamp", "signature"} {
+		h.Set("webhook-"+name, os.Getenv("webhook_"+name))
+	}
+	body, _ := io.ReadAll(os.Stdin)
+	secret, now := os.Getenv("SECRET"), time.Now()
+	good := verify(h, body, secret, now)
+	if good != nil || verify(h, append(body, ' '), secret, now) == nil || verify(h, body, secret, now.Add(time.Hour)) == nil {
+		fmt.Println("the function of the guide is wrong:", good)
+		os.Exit(1)
+	}
+}
+
+`
