@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"bytes"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -16,12 +17,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// eventsTour has the receiver of the webhooks. It keeps the last delivery as
-// body.json, and the header fields as variables in received.sh.
+// eventsTour has the receiver of the webhooks. It keeps the ping, whose answer the
+// guide waits for, as body.json, and its header fields as variables in received.sh.
 func eventsTour(t *testing.T) tour {
 	kept := t.TempDir()
 	receiver := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
+		if err == nil && !bytes.Contains(body, []byte(`"type":"ping"`)) {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
 		variables := fmt.Sprintf("export webhook_id='%s' webhook_timestamp='%s' webhook_signature='%s'\n",
 			r.Header.Get("Webhook-Id"), r.Header.Get("Webhook-Timestamp"), r.Header.Get("Webhook-Signature"))
 		if err != nil || os.WriteFile(filepath.Join(kept, "body.json"), body, 0o600) != nil ||
