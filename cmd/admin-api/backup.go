@@ -138,7 +138,8 @@ func (in *inventory) nameOf(id string) string {
 
 // print says what the copy holds, which keys it needs and how its chains are.
 func (in *inventory) print(p *program) {
-	p.printf("%s, %s, %s, %s\n", count(in.rows["contact_centers"], "contact center"), count(in.rows["accounts"], "account"),
+	p.printf("%s, %s, %s, %s\n",
+		count(in.rows["contact_centers"], "contact center"), count(in.rows["accounts"], "account"),
 		count(in.secrets(), "secret"), count(in.rows["audit_events"], "audit record"))
 	for _, r := range in.chains {
 		p.printf("%s\n", chainLine(in.nameOf(r.ContactCenterID), r))
