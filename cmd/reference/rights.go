@@ -24,7 +24,8 @@ decides.
 
 A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give
 *privileges*; both are the same words, and none implies another. A custom role gives whatever privileges it was made
-with. A token that a user made does no more than that user may at the moment.
+with. A token that a user made does no more than that user may at the moment. "Any credential" is one of a session where
+the operation is about sessions or the password; ` + "`GET /api/v1/me`" + ` takes a token, too.
 
 | operation | needs |`)
 	for _, role := range roles {
