@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"admin-api/models"
 	"admin-api/store"
+	"admin-api/validation"
 )
 
 // How long what the operator gives must be, and may be.
@@ -43,20 +43,34 @@ var domainForm = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-
 // Check finds what is wrong. Its texts begin with the name of the member in
 // capitals, as in the settings.
 func (b Bootstrap) Check() error {
-	if !domainForm.MatchString(b.Domain) || len(b.Domain) > 253 {
+	if !hostName(b.Domain) {
 		return fmt.Errorf("DOMAIN: %q is no domain such as mycompany.example", b.Domain)
 	}
 	if strings.TrimSpace(b.Admin) == "" {
 		return errors.New("ADMIN must not be empty")
 	}
-	if b.Password != "" && utf8.RuneCountInString(b.Password) < MinPasswordLength {
-		return fmt.Errorf("PASSWORD must have at least %d characters", MinPasswordLength)
+	if err := b.checkPassword(); err != nil {
+		return err
 	}
 	if b.Token != "" && !usableToken(b.Token) {
 		return fmt.Errorf("TOKEN must have %d to %d characters, all of them visible ASCII", MinTokenLength, MaxTokenLength)
 	}
 	if _, err := parseFeatures(b.Features); err != nil {
 		return fmt.Errorf("FEATURES: %w", err)
+	}
+	return nil
+}
+
+// checkPassword holds a given password to the rules of all others: whoever cannot
+// choose it later must not begin with it.
+func (b Bootstrap) checkPassword() error {
+	if b.Password == "" { // one is made
+		return nil
+	}
+	var c validation.Context
+	CheckPassword("", b.Password, b.Admin, &c)
+	if broken := c.Errors(); len(broken) > 0 {
+		return fmt.Errorf("PASSWORD: %s", strings.TrimSuffix(broken[0].Detail, "."))
 	}
 	return nil
 }

@@ -16,10 +16,9 @@ import (
 
 // Bounds of what a contact center is made from.
 const (
-	longestDomain   = 253
-	longestLabel    = 63
-	longestName     = 255
-	longestPassword = 1024
+	longestDomain = 253
+	longestLabel  = 63
+	longestName   = 255
 )
 
 // centerDocument is what may be written of a contact center.
@@ -133,7 +132,7 @@ func knownFeatures(given []string, c *validation.Context) models.Strings {
 			})
 		}
 	}
-	on := slices.DeleteFunc(all, func(f string) bool { return !slices.Contains(given, f) })
+	on := slices.DeleteFunc(models.AllFeatures(), func(f string) bool { return !slices.Contains(given, f) })
 	if len(on) == 0 {
 		return nil
 	}
@@ -161,9 +160,5 @@ func (a *newAdministrator) check(c *validation.Context) {
 	if a.Password == nil || c.Broken("/administrator/password") {
 		return
 	}
-	n := utf8.RuneCountInString(a.Password.Reveal())
-	if n < MinPasswordLength || n > longestPassword {
-		c.Violate("/administrator/password", "password", "The password must have "+strconv.Itoa(MinPasswordLength)+" to "+
-			strconv.Itoa(longestPassword)+" characters; leave it out to have one made.")
-	}
+	CheckPassword("/administrator/password", a.Password.Reveal(), a.Username, c)
 }

@@ -113,10 +113,18 @@ func TestCreateContactCenterRefuses(t *testing.T) {
 		"unknown features":  {`{"domain":"a.example","features":["aws","x"]}`, []string{"#/features/1 unknown_feature"}},
 		"a nameless person": {`{"domain":"a.example","administrator":{}}`, []string{"#/administrator/username required"}},
 		"a short password": {
-			`{"domain":"a.example","administrator":{"username":"ann","password":"hunter2"}}`, []string{"#/administrator/password password"},
+			`{"domain":"a.example","administrator":{"username":"ann","password":"hunter2"}}`, []string{"#/administrator/password min"},
+		},
+		"a long password": {
+			`{"domain":"a.example","administrator":{"username":"ann","password":"` + strings.Repeat("a", 129) + `"}}`,
+			[]string{"#/administrator/password max"},
+		},
+		"a password that is the name": {
+			`{"domain":"a.example","administrator":{"username":"annabelle","password":"Annabelle"}}`,
+			[]string{"#/administrator/password password_is_username"},
 		},
 		"an empty password": {
-			`{"domain":"a.example","administrator":{"username":"ann","password":""}}`, []string{"#/administrator/password password"},
+			`{"domain":"a.example","administrator":{"username":"ann","password":""}}`, []string{"#/administrator/password min"},
 		},
 		"all at once": {
 			`{"domain":7,"name":"a\u0007b","odd":1,"administrator":{"username":"a\u202eb","email":"x","odd":1}}`,
@@ -143,6 +151,11 @@ func TestCreateContactCenterRefuses(t *testing.T) {
 	require.Contains(t, p.Detail, "domain")
 	_, p = s.refused(t, api.CodeValidationFailed, call{Method: "POST", Path: centersPath, Body: `{"domain":"a.example","features":["x"]}`})
 	require.Contains(t, p.Errors[0].Detail, strings.Join(models.AllFeatures(), ", "), "the known ones are listed")
+	var known []any
+	for _, feature := range models.AllFeatures() {
+		known = append(known, feature)
+	}
+	require.Equal(t, known, p.Errors[0].Params["values"], "for programs, too")
 }
 
 func TestListContactCenters(t *testing.T) {

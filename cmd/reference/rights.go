@@ -19,11 +19,13 @@ func rights(routes []handlers.Route, roles []models.Role) []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Who may do what
 
-This page is made by ` + "`make generate`" + ` from the table of routes and the built-in roles, by which the program decides.
+This page is made by ` + "`make generate`" + ` from the table of routes and the built-in roles, by which the program
+decides.
 
-A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give *privileges*; both
-are the same words, and none implies another. A custom role gives whatever privileges it was made with. A token that a user made
-does no more than that user may at the moment.
+A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give
+*privileges*; both are the same words, and none implies another. A custom role gives whatever privileges it was made
+with. A token that a user made does no more than that user may at the moment. "Any credential" is one of a session where
+the operation is about sessions or the password; ` + "`GET /api/v1/me`" + ` takes a token, too.
 
 | operation | needs |`)
 	for _, role := range roles {
@@ -41,14 +43,17 @@ does no more than that user may at the moment.
 }
 
 func needs(scope string) string {
-	if scope == "" {
+	switch scope {
+	case "":
 		return "nothing"
+	case handlers.SignedIn:
+		return "any credential"
 	}
 	return "`" + scope + "`"
 }
 
 func mark(r handlers.Route, role models.Role) string {
-	if r.Scope == "" || slices.Contains(role.Privileges, r.Scope) {
+	if r.Scope == "" || r.Scope == handlers.SignedIn || slices.Contains(role.Privileges, r.Scope) {
 		return "yes"
 	}
 	return ""
