@@ -51,6 +51,25 @@ func TestEveryVersionHasItsEvent(t *testing.T) {
 	})
 }
 
+// What another process found while this one was probing counts: it is from there that
+// the health changes.
+func TestHealthThatChangedDuringACheck(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		a := w.create(t, `{"type":"gadget","name":"x","properties":{"url":"https://example.com","token":"right"}}`)
+		_, err := w.Test(t.Context(), w.p, a.ID, nil, nil)
+		require.NoError(t, err)
+		elsewhere := func(models.CheckStep) {
+			require.NoError(t, db.SetHealth(t.Context(), w.p.ContactCenter.ID, a.ID, 1, models.HealthFailing, "timeout",
+				models.NewTime(w.Now())))
+		}
+		_, err = w.Test(t.Context(), w.p, a.ID, nil, elsewhere)
+		require.NoError(t, err)
+		require.Equal(t, []string{"account.created 1", "account.health_changed 1", "account.health_changed 1"},
+			w.events(t, a.ID))
+	})
+}
+
 // What is refused or rolled back leaves no event, and no number is lost by it.
 func TestNoEventWithoutItsChange(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {

@@ -80,11 +80,20 @@ func (s *Service) settleHealth(
 	ctx context.Context, tx *store.Store, a *models.Account, check *models.CheckResult,
 ) error {
 	status, code := health(check)
-	err := tx.SetHealth(ctx, a.ContactCenterID, a.ID, a.Version, status, code, check.CheckedAt)
+	// What this check was told of the health before may be what another one, of
+	// another process, has changed meanwhile.
+	if err := tx.LockAccount(ctx, a.ContactCenterID, a.ID); err != nil {
+		return err
+	}
+	stored, err := tx.Account(ctx, a.ContactCenterID, a.ID)
+	if err != nil {
+		return err
+	}
+	err = tx.SetHealth(ctx, a.ContactCenterID, a.ID, a.Version, status, code, check.CheckedAt)
 	if errors.Is(err, models.ErrVersionMismatch) {
 		return nil // changed meanwhile: this check is about what was
 	}
-	if err != nil || status == a.HealthStatus {
+	if err != nil || status == stored.HealthStatus {
 		return err
 	}
 	return events.Append(ctx, tx, models.EventHealthChanged, a, check.CheckedAt.Time)

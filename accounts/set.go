@@ -91,6 +91,7 @@ type set struct {
 	only    PruneOnly         // which of those that are not listed
 	base    *SetBase          // nil for a plan
 	gone    []*models.Account // live accounts that the set does not list, with prune
+	demoted []*models.Account // others, from which the set takes the default
 }
 
 // setEntry is one account of a set.

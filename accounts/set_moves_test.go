@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -221,6 +223,65 @@ func TestOfTwoAppliesOfOnePlanOneWins(t *testing.T) {
 		require.Len(t, won, 1)
 		for _, i := range w.plan(t, set(won[0])).Items {
 			require.Equal(t, accounts.SetNone, i.Action)
+		}
+	})
+}
+
+// The default moves only from the account that the plan named: where another one has
+// it by now, or that one was changed, the set is refused.
+func TestTheDefaultThatASetTakesIsPlanned(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		id := func(name string) string { return w.create(t, gadgetBody(name)).ID }
+		first, second := id("first"), id("second")
+		makeDefault := func(id string) {
+			_, err := w.Patch(t.Context(), w.p, id, accounts.Match{Any: true}, []byte(`{"default":true}`))
+			require.NoError(t, err)
+		}
+		makeDefault(first)
+		body := setOf(false, `{"type":"gadget","name":"third","default":true,"properties":{"url":"https://example.com","token":"t"}}`)
+		plan := w.plan(t, body)
+		require.Contains(t, plan.Base.Accounts, first)
+		makeDefault(second)
+		_, err := w.ApplySet(t.Context(), w.p, based(t, body, plan.Base))
+		require.ErrorIs(t, err, models.ErrVersionMismatch)
+		done, err := w.ApplySet(t.Context(), w.p, based(t, body, w.plan(t, body).Base))
+		require.NoError(t, err)
+		require.Equal(t, accounts.SetCreate, done.Items[0].Action)
+		_, err = w.ApplySet(t.Context(), w.p, based(t, body, w.plan(t, body).Base))
+		require.NoError(t, err, "it can be applied again")
+	})
+}
+
+// Sets that make the same accounts, each in another order, do not wait for each other
+// in a circle: one of them is applied, and the others are told why they are not.
+func TestSetsThatMakeTheSameAccounts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		for round := range 5 {
+			var documents []string
+			for i := range 30 {
+				documents = append(documents, fmt.Sprintf(
+					`{"type":"gadget","name":"n %d %d","properties":{"url":"https://example.com","token":"t"}}`, round, i))
+			}
+			base := w.plan(t, setOf(false, documents...)).Base
+			var wg sync.WaitGroup
+			var won atomic.Int32
+			for range 4 {
+				slices.Reverse(documents)
+				body := setOf(false, documents...)
+				wg.Go(func() {
+					_, err := w.ApplySet(context.WithoutCancel(t.Context()), w.p, based(t, body, base))
+					switch {
+					case err == nil:
+						won.Add(1)
+					case !errors.Is(err, models.ErrVersionMismatch) && !errors.Is(err, models.ErrNameTaken):
+						t.Errorf("apply: %v", err)
+					}
+				})
+			}
+			wg.Wait()
+			require.Positive(t, won.Load(), "whoever looks later finds all as it should be")
 		}
 	})
 }

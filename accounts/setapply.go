@@ -36,7 +36,7 @@ func (s *Service) PlanSet(ctx context.Context, p *access.Principal, body []byte)
 		return nil, fmt.Errorf("plan set: %w", err)
 	}
 	st.judgeFeatures()
-	if err := s.warnOfDefaults(ctx, st); err != nil {
+	if err := s.findDemoted(ctx, st); err != nil {
 		return nil, fmt.Errorf("plan set: %w", err)
 	}
 	plan := &Plan{Items: []SetItem{}, Errors: st.c.Errors(), Warnings: st.c.Warnings(), Base: st.madeFrom()}
@@ -47,26 +47,6 @@ func (s *Service) PlanSet(ctx context.Context, p *access.Principal, body []byte)
 		plan.Items = append(plan.Items, removal(a))
 	}
 	return plan, nil
-}
-
-// warnOfDefaults tells which accounts outside the set lose the default.
-func (s *Service) warnOfDefaults(ctx context.Context, st *set) error {
-	listed, leaving := st.listed(), st.leaving()
-	for _, e := range st.entries {
-		if e.change == nil || e.takesDefault() == "" {
-			continue
-		}
-		old, err := s.Store.DefaultAccount(ctx, st.p.ContactCenter.ID, e.takesDefault())
-		if errors.Is(err, models.ErrNotFound) || err == nil && (listed[old.ID] || leaving[old.ID]) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		st.c.Warn(e.at+"/default", "default_moves", "The default of the family moves here from the account "+
-			quotedName(old.Name)+", which is not in the set.")
-	}
-	return nil
 }
 
 // ApplySet brings the accounts of the contact center to what the set says: all of
@@ -95,6 +75,9 @@ func (s *Service) applySet(ctx context.Context, p *access.Principal, body []byte
 		return nil, fmt.Errorf("apply set: %w", err)
 	}
 	if err := s.judgeSet(ctx, st); err != nil {
+		return nil, fmt.Errorf("apply set: %w", err)
+	}
+	if err := s.findDemoted(ctx, st); err != nil {
 		return nil, fmt.Errorf("apply set: %w", err)
 	}
 	if moved := st.moved(); len(moved) > 0 {
@@ -207,10 +190,15 @@ func (s *Service) steps(st *set) ([]step, error) {
 	return slices.Concat(deletes, demotes, updates, creates), nil
 }
 
-// writeSet carries the steps out in one transaction.
+// writeSet carries the steps out in one transaction. The sets of a contact center
+// take turns: two that make the same names, each in its order, would wait for each
+// other.
 func (s *Service) writeSet(ctx context.Context, st *set, steps []step) error {
 	var failed step
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.LockContactCenter(ctx, st.p.ContactCenter.ID); err != nil {
+			return err
+		}
 		for _, one := range steps {
 			if err := one.people.hold(ctx, tx, one.account.ContactCenterID); err != nil {
 				return placed(err, one.at)
@@ -270,6 +258,8 @@ func (s *Service) lockSet(ctx context.Context, tx *store.Store, st *set, steps [
 		}
 		old, err := tx.DefaultAccount(ctx, st.p.ContactCenter.ID, one.account.Family)
 		switch {
+		case err == nil && !st.knows(old):
+			return models.ErrDefaultTaken // somebody moved it at this moment: look again
 		case err == nil:
 			ids = append(ids, old.ID)
 		case !errors.Is(err, models.ErrNotFound):

@@ -116,6 +116,12 @@ func (st *set) leaving() map[string]bool {
 	return ids
 }
 
+// knows reports whether the set was judged with the account in mind.
+func (st *set) knows(a *models.Account) bool {
+	return st.listed()[a.ID] || st.leaving()[a.ID] ||
+		slices.ContainsFunc(st.demoted, func(d *models.Account) bool { return d.ID == a.ID })
+}
+
 // madeFrom is the base of a plan of the set.
 func (st *set) madeFrom() SetBase {
 	base := SetBase{Accounts: map[string]int64{}, Absent: []string{}}
@@ -128,6 +134,9 @@ func (st *set) madeFrom() SetBase {
 		}
 	}
 	for _, a := range st.gone {
+		base.Accounts[a.ID] = a.Version
+	}
+	for _, a := range st.demoted {
 		base.Accounts[a.ID] = a.Version
 	}
 	slices.SortFunc(base.Absent, strings.Compare)
@@ -154,7 +163,7 @@ func (st *set) moved() []movedAccount {
 			list = append(list, st.compare(e.stored, "#"+e.at)...)
 		}
 	}
-	for _, a := range st.gone {
+	for _, a := range slices.Concat(st.gone, st.demoted) {
 		list = append(list, st.compare(a, "")...)
 	}
 	return list

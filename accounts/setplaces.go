@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 
 	"admin-api/models"
 	"admin-api/validation"
@@ -134,6 +135,30 @@ func (e *setEntry) featureOff(st *set) string {
 		return ""
 	}
 	return e.edit.def.Feature
+}
+
+// findDemoted finds the accounts outside the set that lose the default to it, and
+// in a plan tells of them.
+func (s *Service) findDemoted(ctx context.Context, st *set) error {
+	listed, leaving := st.listed(), st.leaving()
+	for _, e := range st.entries {
+		if e.change == nil || e.takesDefault() == "" {
+			continue
+		}
+		old, err := s.Store.DefaultAccount(ctx, st.p.ContactCenter.ID, e.takesDefault())
+		if errors.Is(err, models.ErrNotFound) || err == nil && (listed[old.ID] || leaving[old.ID]) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		st.demoted = append(st.demoted, old)
+		if st.base == nil {
+			st.c.Warn(e.at+"/default", "default_moves", "The default of the family moves here from the account "+
+				quotedName(old.Name)+", which is not in the set.")
+		}
+	}
+	return nil
 }
 
 // takesDefault returns the family whose default the account becomes, empty for

@@ -11,7 +11,7 @@ type Event struct {
 	// commits; absent from a ping.
 	Sequence int64 `json:"sequence,omitempty" example:"57"`
 	// Type says what happened; ping is sent to webhooks on request only.
-	Type        string      `json:"type" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.default_moved,account.health_changed,certificate.expiring,certificate.expired,ping" example:"account.updated"`
+	Type        string      `json:"type" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.purged,account.default_moved,account.health_changed,certificate.expiring,certificate.expired,ping" example:"account.updated"`
 	Time        models.Time `json:"time" swaggertype:"string" format:"date-time"`
 	AccountID   string      `json:"accountId,omitempty" format:"uuid" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"`
 	AccountType string      `json:"accountType,omitempty" example:"zendesk"`

@@ -47,7 +47,7 @@ type WebhookCreate struct {
 	URL         string `json:"url" validate:"required" format:"uri" maxLength:"2048" example:"https://hooks.mycompany.example/admin-api"`
 	Description string `json:"description,omitempty" maxLength:"1024"`
 	// EventTypes are those that are delivered; none means all.
-	EventTypes []string `json:"eventTypes,omitempty" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.default_moved,account.health_changed,certificate.expiring,certificate.expired"`
+	EventTypes []string `json:"eventTypes,omitempty" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.purged,account.default_moved,account.health_changed,certificate.expiring,certificate.expired"`
 	// Enabled is true when absent.
 	Enabled bool `json:"enabled,omitempty" example:"true"`
 }
@@ -57,7 +57,7 @@ type WebhookCreate struct {
 type WebhookPatch struct {
 	URL         string   `json:"url,omitempty" format:"uri" maxLength:"2048" example:"https://hooks.mycompany.example/admin-api"`
 	Description string   `json:"description,omitempty" maxLength:"1024"`
-	EventTypes  []string `json:"eventTypes,omitempty" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.default_moved,account.health_changed,certificate.expiring,certificate.expired"`
+	EventTypes  []string `json:"eventTypes,omitempty" enums:"account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.purged,account.default_moved,account.health_changed,certificate.expiring,certificate.expired"`
 	Enabled     *bool    `json:"enabled,omitempty"`
 }
 

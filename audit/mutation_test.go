@@ -52,6 +52,26 @@ func mutate(t *testing.T, seed uint64, n int) {
 	}
 }
 
+// A column or a table of the record that comes to be is to be mutated as well.
+func TestMutationsReachEveryColumn(t *testing.T) {
+	m := newMutator(t, 0)
+	var tables []string
+	rows, err := m.db.QueryContext(t.Context(), `SELECT name || ': ' || (
+		SELECT group_concat(name, ', ') FROM pragma_table_info(t.name)) FROM sqlite_schema t
+		WHERE type = 'table' AND name LIKE 'audit%' ORDER BY name`)
+	require.NoError(t, err)
+	defer rows.Close()
+	for rows.Next() {
+		var line string
+		require.NoError(t, rows.Scan(&line))
+		tables = append(tables, line)
+	}
+	require.NoError(t, rows.Err())
+	require.Equal(t, []string{
+		"audit_checkpoints: " + checkpointColumns, "audit_events: " + recordColumns, "audit_heads: " + headColumns,
+	}, tables)
+}
+
 // mutator is an attacker on the database, with what they saw of its past.
 type mutator struct {
 	*rand.Rand

@@ -58,6 +58,9 @@ func (l *Log) prune(
 	}
 	p = Pruning{First: r.Pruned + 1, Last: last}
 	e, err := l.pruning(ctx, id, p, actor, actorName)
+	if errors.Is(err, models.ErrNotFound) {
+		return Pruning{}, nil // another process prunes the chain and was quicker
+	}
 	if err != nil {
 		return Pruning{}, err
 	}

@@ -204,7 +204,7 @@ func TestCheckpoints(t *testing.T) {
 		wrong(func(c *audit.Checkpoint) { c.MAC = "" })
 		wrong(func(c *audit.Checkpoint) { c.MAC = "no hex" })
 		wrong(func(c *audit.Checkpoint) { c.MAC = c.MAC[:64] })
-		wrong(func(c *audit.Checkpoint) { c.MAC = "00" + c.MAC[2:] })
+		wrong(func(c *audit.Checkpoint) { c.MAC = c.MAC[2:] + c.MAC[:2] })
 
 		prune(t, l, center, begin.Add(10*time.Minute))
 		r, err = l.VerifyChain(t.Context(), center.ID, kept)

@@ -197,6 +197,9 @@ func (c *Courier) deliver(ctx context.Context, d *models.WebhookDelivery) {
 		out, err = c.send(ctx, w, d.Event())
 	}
 	if errors.Is(err, errUnreadable) {
+		if _, gone := c.Store.Webhook(ctx, d.ContactCenterID, d.WebhookID); errors.Is(gone, models.ErrNotFound) {
+			return // removed at this moment, keys first
+		}
 		c.failed(ctx, "delivery not signed", err)
 		out, err = &Outcome{Error: wordUnreadable}, nil
 	}

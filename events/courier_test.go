@@ -3,6 +3,8 @@ package events
 import (
 	"context"
 	"net/http"
+	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"admin-api/models"
 	"admin-api/outbound"
 	"admin-api/paging"
+	"admin-api/secret"
 	"admin-api/store"
 	"admin-api/store/storetest"
 )
@@ -72,6 +75,54 @@ func TestRotatedSecret(t *testing.T) {
 }
 
 // A delivery that fails holds up the later ones of its account and no others.
+// A key that is made while keys are rotated is under the newest one: who waits for its
+// turn to write seals only then, and the rotation waits for who has it.
+func TestSecretsOfWebhooksMeetARotation(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		hook, _ := w.hook(t, `{"url":"`+hookURL+`"}`)
+		path := filepath.Join(t.TempDir(), "keys.json")
+		keys, err := secret.Create(path)
+		require.NoError(t, err)
+		rotating, err := secret.Open(path) // that of the command, another process
+		require.NoError(t, err)
+		w.Keys = keys
+		ctx := context.WithoutCancel(t.Context())
+		for range 5 {
+			var writers sync.WaitGroup
+			fresh := []string{hook.ID, ""}
+			require.NoError(t, db.Tx(ctx, func(tx *store.Store) error {
+				if _, err := tx.AuditHead(ctx, w.p.ContactCenter.ID); err != nil { // all wait for it
+					return err
+				}
+				writers.Go(func() {
+					if _, _, err := w.RotateWebhookSecret(ctx, w.p, hook.ID); err != nil {
+						t.Errorf("rotate: %v", err)
+					}
+				})
+				writers.Go(func() {
+					made, _, err := w.CreateWebhook(ctx, w.p, []byte(`{"url":"`+hookURL+`"}`))
+					if err != nil {
+						t.Errorf("create: %v", err)
+						return
+					}
+					fresh[1] = made.ID
+				})
+				_, err := rotating.Rotate()
+				return err
+			}))
+			writers.Wait()
+			require.NoError(t, db.AwaitSealing(ctx))
+			rows, err := db.SecretsNotOnKey(ctx, rotating.Primary(), models.AccountSecret{}, 99)
+			require.NoError(t, err)
+			for _, row := range rows {
+				isFresh := row.Pointer == models.WebhookKey && slices.Contains(fresh, row.AccountID)
+				require.False(t, isFresh, "it was made after the key")
+			}
+		}
+	})
+}
+
 func TestOrderOfAnAccount(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)

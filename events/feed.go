@@ -37,23 +37,25 @@ func (s *Service) Head(ctx context.Context, p *access.Principal) (int64, error) 
 }
 
 // Resume says where the feed goes on behind a position. Where events in between
-// are no longer kept, or the position lies behind the last one, because the
-// database is an earlier copy, there is a gap.
+// are no longer kept, or are unknown because the database was put back to an
+// earlier copy, there is a gap.
 func (s *Service) Resume(ctx context.Context, p *access.Principal, after int64) (position int64, gap *Gap, err error) {
 	head, err := s.Store.EventHead(ctx, p.ContactCenter.ID)
 	if err != nil {
 		return 0, nil, fmt.Errorf("resume feed: %w", err)
 	}
-	oldest, err := s.Store.EventsAfter(ctx, models.EventFilter{ContactCenterID: p.ContactCenter.ID, Limit: 1})
+	next, err := s.Store.EventsAfter(ctx, models.EventFilter{
+		ContactCenterID: p.ContactCenter.ID, After: after, Limit: 1,
+	})
 	if err != nil {
 		return 0, nil, fmt.Errorf("resume feed: %w", err)
 	}
 	first := head + 1
-	if len(oldest) > 0 {
-		first = min(first, oldest[0].Sequence)
+	if len(next) > 0 {
+		first = next[0].Sequence
 	}
 	switch {
-	case after > head:
+	case after > head && len(next) == 0:
 		return head, &Gap{After: after, Before: head + 1}, nil
 	case after < first-1:
 		return first - 1, &Gap{After: after, Before: first}, nil

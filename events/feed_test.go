@@ -48,6 +48,27 @@ func TestResumeTellsGaps(t *testing.T) {
 	})
 }
 
+// A hole behind the position of a client is a gap, though older events are kept: so it
+// is after a restore, which numbers on far behind what the backup has.
+func TestResumeTellsAHole(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		w.happen(t, w.p, "one", 1, 2)
+		w.pass(-time.Hour)
+		w.happen(t, w.p, "one", 3)
+		w.pass(time.Hour)
+		w.happen(t, w.p, "one", 4)
+		n, err := db.DeleteEvents(t.Context(), models.NewTime(began), 9)
+		require.NoError(t, err)
+		require.Equal(t, 1, n)
+		for after, want := range map[int64]*Gap{0: nil, 1: nil, 2: {After: 2, Before: 4}, 3: nil, 4: nil} {
+			_, gap, err := w.Resume(t.Context(), w.p, after)
+			require.NoError(t, err)
+			require.Equal(t, want, gap, after)
+		}
+	})
+}
+
 func TestReadGoesOnBehindWhatIsLeftOut(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))
 	w.happen(t, w.p, "one", 1, 2)

@@ -99,10 +99,14 @@ func (s *Service) CreateWebhook(
 	return w, key, nil
 }
 
-// putKey seals a key of a webhook.
+// putKey seals a key of a webhook and stores it within the transaction tx, with
+// whose end a rotation waits: what is sealed here is under a key that it sees.
 func (s *Service) putKey(
 	ctx context.Context, tx *store.Store, w *models.Webhook, pointer string, key secret.Text, until models.Time,
 ) error {
+	if err := tx.BeginSealing(ctx); err != nil {
+		return err
+	}
 	row := &models.WebhookSecret{ContactCenterID: w.ContactCenterID, WebhookID: w.ID, Pointer: pointer, ValidUntil: until}
 	var err error
 	if row.Sealed, row.KeyID, err = s.Keys.Seal(key.Reveal(), placeOf(row)); err != nil {

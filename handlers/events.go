@@ -45,7 +45,7 @@ func eventRoutes() []route {
 //	@Tags        events
 //	@Security    BearerAuth
 //	@Produce     json,text/event-stream
-//	@Param       type           query  []string false "Types of events, any of them" collectionFormat(multi) Enums(account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.default_moved,account.health_changed,certificate.expiring,certificate.expired)
+//	@Param       type           query  []string false "Types of events, any of them" collectionFormat(multi) Enums(account.created,account.updated,account.deleted,account.undeleted,account.rolled_back,account.authorized,account.purged,account.default_moved,account.health_changed,certificate.expiring,certificate.expired)
 //	@Param       accountId      query  string   false "Events of this account" Format(uuid)
 //	@Param       lastEventId    query  string   false "Position behind which the feed begins; the header field counts before it"
 //	@Param       pageSize       query  int      false "Events per page" minimum(1) maximum(200) default(50)

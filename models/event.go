@@ -38,6 +38,9 @@ const (
 	EventAccountUndeleted  = "account.undeleted"
 	EventAccountRolledBack = "account.rolled_back"
 	EventAccountAuthorized = "account.authorized"
+	// EventAccountPurged: the retention time of a deleted account is over, and it is
+	// gone for good.
+	EventAccountPurged = "account.purged"
 	// EventDefaultMoved: the account is no longer the default of its family,
 	// because another one is now.
 	EventDefaultMoved = "account.default_moved"
@@ -53,7 +56,8 @@ const (
 func AllEventTypes() []string {
 	return []string{
 		EventAccountCreated, EventAccountUpdated, EventAccountDeleted, EventAccountUndeleted, EventAccountRolledBack,
-		EventAccountAuthorized, EventDefaultMoved, EventHealthChanged, EventCertificateExpiring, EventCertificateExpired,
+		EventAccountAuthorized, EventAccountPurged, EventDefaultMoved, EventHealthChanged, EventCertificateExpiring,
+		EventCertificateExpired,
 	}
 }
 

@@ -110,6 +110,14 @@ func TestSweep(t *testing.T) {
 			return nil
 		}))
 		require.Contains(t, operations, "account.purge "+a.ID)
+		told, err := db.EventsAfter(t.Context(), models.EventFilter{
+			ContactCenterID: a.ContactCenterID, Types: []string{models.EventAccountPurged},
+		})
+		require.NoError(t, err)
+		require.Len(t, told, 1)
+		require.Equal(t, a.ID, told[0].AccountID)
+		require.Equal(t, "gadget", told[0].AccountType)
+		require.EqualValues(t, 2, told[0].AccountVersion, "that of the deletion")
 
 		w.pass(keptEvents)
 		m.sweep(t.Context())

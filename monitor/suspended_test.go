@@ -45,6 +45,6 @@ func TestSuspendedContactCenters(t *testing.T) {
 		round(t, m)
 		m.watch(t.Context())
 		require.EqualValues(t, 2, w.probes.Load())
-		require.Contains(t, w.events(t), models.EventCertificateExpiring+" 7")
+		require.Contains(t, w.events(t), models.EventCertificateExpiring)
 	})
 }

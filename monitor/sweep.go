@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"admin-api/events"
 	"admin-api/models"
 	"admin-api/store"
 )
@@ -22,11 +23,11 @@ func (m *Monitor) sweep(ctx context.Context) {
 }
 
 // purge removes for good the accounts whose retention time is over, each batch
-// together with its audit records.
+// together with its audit records and events.
 func (m *Monitor) purge(ctx context.Context) error {
 	before := models.NewTime(m.Now().Add(-m.Retention))
 	for {
-		var purged []models.AccountKey
+		var purged []models.Account
 		err := m.Store.Tx(ctx, func(tx *store.Store) (err error) {
 			if purged, err = tx.PurgeDeleted(ctx, before, batch); err != nil {
 				return err
@@ -43,26 +44,30 @@ func (m *Monitor) purge(ctx context.Context) error {
 	}
 }
 
-func (m *Monitor) recordPurge(ctx context.Context, tx *store.Store, purged []models.AccountKey) error {
-	for _, key := range purged {
+func (m *Monitor) recordPurge(ctx context.Context, tx *store.Store, purged []models.Account) error {
+	for i := range purged {
+		a := &purged[i]
 		err := m.Audit.Append(ctx, tx, &models.AuditEvent{
-			ContactCenterID: key.ContactCenterID, Actor: "monitor", ActorName: "monitor", Operation: "account.purge",
-			TargetType: "account", TargetID: key.ID, Detail: "its retention time was over",
+			ContactCenterID: a.ContactCenterID, Actor: "monitor", ActorName: "monitor", Operation: "account.purge",
+			TargetType: "account", TargetID: a.ID, Detail: "its retention time was over",
 		})
+		if err == nil {
+			err = events.Append(ctx, tx, models.EventAccountPurged, a, m.Now())
+		}
 		if err != nil {
-			return fmt.Errorf("purge account %s: %w", key.ID, err)
+			return fmt.Errorf("purge account %s: %w", a.ID, err)
 		}
 	}
 	return nil
 }
 
 // recorded tells the audit log what was committed, and says how much it was.
-func (m *Monitor) recorded(ctx context.Context, purged []models.AccountKey) {
+func (m *Monitor) recorded(ctx context.Context, purged []models.Account) {
 	centers := map[string]bool{}
-	for _, key := range purged {
-		if !centers[key.ContactCenterID] {
-			centers[key.ContactCenterID] = true
-			m.Audit.Committed(key.ContactCenterID)
+	for i := range purged {
+		if id := purged[i].ContactCenterID; !centers[id] {
+			centers[id] = true
+			m.Audit.Committed(id)
 		}
 	}
 	if len(purged) > 0 {

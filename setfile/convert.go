@@ -38,6 +38,9 @@ func (c *converter) wrong(n *yaml.Node, format string, args ...any) {
 // value writes a node that stands at a pointer. Aliases are written out within the
 // bounds of the whole, so that few lines cannot become many.
 func (c *converter) value(n *yaml.Node, pointer string, depth int) {
+	if len(c.errs) >= shownWrong { // nobody reads on, and an alias may repeat what is wrong for long
+		return
+	}
 	if c.out.Len() > Largest {
 		if len(c.errs) == 0 {
 			c.wrong(n, "the set is larger than %d bytes once its aliases are written out", Largest)

@@ -193,21 +193,22 @@ func (s *Store) CountAccounts(ctx context.Context, contactCenter string) ([]mode
 // PurgeDeleted removes for good at most limit accounts that were deleted before
 // the given time, oldest first, with everything that belongs to them except
 // audit events. It returns what it removed, in the order of contact centers.
-func (s *Store) PurgeDeleted(ctx context.Context, before models.Time, limit int) ([]models.AccountKey, error) {
+// Of the accounts only the key, Type and Version are set.
+func (s *Store) PurgeDeleted(ctx context.Context, before models.Time, limit int) ([]models.Account, error) {
 	skip := ""
 	if s.dialect == Postgres {
 		skip = " FOR UPDATE SKIP LOCKED" // another process removes those
 	}
-	var purged []models.AccountKey
+	var purged []models.Account
 	err := s.exec(ctx, func(db *gorm.DB) error {
 		return db.Raw(`DELETE FROM accounts WHERE (contact_center_id, id) IN (
 			SELECT contact_center_id, id FROM accounts WHERE deleted_at < ? ORDER BY deleted_at LIMIT ?`+skip+`)
-			RETURNING contact_center_id, id`, before, limit).Find(&purged).Error
+			RETURNING contact_center_id, id, type, version`, before, limit).Find(&purged).Error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("purge deleted accounts: %w", err)
 	}
-	slices.SortFunc(purged, func(a, b models.AccountKey) int {
+	slices.SortFunc(purged, func(a, b models.Account) int {
 		return cmp.Or(strings.Compare(a.ContactCenterID, b.ContactCenterID), strings.Compare(a.ID, b.ID))
 	})
 	return purged, nil

@@ -160,18 +160,10 @@ func (s *Store) RepeatDelivery(
 // DeleteDeliveries removes at most limit deliveries from before the given time,
 // oldest first, and returns how many.
 func (s *Store) DeleteDeliveries(ctx context.Context, before models.Time, limit int) (int, error) {
-	n := int64(0)
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		res := db.Exec(`DELETE FROM webhook_deliveries WHERE (contact_center_id, webhook_id, id) IN (
-			SELECT contact_center_id, webhook_id, id FROM webhook_deliveries WHERE created_at < ?
-			ORDER BY created_at LIMIT ?)`, before, limit)
-		n = res.RowsAffected
-		return res.Error
-	})
-	if err != nil {
-		return 0, fmt.Errorf("delete deliveries: %w", err)
-	}
-	return int(n), nil
+	return s.deleteSome(ctx, "deliveries", `DELETE FROM webhook_deliveries
+		WHERE (contact_center_id, webhook_id, id) IN (
+		SELECT contact_center_id, webhook_id, id FROM webhook_deliveries WHERE created_at < ?
+		ORDER BY created_at LIMIT ?)`, before, limit)
 }
 
 // ReleaseDeliveries makes those due that wait for a delivery which is gone.

@@ -2,10 +2,10 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"admin-api/models"
@@ -18,13 +18,17 @@ import (
 // PostgreSQL it comes last of what a transaction locks.
 func (s *Store) InsertEvent(ctx context.Context, e *models.Event) error {
 	err := s.Tx(ctx, func(tx *Store) error {
-		err := tx.write.WithContext(ctx).Raw(`INSERT INTO event_heads (contact_center_id, sequence) VALUES (?, 1)
-			ON CONFLICT (contact_center_id) DO UPDATE SET sequence = event_heads.sequence + 1 RETURNING sequence`,
-			e.ContactCenterID).Find(&e.Sequence).Error
+		err := tx.row(ctx, s.queries.nextEvent, []any{e.ContactCenterID}, []any{&e.Sequence})
 		if err != nil {
 			return err
 		}
-		if err := tx.write.WithContext(ctx).Create(e).Error; err != nil {
+		// Whether there are webhooks is asked with the number in hand: who made one
+		// before that hears of the event.
+		heard := false
+		err = tx.row(ctx, s.queries.insertEvent, []any{
+			e.ContactCenterID, e.Sequence, e.ID, e.Type, e.AccountID, e.AccountType, e.AccountVersion, e.At,
+		}, []any{&heard})
+		if err != nil || !heard {
 			return err
 		}
 		return tx.queueDeliveries(ctx, e)
@@ -43,42 +47,61 @@ func (s *Store) queueDeliveries(ctx context.Context, e *models.Event) error {
 	if err != nil {
 		return err
 	}
-	for _, h := range hooks {
-		if len(h.EventTypes) > 0 && !slices.Contains(h.EventTypes, e.Type) {
-			continue
-		}
-		if err := s.queueDelivery(ctx, h.ID, e); err != nil {
-			return err
-		}
+	hooks = slices.DeleteFunc(hooks, func(h models.Webhook) bool {
+		return len(h.EventTypes) > 0 && !slices.Contains(h.EventTypes, e.Type)
+	})
+	if len(hooks) == 0 {
+		return nil
 	}
-	return nil
+	ids := make([]string, len(hooks))
+	for i, h := range hooks {
+		ids[i] = h.ID
+	}
+	waiting, err := s.waiting(ctx, e, ids)
+	if err != nil {
+		return err
+	}
+	deliveries := make([]models.WebhookDelivery, len(ids))
+	for i, id := range ids {
+		deliveries[i] = newDelivery(e, id, slices.Contains(waiting, id))
+	}
+	return s.write.WithContext(ctx).Create(&deliveries).Error
 }
 
-func (s *Store) queueDelivery(ctx context.Context, webhook string, e *models.Event) error {
-	d := &models.WebhookDelivery{
+// waiting returns those of the webhooks to which a delivery of the event's account is
+// still to be made.
+func (s *Store) waiting(ctx context.Context, e *models.Event, webhooks []string) (ids []string, err error) {
+	table := "webhook_deliveries"
+	if s.dialect == SQLite {
+		table += " INDEXED BY webhook_deliveries_account" // it would rather read all that a webhook ever got
+	}
+	err = s.write.WithContext(ctx).Table(table).Distinct("webhook_id").
+		Where("contact_center_id = ? AND webhook_id IN ?", e.ContactCenterID, webhooks).
+		Where("account_id = ? AND status = 'pending'", e.AccountID).Find(&ids).Error
+	return ids, err
+}
+
+// newDelivery brings an event to a webhook, at once or behind those that wait.
+func newDelivery(e *models.Event, webhook string, waits bool) models.WebhookDelivery {
+	d := models.WebhookDelivery{
 		ContactCenterID: e.ContactCenterID, WebhookID: webhook, ID: models.NewID(e.At.Time), EventSequence: e.Sequence,
 		EventID: e.ID, EventType: e.Type, EventAt: e.At, AccountID: e.AccountID, AccountType: e.AccountType,
 		AccountVersion: e.AccountVersion, Status: models.DeliveryPending, CreatedAt: e.At,
 		GiveUpAt: models.NewTime(e.At.Add(models.DeliveryWindow)),
 	}
-	waits, err := s.hasPending(ctx, d)
-	if err != nil {
-		return err
-	}
 	if !waits {
 		d.NextAttemptAt = e.At
 	}
-	return s.write.WithContext(ctx).Create(d).Error
+	return d
 }
 
 // EventHead returns the sequence of the last event of a contact center; 0 before
 // the first one.
 func (s *Store) EventHead(ctx context.Context, contactCenter string) (int64, error) {
 	var sequence int64
-	err := s.query(ctx).Model(&models.EventHead{}).Select("sequence").
-		Where("contact_center_id = ?", contactCenter).Find(&sequence).Error
-	if err != nil {
-		return 0, fmt.Errorf("read event head: %w", translate(err))
+	err := s.row(ctx, s.queries.eventHead, []any{contactCenter}, []any{&sequence})
+	if err != nil && !errors.Is(err, models.ErrNotFound) {
+		return 0, fmt.Errorf("read event head: %w", err)
 	}
 	return sequence, nil
 }
@@ -105,17 +128,8 @@ func (s *Store) EventsAfter(ctx context.Context, f models.EventFilter) ([]models
 // DeleteEvents removes at most limit events from before the given time, oldest
 // first, and returns how many.
 func (s *Store) DeleteEvents(ctx context.Context, before models.Time, limit int) (int, error) {
-	n := int64(0)
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		res := db.Exec(`DELETE FROM events WHERE (contact_center_id, sequence) IN (
-			SELECT contact_center_id, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
-		n = res.RowsAffected
-		return res.Error
-	})
-	if err != nil {
-		return 0, fmt.Errorf("delete events: %w", err)
-	}
-	return int(n), nil
+	return s.deleteSome(ctx, "events", `DELETE FROM events WHERE (contact_center_id, sequence) IN (
+		SELECT contact_center_id, sequence FROM events WHERE at < ? ORDER BY at LIMIT ?)`, before, limit)
 }
 
 // lockEvents keeps events of the contact center from being numbered until the

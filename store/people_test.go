@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -265,6 +268,52 @@ func TestAccountsNaming(t *testing.T) {
 		_, n, err = s.AccountsNaming(ctx, cc, models.NewID(at(2).Time), 20)
 		require.NoError(t, err)
 		require.Zero(t, n)
+	})
+}
+
+// Who renames a role and who holds the users that have it wait for each other, and in
+// no circle, in whatever order the users stand in the table.
+func TestRenameRoleMeetsWhoHoldsUsers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		cc := center(t, s, "a.test")
+		var ids []string
+		for i := range 40 {
+			id := fmt.Sprintf("u%02d", 39-i)
+			ids = append(ids, id)
+			require.NoError(t, s.CreateUser(ctx, &models.User{
+				ContactCenterID: cc, ID: id, Username: id, UsernameKey: id, Roles: models.Strings{"A"},
+			}))
+		}
+		slices.Sort(ids)
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			for n := range 20 {
+				from, to := "A", "B"
+				if n%2 == 1 {
+					from, to = to, from
+				}
+				if _, err := s.RenameRoleOfUsers(ctx, cc, from, to, at(n), "x"); err != nil {
+					t.Errorf("rename: %v", err)
+				}
+			}
+		})
+		wg.Go(func() {
+			for range 20 {
+				err := s.Tx(ctx, func(tx *store.Store) error {
+					for _, id := range ids {
+						if _, err := tx.HoldUser(ctx, cc, id); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					t.Errorf("hold: %v", err)
+				}
+			}
+		})
+		wg.Wait()
 	})
 }
 

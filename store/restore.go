@@ -26,7 +26,7 @@ func (inUseError) Is(target error) bool { return target == models.ErrExists }
 // empty or not there: all of it or, after an error or when the process is killed,
 // nothing. The backup may be of an older schema and of either kind of database;
 // file itself is only read. Sessions are left out: who was signed in then is not
-// now. A database that is in use is models.ErrExists.
+// now; and events are numbered on behind a gap. A database that is in use is models.ErrExists.
 //
 // With SQLite the copy is made beside the database. With PostgreSQL it needs
 // room in the temporary folder, and the rows are written in one transaction.
@@ -174,6 +174,9 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 	if err == nil {
 		err = copied.dropSessions(ctx)
 	}
+	if err == nil {
+		err = copied.leaveOutEvents(ctx)
+	}
 	if err != nil {
 		_ = copied.Close() // it goes away
 		return nil, fmt.Errorf("%s: %w", file, damaged(err))
@@ -190,6 +193,23 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 func (s *Store) dropSessions(ctx context.Context) error {
 	return s.Tx(ctx, func(tx *Store) error {
 		return translate(tx.write.WithContext(ctx).Exec("DELETE FROM sessions").Error)
+	})
+}
+
+// restoredGap is how many numbers of events a restore leaves out, more than were
+// given since the backup was made. Numbers stay exact in JSON after millions of
+// restores.
+const restoredGap = 1_000_000_000
+
+// leaveOutEvents has new events numbered behind all that were told since the
+// backup was made: who has heard of one of those is told of the gap then, and
+// takes no later event for it.
+func (s *Store) leaveOutEvents(ctx context.Context) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		return translate(tx.write.WithContext(ctx).Exec(`INSERT INTO event_heads (contact_center_id, sequence)
+			SELECT id, ? FROM contact_centers WHERE true
+			ON CONFLICT (contact_center_id) DO UPDATE SET sequence = event_heads.sequence + excluded.sequence`,
+			restoredGap).Error)
 	})
 }
 

@@ -168,16 +168,44 @@ func TestBackupAndRestoreCarryEveryRow(t *testing.T) {
 	file := backup(t, source)
 	require.Equal(t, want, dump(t, "sqlite:"+file))
 	delete(want, "sessions")
+	delete(want, "event_heads") // see TestRestoredFeedGoesOnBehindAGap
 	storetest.EachEmpty(t, func(t *testing.T, first string) {
 		require.NoError(t, store.Restore(t.Context(), store.Config{URL: first}, file, store.CopyOptions{}))
-		require.Equal(t, want, dump(t, first, "sessions"))
+		require.Equal(t, want, dump(t, first, "sessions", "event_heads"))
 		require.Empty(t, dump(t, first)["sessions"])
 		again := backup(t, first)
-		require.Equal(t, want, dump(t, "sqlite:"+again, "sessions"))
+		require.Equal(t, want, dump(t, "sqlite:"+again, "sessions", "event_heads"))
 		storetest.EachEmpty(t, func(t *testing.T, second string) {
 			require.NoError(t, store.Restore(t.Context(), store.Config{URL: second}, again, store.CopyOptions{}))
-			require.Equal(t, want, dump(t, second, "sessions"))
+			require.Equal(t, want, dump(t, second, "sessions", "event_heads"))
 		})
+	})
+}
+
+// Events that are told after a restore have numbers that nobody was told before it,
+// also in a contact center that had no event when the backup was made.
+func TestRestoredFeedGoesOnBehindAGap(t *testing.T) {
+	source := storetest.SQLite(t)
+	told, silent := center(t, source, "told.test"), center(t, source, "silent.test")
+	event := func(s *store.Store, cc string) int64 {
+		e := &models.Event{ContactCenterID: cc, ID: models.NewID(at(1).Time), Type: models.EventAccountUpdated, At: at(1)}
+		require.NoError(t, s.InsertEvent(t.Context(), e))
+		return e.Sequence
+	}
+	require.EqualValues(t, 1, event(source, told))
+	file := backup(t, "sqlite:"+source.Path())
+	for range 3 {
+		event(source, told)
+		event(source, silent)
+	}
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
+		require.NoError(t, store.Restore(t.Context(), store.Config{URL: url}, file, store.CopyOptions{}))
+		restored := storetest.Open(t, store.Config{URL: url})
+		require.EqualValues(t, 1_000_000_002, event(restored, told))
+		require.EqualValues(t, 1_000_000_001, event(restored, silent))
+		kept, err := restored.EventsAfter(t.Context(), models.EventFilter{ContactCenterID: told})
+		require.NoError(t, err)
+		require.Len(t, kept, 2, "what the backup has is still told")
 	})
 }
 
@@ -195,7 +223,7 @@ func TestRestoreReplacesNothing(t *testing.T) {
 
 func TestRestoreIntoAnEmptyDatabase(t *testing.T) {
 	file := backup(t, full(t, 3))
-	want := dump(t, "sqlite:"+file, "sessions")
+	want := dump(t, "sqlite:"+file, "sessions", "event_heads")
 	for name, make := range map[string]func(t *testing.T, path string){
 		"nothing there": func(*testing.T, string) {},
 		"an empty file": func(t *testing.T, path string) { require.NoError(t, os.WriteFile(path, nil, 0o600)) },
@@ -219,7 +247,7 @@ func TestRestoreIntoAnEmptyDatabase(t *testing.T) {
 			info, err := os.Stat(path)
 			require.NoError(t, err)
 			require.Equal(t, os.FileMode(0o600), info.Mode())
-			require.Equal(t, want, dump(t, "sqlite:"+path, "sessions"))
+			require.Equal(t, want, dump(t, "sqlite:"+path, "sessions", "event_heads"))
 		})
 	}
 	t.Run("somebody has it open", func(t *testing.T) {

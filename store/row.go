@@ -35,6 +35,9 @@ type queries struct {
 	account        string
 	tokenByHash    string
 	sessionByHash  string
+	eventHead      string
+	nextEvent      string
+	insertEvent    string
 	// For GORM, which writes the placeholders of the dialect by itself.
 	count   string
 	countOf string
@@ -50,6 +53,12 @@ func newQueries(dialect string) queries {
 	count += " WHERE deleted_at IS NULL"
 	grouped := " GROUP BY type, health_status ORDER BY type, health_status"
 	return queries{
+		eventHead: rebind(dialect, "SELECT sequence FROM event_heads WHERE contact_center_id = ?"),
+		nextEvent: rebind(dialect, `INSERT INTO event_heads (contact_center_id, sequence) VALUES (?, 1)
+			ON CONFLICT (contact_center_id) DO UPDATE SET sequence = event_heads.sequence + 1 RETURNING sequence`),
+		insertEvent: rebind(dialect, `INSERT INTO events (contact_center_id, sequence, id, type, account_id, account_type,
+			account_version, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING EXISTS (
+			SELECT 1 FROM webhooks w WHERE w.contact_center_id = events.contact_center_id AND w.enabled)`),
 		count:          count + grouped,
 		countOf:        count + " AND contact_center_id = ?" + grouped,
 		accountColumns: columns,

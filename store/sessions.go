@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -107,8 +108,14 @@ func (s *Store) DeleteEndedSessions(ctx context.Context, now, idle models.Time, 
 		SELECT contact_center_id, id FROM sessions WHERE expires_at <= ? OR seen_at < ? LIMIT ?)`, now, idle, limit)
 }
 
-// deleteSome runs a statement that removes rows, and returns how many.
+// deleteSome runs a statement that removes the rows that the query at its end
+// selects, and returns how many. Rows that somebody else has locked are left for
+// the next time: several rows are locked in no order here, and whoever waits for
+// one of them must not be waited for.
 func (s *Store) deleteSome(ctx context.Context, what, statement string, args ...any) (int, error) {
+	if s.dialect == Postgres {
+		statement = strings.TrimSuffix(statement, ")") + " FOR UPDATE SKIP LOCKED)"
+	}
 	n := int64(0)
 	err := s.exec(ctx, func(db *gorm.DB) error {
 		res := db.Exec(statement, args...)

@@ -131,5 +131,7 @@ func (s *Store) TrimSignInAttempts(ctx context.Context, most int) (int, error) {
 	return s.deleteSome(ctx, "sign-ins beyond their bound", `DELETE FROM sign_in_attempts
 		WHERE (contact_center_id, name_key, address) IN (
 		SELECT contact_center_id, name_key, address FROM sign_in_attempts
-		WHERE succeeded_at IS NULL ORDER BY last_at DESC`+end+`)`, most)
+		WHERE (contact_center_id, name_key, address) IN (
+			SELECT contact_center_id, name_key, address FROM sign_in_attempts
+			WHERE succeeded_at IS NULL ORDER BY last_at DESC`+end+`))`, most)
 }

@@ -192,13 +192,20 @@ func (s *Store) Extensions(ctx context.Context, contactCenter string) ([]string,
 }
 
 // RenameRoleOfUsers gives the users who have the role from the role to instead,
-// and counts them. Their versions move on.
+// and counts them. Their versions move on. They are locked in the order of their
+// ids, like by everybody who holds several.
 func (s *Store) RenameRoleOfUsers(
 	ctx context.Context, contactCenter, from, to string, at models.Time, by string,
 ) (int, error) {
 	n := 0
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		res := db.Model(&models.User{}).
+	err := s.Tx(ctx, func(tx *Store) error {
+		var ids []string
+		err := tx.locking(tx.usersOf(ctx, &models.UserFilter{ContactCenterID: contactCenter, Role: from}), "NO KEY UPDATE").
+			Model(&models.User{}).Order("id").Pluck("id", &ids).Error
+		if err != nil || len(ids) == 0 {
+			return err
+		}
+		res := tx.write.WithContext(ctx).Model(&models.User{}).
 			Where("contact_center_id = ? AND "+s.find()+"("+rolesText+", ?) > 0", contactCenter, roleNeedle(from)).
 			UpdateColumns(map[string]any{
 				"roles":   gorm.Expr("'[' || substr(replace("+rolesText+", ?, ?), 2)", roleNeedle(from), roleNeedle(to)),
@@ -208,7 +215,7 @@ func (s *Store) RenameRoleOfUsers(
 		return res.Error
 	})
 	if err != nil {
-		return 0, fmt.Errorf("rename role of users: %w", err)
+		return 0, fmt.Errorf("rename role of users: %w", translate(err))
 	}
 	return n, nil
 }

@@ -130,7 +130,8 @@ func (c *restoreCommand) conclude(p *program, in inventory) (err error) {
 	}
 	p.printf("restored %s: the state of %s\n", c.File, instant(in.newest))
 	p.printf("What was taken away after that is back: tokens that were revoked, users that were disabled, secrets " +
-		"that were replaced, accounts that were deleted. Look through admin-api tokens list. All sessions have ended.\n")
+		"that were replaced, accounts and webhooks that were deleted. Look through admin-api tokens list. " +
+		"All sessions have ended.\n")
 	return nil
 }
 
