@@ -252,24 +252,12 @@ func auditEvent(p *access.Principal, operation, accountID string) *models.AuditE
 // even that fails the failure is logged: the refusal stands anyway.
 func (s *Service) Refused(ctx context.Context, p *access.Principal, operation, accountID, detail string) {
 	event := auditEvent(p, operation, accountID)
-	event.TargetType = targetOf(operation)
 	event.Outcome, event.Detail = models.OutcomeRefused, detail
 	// The client may have gone; the refusal is recorded all the same.
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	if err := s.Audit.Record(bounded, event); err != nil && s.Logger != nil {
 		s.Logger.ErrorContext(ctx, "refusal not recorded", "operation", operation, "error", err)
-	}
-}
-
-// targetOf names what an operation is about. Most of them, whatever their name,
-// are about an account.
-func targetOf(operation string) string {
-	switch kind, _, _ := strings.Cut(operation, "."); kind {
-	case "contact-center", "token":
-		return kind
-	default:
-		return "account"
 	}
 }
 

@@ -119,7 +119,7 @@ func (s *Server) readAccount(x *exchange) error {
 	if f.err != nil {
 		return f.err
 	}
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -193,7 +193,7 @@ func (s *Server) patchAccount(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,428,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id} [delete]
 func (s *Server) deleteAccount(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *Server) deleteAccount(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/undelete [post]
 func (s *Server) undeleteAccount(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

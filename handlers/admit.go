@@ -150,7 +150,8 @@ func (s *Server) enter(x *exchange) error {
 	err := s.access.ActIn(x.Request().Context(), x.principal, fields[0])
 	switch {
 	case errors.Is(err, models.ErrForbidden):
-		s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, "", "may not act in another contact center")
+		s.access.Refused(x.Request().Context(), x.principal, x.route.Name, x.route.target(), "",
+			"may not act in another contact center")
 	case errors.Is(err, models.ErrNotFound):
 		return &api.RequestError{
 			Code: api.CodeNotFound, Detail: "There is no contact center that " + headerContactCenter + " names.",
@@ -173,13 +174,9 @@ func (s *Server) lacksScope(x *exchange) error {
 
 // recordRefusal puts on the audit record that the request was refused.
 func (s *Server) recordRefusal(x *exchange, why string) {
-	target, err := x.accountID()
+	target, err := x.recordID()
 	if err != nil {
 		target = ""
 	}
-	if kind := x.route.personal(); kind != "" {
-		s.access.Refused(x.Request().Context(), x.principal, x.route.Name, kind, target, why)
-		return
-	}
-	s.accounts.Refused(x.Request().Context(), x.principal, x.route.Name, target, why)
+	s.access.Refused(x.Request().Context(), x.principal, x.route.Name, x.route.target(), target, why)
 }

@@ -65,16 +65,16 @@ func auditedAround() map[string]func(t *testing.T, s *sales) call {
 		"POST " + sessionPath: func(*testing.T, *sales) call {
 			return call{Method: "POST", Path: sessionPath, Body: signInBody("admin", adminPassword), Token: "-"}
 		},
-		"DELETE " + sessionPath:                                               signedIn("DELETE", sessionPath, ""),
-		"DELETE " + sessionsPath:                                              signedIn("DELETE", sessionsPath, ""),
-		"PUT " + mePath + "/password":                                         signedIn("PUT", mePath+"/password", `{"currentPassword":"`+adminPassword+`","newPassword":"correct horse"}`),
-		"POST /configapi/v2/oauth/token":                                      clientCredentials,
-		"POST " + webhooks:                                                    plainly("POST", webhooks, webhook),
-		"PATCH " + webhooks + "/{webhookId}":                                  made(webhooks, webhook, "PATCH", "", `{"description":"CRM"}`),
-		"DELETE " + webhooks + "/{webhookId}":                                 made(webhooks, webhook, "DELETE", "", ""),
-		"POST " + accountsPath + "/apply":                                     plainly("POST", accountsPath+"/apply", `{"accounts":[`+zendeskBody("new")+`],"base":{"accounts":{},"absent":["new"]}}`),
-		"POST " + webhooks + "/{webhookId}/rotate-secret":                     made(webhooks, webhook, "POST", "/rotate-secret", ""),
-		"POST " + webhooks + "/{webhookId}/deliveries/{deliveryId}/redeliver": redelivery,
+		"DELETE " + sessionPath:                                        signedIn("DELETE", sessionPath, ""),
+		"DELETE " + sessionsPath:                                       signedIn("DELETE", sessionsPath, ""),
+		"PUT " + mePath + "/password":                                  signedIn("PUT", mePath+"/password", `{"currentPassword":"`+adminPassword+`","newPassword":"correct horse"}`),
+		"POST /configapi/v2/oauth/token":                               clientCredentials,
+		"POST " + webhooks:                                             plainly("POST", webhooks, webhook),
+		"PATCH " + webhooks + "/{id}":                                  made(webhooks, webhook, "PATCH", "", `{"description":"CRM"}`),
+		"DELETE " + webhooks + "/{id}":                                 made(webhooks, webhook, "DELETE", "", ""),
+		"POST " + accountsPath + "/apply":                              plainly("POST", accountsPath+"/apply", `{"accounts":[`+zendeskBody("new")+`],"base":{"accounts":{},"absent":["new"]}}`),
+		"POST " + webhooks + "/{id}/rotate-secret":                     made(webhooks, webhook, "POST", "/rotate-secret", ""),
+		"POST " + webhooks + "/{id}/deliveries/{deliveryId}/redeliver": redelivery,
 	}
 }
 

@@ -63,7 +63,7 @@ func unaudited() map[string]bool {
 		"POST /api/v1/integration-accounts/{id}/test":                 true,
 		"POST /api/v1/integration-accounts/{id}/salesforce/authorize": true,
 		"POST /api/v1/audit-events/verify":                            true,
-		"POST /api/v1/webhooks/{webhookId}/test":                      true,
+		"POST /api/v1/webhooks/{id}/test":                             true,
 		"POST /api/v1/integration-accounts/export":                    true,
 		"POST /api/v1/integration-accounts/plan":                      true,
 	}
@@ -203,7 +203,7 @@ func TestMissingScopesOnRecord(t *testing.T) {
 		if r.Scope == "" || r.Scope == handlers.SignedIn {
 			continue
 		}
-		path := strings.NewReplacer("{id}", id, "{webhookId}", id, "{deliveryId}", id, "{domain}", "other.example", "{key}", "k", "{version}", "1", "{type}", "zendesk").Replace(r.Path)
+		path := strings.NewReplacer("{id}", id, "{deliveryId}", id, "{domain}", "other.example", "{key}", "k", "{version}", "1", "{type}", "zendesk").Replace(r.Path)
 		s.refused(t, api.CodeForbidden, call{Method: r.Method, Path: path, Token: narrow[r.Scope == models.ScopeMetrics]})
 		n++
 		refused := s.events(t, "outcome=refused")

@@ -21,7 +21,7 @@ func (x *exchange) change(do changer, report judge) error {
 	if err != nil {
 		return err
 	}
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

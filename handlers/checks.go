@@ -63,7 +63,7 @@ func (s *Server) testDraft(x *exchange) error { return s.test(x, "") }
 //	@Failure     400,401,403,404,413,415,422,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/test [post]
 func (s *Server) testAccount(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

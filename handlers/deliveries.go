@@ -15,13 +15,13 @@ import (
 //	@Description not taken is an answer, not an error. The webhook may be switched off.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.WebhookTest
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId}/test [post]
+//	@Router      /webhooks/{id}/test [post]
 func (s *Server) testWebhook(x *exchange) error {
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *Server) testWebhook(x *exchange) error {
 //	@Description Needs the scope admin. Newest first. Deliveries are kept for 30 days.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       status         query  string false "Deliveries with this status" Enums(pending,delivered,failed)
 //	@Param       pageSize       query  int    false "Deliveries per page" minimum(1) maximum(200) default(50)
 //	@Param       cursor         query  string false "nextCursor of the page before"
@@ -53,7 +53,7 @@ func (s *Server) testWebhook(x *exchange) error {
 //	@Success     200 {object} api.WebhookDeliveryPage
 //	@Header      200 {string} Link "Address of the next page, rel=next"
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId}/deliveries [get]
+//	@Router      /webhooks/{id}/deliveries [get]
 func (s *Server) listDeliveries(x *exchange) error {
 	f := &filters{query: x.query}
 	status := f.oneOf("status", "", models.DeliveryPending, models.DeliveryDelivered, models.DeliveryFailed)
@@ -64,7 +64,7 @@ func (s *Server) listDeliveries(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -88,14 +88,14 @@ func (s *Server) listDeliveries(x *exchange) error {
 //	@Description pending. A delivery that is pending already is answered as it is.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       deliveryId     path   string true  "Delivery id" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     202 {object} api.WebhookDelivery
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId}/deliveries/{deliveryId}/redeliver [post]
+//	@Router      /webhooks/{id}/deliveries/{deliveryId}/redeliver [post]
 func (s *Server) redeliver(x *exchange) error {
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

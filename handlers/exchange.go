@@ -86,8 +86,8 @@ func (x *exchange) param(name string) (string, error) {
 	return value, nil
 }
 
-// accountID returns the id in the path. What cannot be an id does not exist.
-func (x *exchange) accountID() (string, error) {
+// recordID returns the id in the path. What cannot be an id does not exist.
+func (x *exchange) recordID() (string, error) {
 	id, err := x.param("id")
 	if err != nil || !models.ValidID(id) {
 		return "", models.ErrNotFound

@@ -14,7 +14,7 @@ func (x *exchange) part() (id string, q paging.Query, err error) {
 	if q, err = pageQuery(x.query); err != nil {
 		return "", q, err
 	}
-	id, err = x.accountID()
+	id, err = x.recordID()
 	return id, q, err
 }
 
@@ -65,7 +65,7 @@ func (s *Server) listVersions(x *exchange) error {
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/versions/{version} [get]
 func (s *Server) readVersion(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *Server) deleteReference(x *exchange) error {
 
 // reference reads the path of one reference.
 func (x *exchange) reference() (id, key string, err error) {
-	if id, err = x.accountID(); err != nil {
+	if id, err = x.recordID(); err != nil {
 		return "", "", err
 	}
 	key, err = x.param("key")
@@ -186,7 +186,7 @@ func (x *exchange) reference() (id, key string, err error) {
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/credentials [get]
 func (s *Server) readCredentials(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 	n.must(t, http.StatusOK, call{Method: http.MethodPost, Path: path + "/test", Token: token})
 	n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
 	return map[string]string{
-		"webhooks/{webhookId}":      webhook,
+		"webhooks/{id}":             webhook,
 		"deliveries/{deliveryId}":   n.delivery(t, token, webhook),
 		"integration-accounts/{id}": account,
 		"teams/{id}":                n.made(t, token, teamsPath, `{"name":"`+name+` team"}`),

@@ -1,13 +1,11 @@
 package handlers
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -101,11 +99,11 @@ func (s *Server) finish(x *exchange) {
 		slog.Float64("ms", float64(took)/float64(time.Millisecond)),
 		slog.String("remote", x.remote), slog.String("requestId", x.requestID),
 	}
-	switch id, err := x.accountID(); {
+	switch id, err := x.recordID(); {
 	case x.route == nil:
 		attrs = append(attrs, slog.String("path", x.path()))
 	case err == nil:
-		attrs = append(attrs, slog.String(x.subject(), id))
+		attrs = append(attrs, slog.String(x.route.target(), id))
 	}
 	if x.principal != nil {
 		attrs = append(attrs, slog.String("principal", x.principal.ID),
@@ -115,14 +113,6 @@ func (s *Server) finish(x *exchange) {
 	record := slog.NewRecord(time.Now(), level, "request", 0)
 	record.AddAttrs(attrs...)
 	_ = s.logger.Handler().Handle(r.Context(), record) // as the logger does
-}
-
-// subject names what the id in the path is of.
-func (x *exchange) subject() string {
-	if kind, _, _ := strings.Cut(x.route.Name, "."); kind == "token" {
-		return kind
-	}
-	return cmp.Or(x.route.personal(), "account")
 }
 
 // serve carries out a route; observe is around it, so the context is our

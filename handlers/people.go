@@ -45,17 +45,6 @@ func peopleRoutes() []route {
 	}
 }
 
-// personal returns what the id in the path of a route of people is one of, "user",
-// "team" or "role"; empty for other routes.
-func (r *route) personal() string {
-	for path, kind := range map[string]string{usersPath: "user", teamsPath: "team", rolesPath: "role"} {
-		if r.Path == path || strings.HasPrefix(r.Path, path+"/") {
-			return kind
-		}
-	}
-	return ""
-}
-
 // versionMatch parses If-Match for records whose entity tag is their version. A
 // tag that we never made matches nothing.
 func (x *exchange) versionMatch() (access.Match, error) {
@@ -96,7 +85,7 @@ func (x *exchange) readVersioned(version int64, document any) error {
 
 // target reads the path and the condition of a change.
 func (x *exchange) target() (string, access.Match, error) {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return "", access.Match{}, err
 	}
@@ -129,7 +118,7 @@ func (x *exchange) removed(do func(context.Context, *access.Principal, string, a
 
 // found reads one record.
 func found[T any](x *exchange, get func(context.Context, *access.Principal, string) (*T, error)) (*T, error) {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func TestRights(t *testing.T) {
 	all := credentials(t, s)
 	for _, r := range handlers.Routes() {
 		path := strings.NewReplacer(
-			"{id}", unknownID, "{webhookId}", unknownID, "{deliveryId}", unknownID, "{type}", "zendesk", "{version}", "1", "{key}", "k",
+			"{id}", unknownID, "{deliveryId}", unknownID, "{type}", "zendesk", "{version}", "1", "{key}", "k",
 			"{domain}", "unknown.example", "/docs/*", "/docs/problems/",
 		).Replace(r.Path)
 		require.NotContains(t, path, "{", "give the parameter a value")

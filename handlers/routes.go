@@ -52,6 +52,17 @@ type route struct {
 	failed func(*Server, *exchange, error) error
 }
 
+// target is what the operation is about, as records name it: the first word of
+// its name, but for what belongs to accounts.
+func (r *route) target() string {
+	switch kind, _, _ := strings.Cut(r.Name, "."); kind {
+	case "type", "reference", "credentials":
+		return "account"
+	default:
+		return kind
+	}
+}
+
 // Paths that several operations share.
 const (
 	typesPath    = "/api/v1/integration-types"

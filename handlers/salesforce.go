@@ -30,7 +30,7 @@ import (
 //	@Failure     400,401,403,404,422,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/salesforce/authorize [post]
 func (s *Server) authorizeSalesforce(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *Server) origin(domain string) string {
 //	@Failure     400,401,403,404,422,429,500,503 {object} api.Problem
 //	@Router      /integration-accounts/{id}/salesforce/limits [get]
 func (s *Server) readSalesforceLimits(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

@@ -115,7 +115,7 @@ func (s *Server) createToken(x *exchange) error {
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /tokens/{id} [get]
 func (s *Server) readToken(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (s *Server) readToken(x *exchange) error {
 //	@Failure     400,401,403,404,413,415,422,429,500,503 {object} api.Problem
 //	@Router      /tokens/{id} [patch]
 func (s *Server) patchToken(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,7 @@ func (s *Server) patchToken(x *exchange) error {
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /tokens/{id} [delete]
 func (s *Server) revokeToken(x *exchange) error {
-	id, err := x.accountID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 
 const (
 	webhooksPath  = "/api/v1/webhooks"
-	webhookPath   = webhooksPath + "/{webhookId}"
+	webhookPath   = webhooksPath + "/{id}"
 	deliveryPath  = webhookPath + "/deliveries"
 	redeliverPath = deliveryPath + "/{deliveryId}/redeliver"
 )
@@ -37,15 +37,6 @@ func webhookRoutes() []route {
 	}
 }
 
-// webhookID returns the id in the path. What cannot be an id does not exist.
-func (x *exchange) webhookID() (string, error) {
-	id, err := x.param("webhookId")
-	if err != nil || !models.ValidID(id) {
-		return "", models.ErrNotFound
-	}
-	return id, nil
-}
-
 // webhook answers a webhook, with its key where one was made.
 func (x *exchange) webhook(status int, w *models.Webhook, key string) error {
 	out := api.NewWebhook(w)
@@ -56,7 +47,7 @@ func (x *exchange) webhook(status int, w *models.Webhook, key string) error {
 
 // webhookMatch reads the path and, where it is sent, If-Match.
 func (x *exchange) webhookMatch() (string, events.Match, error) {
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return "", events.Match{}, err
 	}
@@ -127,14 +118,14 @@ func (s *Server) createWebhook(x *exchange) error {
 //	@Description Needs the scope admin.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.Webhook
 //	@Header      200 {string} ETag "Entity tag of the webhook"
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId} [get]
+//	@Router      /webhooks/{id} [get]
 func (s *Server) readWebhook(x *exchange) error {
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
@@ -154,14 +145,14 @@ func (s *Server) readWebhook(x *exchange) error {
 //	@Tags        events
 //	@Security    BearerAuth
 //	@Accept      application/merge-patch+json
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       patch          body   api.WebhookPatch true "What changes"
 //	@Param       If-Match       header string false "ETag of the webhook you read, so that nobody's change is lost"
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.Webhook
 //	@Header      200 {string} ETag "Entity tag of the webhook"
 //	@Failure     400,401,403,404,412,413,415,422,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId} [patch]
+//	@Router      /webhooks/{id} [patch]
 func (s *Server) patchWebhook(x *exchange) error {
 	id, m, err := x.webhookMatch()
 	if err != nil {
@@ -181,12 +172,12 @@ func (s *Server) patchWebhook(x *exchange) error {
 //	@Description Needs the scope admin. What was still to be delivered is dropped.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       If-Match       header string false "ETag of the webhook you read, so that nobody's change is lost"
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     204 "Deleted"
 //	@Failure     400,401,403,404,412,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId} [delete]
+//	@Router      /webhooks/{id} [delete]
 func (s *Server) deleteWebhook(x *exchange) error {
 	id, m, err := x.webhookMatch()
 	if err != nil {
@@ -206,14 +197,14 @@ func (s *Server) deleteWebhook(x *exchange) error {
 //	@Description deliveries carry a signature under the key before as well.
 //	@Tags        events
 //	@Security    BearerAuth
-//	@Param       webhookId      path   string true  "Webhook id" Format(uuid)
+//	@Param       id             path   string true  "Webhook id" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.Webhook
 //	@Header      200 {string} ETag "Entity tag of the webhook"
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
-//	@Router      /webhooks/{webhookId}/rotate-secret [post]
+//	@Router      /webhooks/{id}/rotate-secret [post]
 func (s *Server) rotateWebhookSecret(x *exchange) error {
-	id, err := x.webhookID()
+	id, err := x.recordID()
 	if err != nil {
 		return err
 	}
