@@ -90,7 +90,10 @@ func (s *Service) CreateUser(ctx context.Context, p *Principal, body []byte) (*m
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
-	hash := s.hash(c)
+	hash, err := s.hash(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	err = s.carryOut(ctx, d, func(tx *store.Store) error {
 		if c, err = s.draftUser(ctx, tx, p, body); err != nil {
 			return err
@@ -127,7 +130,10 @@ func (s *Service) UpdateUser(ctx context.Context, p *Principal, id string, m Mat
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
-	hash := s.hash(c)
+	hash, err := s.hash(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	err = s.carryOut(ctx, d, func(tx *store.Store) error {
 		if old, err = tx.LockUser(ctx, p.ContactCenter.ID, id); err != nil {
 			return err
