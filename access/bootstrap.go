@@ -10,10 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"admin-api/models"
 	"admin-api/store"
+	"admin-api/validation"
 )
 
 // How long what the operator gives must be, and may be.
@@ -49,14 +49,28 @@ func (b Bootstrap) Check() error {
 	if strings.TrimSpace(b.Admin) == "" {
 		return errors.New("ADMIN must not be empty")
 	}
-	if b.Password != "" && utf8.RuneCountInString(b.Password) < MinPasswordLength {
-		return fmt.Errorf("PASSWORD must have at least %d characters", MinPasswordLength)
+	if err := b.checkPassword(); err != nil {
+		return err
 	}
 	if b.Token != "" && !usableToken(b.Token) {
 		return fmt.Errorf("TOKEN must have %d to %d characters, all of them visible ASCII", MinTokenLength, MaxTokenLength)
 	}
 	if _, err := parseFeatures(b.Features); err != nil {
 		return fmt.Errorf("FEATURES: %w", err)
+	}
+	return nil
+}
+
+// checkPassword holds the password against the rules of all passwords: one that
+// breaks them might never be accepted when the administrator signs in.
+func (b Bootstrap) checkPassword() error {
+	if b.Password == "" {
+		return nil
+	}
+	c := &validation.Context{}
+	CheckPassword("", b.Password, b.Admin, c)
+	if broken := c.Errors(); len(broken) > 0 {
+		return errors.New("PASSWORD: " + strings.TrimSuffix(broken[0].Detail, "."))
 	}
 	return nil
 }

@@ -16,10 +16,9 @@ import (
 
 // Bounds of what a contact center is made from.
 const (
-	longestDomain   = 253
-	longestLabel    = 63
-	longestName     = 255
-	longestPassword = 1024
+	longestDomain = 253
+	longestLabel  = 63
+	longestName   = 255
 )
 
 // centerDocument is what may be written of a contact center.
@@ -154,16 +153,12 @@ func (a *newAdministrator) check(c *validation.Context) {
 	a.Username = strings.TrimSpace(a.Username)
 	if a.Username == "" && !c.Broken("/administrator/username") {
 		c.Violate("/administrator/username", "required", "Give the administrator a user name.")
+	} else {
+		judgeName("/administrator/username", a.Username, c)
 	}
-	checkLine("/administrator/username", a.Username, c)
 	checkLine("/administrator/firstName", a.FirstName, c)
 	checkLine("/administrator/lastName", a.LastName, c)
-	if a.Password == nil || c.Broken("/administrator/password") {
-		return
-	}
-	n := utf8.RuneCountInString(a.Password.Reveal())
-	if n < MinPasswordLength || n > longestPassword {
-		c.Violate("/administrator/password", "password", "The password must have "+strconv.Itoa(MinPasswordLength)+" to "+
-			strconv.Itoa(longestPassword)+" characters; leave it out to have one made.")
+	if a.Password != nil && !c.Broken("/administrator/password") {
+		CheckPassword("/administrator/password", a.Password.Reveal(), a.Username, c)
 	}
 }

@@ -113,10 +113,21 @@ func TestCreateContactCenterRefuses(t *testing.T) {
 		"unknown features":  {`{"domain":"a.example","features":["aws","x"]}`, []string{"#/features/1 unknown_feature"}},
 		"a nameless person": {`{"domain":"a.example","administrator":{}}`, []string{"#/administrator/username required"}},
 		"a short password": {
-			`{"domain":"a.example","administrator":{"username":"ann","password":"hunter2"}}`, []string{"#/administrator/password password"},
+			`{"domain":"a.example","administrator":{"username":"ann","password":"hunter2"}}`, []string{"#/administrator/password min"},
+		},
+		"a long password": {
+			`{"domain":"a.example","administrator":{"username":"ann","password":"` + strings.Repeat("x", 129) + `"}}`,
+			[]string{"#/administrator/password max"},
+		},
+		"the name as password": {
+			`{"domain":"a.example","administrator":{"username":"Annabelle","password":"annabelle"}}`,
+			[]string{"#/administrator/password password_is_username"},
+		},
+		"an invisible person": {
+			`{"domain":"a.example","administrator":{"username":"\u200b"}}`, []string{"#/administrator/username invisible"},
 		},
 		"an empty password": {
-			`{"domain":"a.example","administrator":{"username":"ann","password":""}}`, []string{"#/administrator/password password"},
+			`{"domain":"a.example","administrator":{"username":"ann","password":""}}`, []string{"#/administrator/password min"},
 		},
 		"all at once": {
 			`{"domain":7,"name":"a\u0007b","odd":1,"administrator":{"username":"a\u202eb","email":"x","odd":1}}`,
