@@ -108,7 +108,11 @@ func (s *Server) whoAsks(x *exchange) (*access.Principal, error) {
 		return s.whoseToken(x, bearer(fields))
 	}
 	if secret := x.sessionSecret(); secret != "" {
-		p, err := s.access.AuthenticateSession(x.Request().Context(), secret)
+		find := s.access.AuthenticateSession
+		if x.ongoing {
+			find = s.access.RecallSession
+		}
+		p, err := find(x.Request().Context(), secret)
 		if errors.Is(err, models.ErrUnauthenticated) {
 			x.set(echo.HeaderWWWAuthenticate, realm)
 		}
