@@ -84,7 +84,8 @@ func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt,
 			func() error { return tx.DeleteSessions(ctx, p.Home(), p.UserID, p.SessionID) },
 			func() error { return tx.RotateSession(ctx, p.Home(), p.SessionID, sessionHash) },
 			func() error {
-				return s.recordChange(ctx, tx, p, "password.change", target{p.Home(), "user", p.UserID}, "other sessions ended", nil)
+				at := target{p.Home(), "user", p.UserID}
+				return s.recordChange(ctx, tx, p, "password.change", at, "other sessions ended", nil)
 			},
 		)
 	})
@@ -127,7 +128,8 @@ func (s *Service) ResetPassword(
 			func() error { return tx.SetPassword(ctx, u, "") },
 			func() error { return tx.DeleteSessions(ctx, center, u.ID, "") },
 			func() error {
-				return s.recordChange(ctx, tx, actor, "password.set", target{center, "user", u.ID}, "user: "+u.Username+", all sessions ended", nil)
+				at, detail := target{center, "user", u.ID}, "user: "+u.Username+", all sessions ended"
+				return s.recordChange(ctx, tx, actor, "password.set", at, detail, nil)
 			},
 		)
 	})

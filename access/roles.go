@@ -72,8 +72,9 @@ func (in *roleInput) judgeProvider(p *Principal, old *models.Role, c *validation
 	if i < 0 || p.Home() == p.ContactCenter.ID || slices.Contains(old.Privileges, models.ScopeProvider) {
 		return
 	}
-	c.Violate("/privileges/"+strconv.Itoa(i), "provider_elsewhere", "Roles with the privilege provider belong to the service "+
-		"provider's own contact center, because who has one may act in all; make it without the header Contact-Center.")
+	c.Violate("/privileges/"+strconv.Itoa(i), "provider_elsewhere", "Roles with the privilege provider belong to the "+
+		"service provider's own contact center, because who has one may act in all; make it without the header "+
+		"Contact-Center.")
 }
 
 // over returns the role as the input makes it.
