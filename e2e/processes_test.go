@@ -30,9 +30,15 @@ func bearerOf(t *testing.T, token string) party {
 	return party{t, http.Header{"Authorization": {"Bearer " + token}}}
 }
 
-// ask sends a request and returns the answer; a host other than that of the process
-// stands before the path.
-func (p party) ask(at *program.Program, method, path, body string) (*http.Response, string) {
+// answer is what came back.
+type answer struct {
+	status  int
+	cookies []*http.Cookie
+	text    string
+}
+
+// ask sends a request; a host other than that of the process stands before the path.
+func (p party) ask(at *program.Program, method, path, body string) answer {
 	p.t.Helper()
 	host, path, _ := strings.Cut(path, "/")
 	req, err := http.NewRequestWithContext(p.t.Context(), method, at.URL+"/"+path, strings.NewReader(body))
@@ -50,19 +56,19 @@ func (p party) ask(at *program.Program, method, path, body string) (*http.Respon
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(p.t, err)
 	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
+	text, err := io.ReadAll(res.Body)
 	require.NoError(p.t, err)
-	return res, string(answer)
+	return answer{res.StatusCode, res.Cookies(), string(text)}
 }
 
 // must is ask for what succeeds; it returns the members of the answer.
 func (p party) must(at *program.Program, method, path, body string) map[string]any {
 	p.t.Helper()
-	res, text := p.ask(at, method, path, body)
-	require.Less(p.t, res.StatusCode, 300, "%s %s: %s", method, path, text)
+	a := p.ask(at, method, path, body)
+	require.Less(p.t, a.status, 300, "%s %s: %s", method, path, a.text)
 	var members map[string]any
-	if text != "" {
-		require.NoError(p.t, json.Unmarshal([]byte(text), &members))
+	if a.text != "" {
+		require.NoError(p.t, json.Unmarshal([]byte(a.text), &members))
 	}
 	return members
 }
@@ -70,19 +76,17 @@ func (p party) must(at *program.Program, method, path, body string) map[string]a
 // status is that of a request for the path.
 func (p party) status(at *program.Program, path string) int {
 	p.t.Helper()
-	res, _ := p.ask(at, http.MethodGet, path, "")
-	return res.StatusCode
+	return p.ask(at, http.MethodGet, path, "").status
 }
 
 // signIn returns who signed in to the contact center at the host.
-func signIn(t *testing.T, at *program.Program, host, username, password string) party {
+func signIn(t *testing.T, at *program.Program, host, username string) party {
 	t.Helper()
-	body, err := json.Marshal(map[string]string{"username": username, "password": password})
-	require.NoError(t, err)
-	res, text := party{t, http.Header{}}.ask(at, http.MethodPost, host+"/api/v1/session", string(body))
-	require.Equal(t, http.StatusCreated, res.StatusCode, text)
-	require.Len(t, res.Cookies(), 1)
-	return party{t, http.Header{"Cookie": {res.Cookies()[0].Name + "=" + res.Cookies()[0].Value}}}
+	body := `{"username":"` + username + `","password":"` + passwordOfUsers + `"}`
+	a := party{t, http.Header{}}.ask(at, http.MethodPost, host+"/api/v1/session", body)
+	require.Equal(t, http.StatusCreated, a.status, a.text)
+	require.Len(t, a.cookies, 1)
+	return party{t, http.Header{"Cookie": {a.cookies[0].Name + "=" + a.cookies[0].Value}}}
 }
 
 // What ends in one process is refused by another one on the same database with the
@@ -139,7 +143,7 @@ func endings() map[string]ending {
 	of := func(name string, end func(root party, one *program.Program, path string)) ending {
 		return func(t *testing.T, one *program.Program, root party) (party, string, func()) {
 			path := person(root, one, name)
-			return signIn(t, one, "localhost", name, passwordOfUsers), whoAmI, func() { end(root, one, path) }
+			return signIn(t, one, "localhost", name), whoAmI, func() { end(root, one, path) }
 		}
 	}
 	patch := func(body string) func(root party, one *program.Program, path string) {
@@ -154,13 +158,13 @@ func endings() map[string]ending {
 		},
 		"a session that signed out": func(t *testing.T, one *program.Program, root party) (party, string, func()) {
 			person(root, one, "ann")
-			who := signIn(t, one, "localhost", "ann", passwordOfUsers)
+			who := signIn(t, one, "localhost", "ann")
 			return who, whoAmI, func() { who.must(one, http.MethodDelete, "/api/v1/session", "") }
 		},
 		"a session that another one ended": func(t *testing.T, one *program.Program, root party) (party, string, func()) {
 			person(root, one, "bob")
-			second := signIn(t, one, "localhost", "bob", passwordOfUsers)
-			return signIn(t, one, "localhost", "bob", passwordOfUsers), whoAmI, func() {
+			second := signIn(t, one, "localhost", "bob")
+			return signIn(t, one, "localhost", "bob"), whoAmI, func() {
 				second.must(one, http.MethodDelete, "/api/v1/sessions", "")
 			}
 		},
@@ -176,7 +180,7 @@ func endings() map[string]ending {
 
 func tokenOfUser(t *testing.T, one *program.Program, root party) (party, string, func()) {
 	path := person(root, one, "fay")
-	made := signIn(t, one, "localhost", "fay", passwordOfUsers).
+	made := signIn(t, one, "localhost", "fay").
 		must(one, http.MethodPost, "/api/v1/tokens", `{"name":"ci","scopes":["accounts:read"]}`)
 	return bearerOf(t, made["token"].(string)), whoAmI, func() { root.must(one, http.MethodDelete, path, "") }
 }
@@ -199,7 +203,7 @@ func tenant(root party, one *program.Program, domain string) (suspend func()) {
 
 func suspendedSession(t *testing.T, one *program.Program, root party) (party, string, func()) {
 	suspend := tenant(root, one, "one.example")
-	return signIn(t, one, "one.example", "ann", passwordOfUsers), "one.example" + whoAmI, suspend
+	return signIn(t, one, "one.example", "ann"), "one.example" + whoAmI, suspend
 }
 
 func suspendedToken(t *testing.T, one *program.Program, root party) (party, string, func()) {
