@@ -222,6 +222,10 @@ func TestStillMay(t *testing.T) {
 			require.False(t, may(who, h.center.ID, models.ScopeProvider))
 		}
 		require.False(t, may("system", h.center.ID, models.ScopeAccountsWrite))
+		h.exec(t, "UPDATE contact_centers SET suspended = true")
+		require.False(t, may(p.ID, h.center.ID, models.ScopeAccountsWrite))
+		require.False(t, may(access.TokenPrincipal+id, h.center.ID, models.ScopeAccountsWrite))
+		h.exec(t, "UPDATE contact_centers SET suspended = false")
 		h.update(t, p.UserID, `roles = '["Agent"]'`)
 		require.False(t, may(p.ID, h.center.ID, models.ScopeAccountsWrite))
 		require.False(t, may(access.TokenPrincipal+id, h.center.ID, models.ScopeAccountsWrite))
