@@ -148,10 +148,12 @@ func TestBootstrapRefuses(t *testing.T) {
 		"one more than all":  {Domain: "a.example", Admin: "ann", Features: []string{"all", "teleport"}},
 		"no domain":          {Domain: "a b", Admin: "ann", Features: []string{"all"}},
 		"no administrator":   {Domain: "a.example", Admin: " ", Features: []string{"all"}},
-		"a password that no sign-in takes": {
-			Domain: "a.example", Admin: "ann", Password: strings.Repeat("x", 1025), Features: []string{"all"},
+		"an address":         {Domain: "192.0.2.1", Admin: "ann", Features: []string{"all"}},
+		"a short password":   {Domain: "a.example", Admin: "ann", Password: "hunter2", Features: []string{"all"}},
+		"a long password": {
+			Domain: "a.example", Admin: "ann", Password: strings.Repeat("p", access.MaxPasswordLength+1), Features: []string{"all"},
 		},
-		"a short password": {Domain: "a.example", Admin: "ann", Password: "hunter2", Features: []string{"all"}},
+		"the name as password": {Domain: "a.example", Admin: "annabelle", Password: "Annabelle", Features: []string{"all"}},
 	}
 	for name, in := range tests {
 		t.Run(name, func(t *testing.T) {

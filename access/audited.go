@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"time"
 
 	"admin-api/models"
@@ -54,30 +55,8 @@ func (s *Service) recordRefusal(ctx context.Context, actor *Principal, operation
 	}
 }
 
-// changed adds a change of one member to the list, unless it is none. Values are
-// anything with a JSON form; nil is absent.
-func changed(list []models.FieldChange, pointer string, from, to any) ([]models.FieldChange, error) {
-	before, err := value(from)
-	if err != nil {
-		return nil, err
-	}
-	after, err := value(to)
-	if err != nil {
-		return nil, err
-	}
-	if string(before) == string(after) {
-		return list, nil
-	}
-	return append(list, models.FieldChange{Pointer: pointer, Old: before, New: after}), nil
-}
-
-func value(v any) (models.JSON, error) {
-	if v == nil {
-		return nil, nil
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil, fmt.Errorf("encode change: %w", err)
-	}
-	return text, nil
+// present returns the members of a state that have a value.
+func present(state map[string]any) map[string]any {
+	maps.DeleteFunc(state, func(_ string, v any) bool { return v == nil })
+	return state
 }

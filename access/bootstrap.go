@@ -43,7 +43,7 @@ var domainForm = regexp.MustCompile(`^(?i)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-
 // Check finds what is wrong. Its texts begin with the name of the member in
 // capitals, as in the settings.
 func (b Bootstrap) Check() error {
-	if !domainForm.MatchString(b.Domain) || len(b.Domain) > 253 {
+	if !hostName(b.Domain) {
 		return fmt.Errorf("DOMAIN: %q is no domain such as mycompany.example", b.Domain)
 	}
 	if strings.TrimSpace(b.Admin) == "" {
@@ -61,16 +61,16 @@ func (b Bootstrap) Check() error {
 	return nil
 }
 
-// checkPassword holds the password against the rules of all passwords: one that
-// breaks them might never be accepted when the administrator signs in.
+// checkPassword holds a given password to the rules of all others: whoever cannot
+// choose it later must not begin with it.
 func (b Bootstrap) checkPassword() error {
-	if b.Password == "" {
+	if b.Password == "" { // one is made
 		return nil
 	}
-	c := &validation.Context{}
-	CheckPassword("", b.Password, b.Admin, c)
+	var c validation.Context
+	CheckPassword("", b.Password, b.Admin, &c)
 	if broken := c.Errors(); len(broken) > 0 {
-		return errors.New("PASSWORD: " + strings.TrimSuffix(broken[0].Detail, "."))
+		return fmt.Errorf("PASSWORD: %s", strings.TrimSuffix(broken[0].Detail, "."))
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func knownFeatures(given []string, c *validation.Context) models.Strings {
 			})
 		}
 	}
-	on := slices.DeleteFunc(all, func(f string) bool { return !slices.Contains(given, f) })
+	on := slices.DeleteFunc(models.AllFeatures(), func(f string) bool { return !slices.Contains(given, f) })
 	if len(on) == 0 {
 		return nil
 	}
@@ -158,7 +158,8 @@ func (a *newAdministrator) check(c *validation.Context) {
 	}
 	checkLine("/administrator/firstName", a.FirstName, c)
 	checkLine("/administrator/lastName", a.LastName, c)
-	if a.Password != nil && !c.Broken("/administrator/password") {
-		CheckPassword("/administrator/password", a.Password.Reveal(), a.Username, c)
+	if a.Password == nil || c.Broken("/administrator/password") {
+		return
 	}
+	CheckPassword("/administrator/password", a.Password.Reveal(), a.Username, c)
 }

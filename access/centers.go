@@ -211,22 +211,12 @@ func suspension(old, now *models.ContactCenter) string {
 
 // centerChanges lists what differs; old is the zero value for a create.
 func centerChanges(old, now *models.ContactCenter) ([]models.FieldChange, error) {
-	var list []models.FieldChange
-	var err error
-	for _, m := range []struct {
-		pointer  string
-		from, to any
-	}{
-		{"/domain", word(old.Domain), word(now.Domain)},
-		{"/features", words(old.Features), words(now.Features)},
-		{"/name", word(old.Name), word(now.Name)},
-		{"/suspended", old.Suspended, now.Suspended},
-	} {
-		if list, err = changed(list, m.pointer, m.from, m.to); err != nil {
-			return nil, err
-		}
+	state := func(c *models.ContactCenter) map[string]any {
+		return present(map[string]any{
+			"domain": word(c.Domain), "features": words(c.Features), "name": word(c.Name), "suspended": c.Suspended,
+		})
 	}
-	return list, nil
+	return differences(state(old), state(now), nil)
 }
 
 // word and words are values of changes: what is empty is absent.

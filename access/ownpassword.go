@@ -84,8 +84,8 @@ func (s *Service) replacePassword(ctx context.Context, p *Principal, a *attempt,
 			func() error { return tx.DeleteSessions(ctx, p.Home(), p.UserID, p.SessionID) },
 			func() error { return tx.RotateSession(ctx, p.Home(), p.SessionID, sessionHash) },
 			func() error {
-				at := target{p.Home(), "user", p.UserID}
-				return s.recordChange(ctx, tx, p, "password.change", at, "other sessions ended", nil)
+				self := target{p.Home(), "user", p.UserID}
+				return s.recordChange(ctx, tx, p, "password.change", self, "other sessions ended", nil)
 			},
 		)
 	})
@@ -128,8 +128,8 @@ func (s *Service) ResetPassword(
 			func() error { return tx.SetPassword(ctx, u, "") },
 			func() error { return tx.DeleteSessions(ctx, center, u.ID, "") },
 			func() error {
-				at, detail := target{center, "user", u.ID}, "user: "+u.Username+", all sessions ended"
-				return s.recordChange(ctx, tx, actor, "password.set", at, detail, nil)
+				detail := "user: " + u.Username + ", all sessions ended"
+				return s.recordChange(ctx, tx, actor, "password.set", target{center, "user", u.ID}, detail, nil)
 			},
 		)
 	})

@@ -55,20 +55,14 @@ func (s *Service) RevokeToken(
 func (s *Service) recordToken(
 	ctx context.Context, tx *store.Store, actor *Principal, old, now *models.Token, operation string,
 ) error {
-	var changes []models.FieldChange
-	var err error
-	for _, m := range []struct {
-		pointer  string
-		from, to any
-	}{
-		{"/expiresAt", moment(old.ExpiresAt), moment(now.ExpiresAt)},
-		{"/name", word(old.Name), word(now.Name)},
-		{"/revokedAt", moment(old.RevokedAt), moment(now.RevokedAt)},
-		{"/scopes", words(old.Scopes), words(now.Scopes)},
-	} {
-		if changes, err = changed(changes, m.pointer, m.from, m.to); err != nil {
-			return err
-		}
+	state := func(t *models.Token) map[string]any {
+		return present(map[string]any{
+			"expiresAt": moment(t.ExpiresAt), "name": word(t.Name), "revokedAt": moment(t.RevokedAt), "scopes": words(t.Scopes),
+		})
+	}
+	changes, err := differences(state(old), state(now), nil)
+	if err != nil {
+		return err
 	}
 	detail := "name: " + now.Name
 	if old.ID == "" {

@@ -38,7 +38,9 @@ func validKey(key string) bool {
 }
 
 // References lists who uses an account.
-func (s *Service) References(ctx context.Context, p *access.Principal, id string, q paging.Query) (*ReferencePage, error) {
+func (s *Service) References(
+	ctx context.Context, p *access.Principal, id string, q paging.Query,
+) (*ReferencePage, error) {
 	page, bound, err := s.page(ctx, p, "references", id, q)
 	if err != nil {
 		return nil, err

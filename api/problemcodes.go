@@ -76,5 +76,6 @@ func ProblemKinds() []ProblemKind { return slices.Clone(problemKinds) }
 // problemKinds is never changed. The last entry is what everything unknown
 // becomes.
 var problemKinds = slices.Concat(
-	requestKinds(), signInKinds(), rightsKinds(), peopleKinds(), conflictKinds(), documentKinds(), serverKinds(),
+	requestKinds(), signInKinds(), rightsKinds(), peopleKinds(), conflictKinds(), staleKinds(),
+	documentKinds(), serverKinds(),
 )

@@ -77,9 +77,10 @@ func rightsKinds() []ProblemKind {
 			Code: CodeNotFound, Title: "Not found", Status: http.StatusNotFound,
 			Detail: "There is nothing at this address.",
 			Meaning: "The path does not exist, or the record does not exist in the contact center of the " +
-				"credential. A record of another contact center answers the same.",
+				"credential. A record of another contact center answers the same. Or there is no contact center that " +
+				"the header field Contact-Center names or, for signing in, the host name.",
 			Remedy: "Check the path and the id. A deleted account is shown with ?deleted=include until " +
-				"its retention time is over.",
+				"its retention time is over. Sign in at the domain of the contact center.",
 			errs: []error{models.ErrNotFound},
 		},
 		{
@@ -105,11 +106,12 @@ func conflictKinds() []ProblemKind {
 			errs:    []error{models.ErrNameTaken}, Instance: "/api/v1/integration-accounts",
 		},
 		{
-			Code: CodeLimitReached, Title: "Only one per contact center", Status: http.StatusConflict,
-			Detail:  "The contact center has the one account of this kind that it may have.",
-			Meaning: "Of some types or families a contact center has one account at most.",
-			Remedy:  "Change the account that exists, or delete it first.",
-			Members: []ProblemMember{{Name: "existingId", Description: "the account that exists"}},
+			Code: CodeLimitReached, Title: "No more of these", Status: http.StatusConflict,
+			Detail: "The contact center has the one account of this kind that it may have.",
+			Meaning: "Of some types or families a contact center has one account at most; and webhooks, and the " +
+				"references to an account, are bounded in number, which the detail says.",
+			Remedy:  "Change what exists, or delete some of it first.",
+			Members: []ProblemMember{{Name: "existingId", Description: "the account that exists, where it can be only one"}},
 			Extra:   map[string]any{"existingId": "0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"},
 			errs:    []error{models.ErrLimitReached}, Instance: "/api/v1/integration-accounts",
 		},
@@ -152,11 +154,17 @@ func conflictKinds() []ProblemKind {
 		},
 		{
 			Code: CodeAlreadyExists, Title: "Already exists", Status: http.StatusConflict,
-			Detail:  "A record with the same key exists.",
-			Meaning: "Another user has the extension, or a record with the same key was made at the same moment.",
-			Remedy:  "Read what exists; then change it or choose another key. A user without an extension gets a free one.",
-			errs:    []error{models.ErrExists},
+			Detail: "A record with the same key exists.",
+			Meaning: "Another contact center has the domain, another user has the extension, or a record with the same " +
+				"key was made at the same moment.",
+			Remedy: "Read what exists; then change it or choose another key. A user without an extension gets a free one.",
+			errs:   []error{models.ErrExists},
 		},
+	}
+}
+
+func staleKinds() []ProblemKind {
+	return []ProblemKind{
 		{
 			Code: CodeIdempotencyKeyInFlight, Title: "Idempotency key in flight", Status: http.StatusConflict,
 			Detail:  "A request with this Idempotency-Key is being worked on; repeat this one in a moment.",

@@ -40,7 +40,7 @@ async function authorize() {
   await page.locator("button.authorize").first().click();
   await page.locator(".auth-container input").first().fill(token);
   await page.locator(".auth-container button.authorize").first().click();
-  await page.locator(".modal-ux button.btn-done").click();
+  await page.locator(".modal-ux button.btn-done").first().click(); // one for each way to authenticate
 }
 
 // executeRead sends the list of types, which needs no parameter.

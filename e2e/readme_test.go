@@ -5,7 +5,6 @@ package e2e_test
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -19,9 +18,6 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// block is one fenced block of the README's walk-through.
-type block struct{ language, terminal, text string }
-
 // walkThrough returns the blocks of the section "Walk-through".
 func walkThrough(t *testing.T) []block {
 	t.Helper()
@@ -31,10 +27,7 @@ func walkThrough(t *testing.T) []block {
 	require.True(t, found)
 	section, _, found = strings.Cut(section, "\n## ")
 	require.True(t, found)
-	var blocks []block
-	for _, m := range regexp.MustCompile("(?ms)^```(\\w+)(?: terminal=(\\w+))?\n(.*?)^```$").FindAllStringSubmatch(section, -1) {
-		blocks = append(blocks, block{m[1], m[2], m[3]})
-	}
+	blocks := blocksOf(section)
 	require.Greater(t, len(blocks), 10)
 	return blocks
 }
@@ -106,35 +99,6 @@ func answers(url string) func(context.Context) bool {
 	}
 }
 
-const endOfBlock = "=== end of block"
-
-// script joins the blocks of the third terminal, each followed by a mark.
-func script(blocks []block) string {
-	var b strings.Builder
-	b.WriteString("set -uo pipefail\n")
-	for _, x := range blocks {
-		if x.language == "sh" && x.terminal == "" {
-			fmt.Fprintf(&b, "%secho '%s'\n", x.text, endOfBlock)
-		}
-	}
-	return b.String()
-}
-
-// expected lists what the README says that each block of the third terminal
-// prints.
-func expected(blocks []block) []string {
-	var want []string
-	for _, x := range blocks {
-		switch {
-		case x.language == "sh" && x.terminal == "":
-			want = append(want, "")
-		case x.language != "sh":
-			want[len(want)-1] = x.text
-		}
-	}
-	return want
-}
-
 func TestWalkThroughOfTheREADME(t *testing.T) {
 	blocks := walkThrough(t)
 	dir := cleanCopy(t)
@@ -151,14 +115,5 @@ func TestWalkThroughOfTheREADME(t *testing.T) {
 			eventually(t, "the server is ready", answers("http://127.0.0.1:8080/readyz"))
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", script(blocks))
-	cmd.Dir = dir
-	var errs bytes.Buffer
-	cmd.Stderr = &errs
-	out, err := cmd.Output()
-	require.NoError(t, err, errs.String())
-	got := strings.Split(string(out), endOfBlock+"\n")
-	for i, want := range expected(blocks) {
-		require.Equal(t, want, got[i], "block %d; errors: %s", i, errs.String())
-	}
+	reader{dir: dir}.follow(t, blocks)
 }

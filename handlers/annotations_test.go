@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,7 +26,7 @@ func TestAnnotationsMatchRoutes(t *testing.T) {
 			annotated[strings.ToUpper(match[2])+" "+match[1]] = doc
 		}
 	}
-	ids := map[string]bool{}
+	ids, tags := map[string]bool{}, declaredTags(t)
 	id := regexp.MustCompile(`@ID\s+(\S+)`)
 	for _, r := range handlers.Routes() {
 		if strings.HasPrefix(r.Name, "docs.") {
@@ -40,6 +41,9 @@ func TestAnnotationsMatchRoutes(t *testing.T) {
 		require.NotNil(t, found, path)
 		require.False(t, ids[found[1]], "the id %s stands twice", found[1])
 		ids[found[1]] = true
+		tag := regexp.MustCompile(`@Tags\s+(.+)`).FindStringSubmatch(doc)
+		require.NotNil(t, tag, path)
+		require.Contains(t, tags, tag[1], "doc.go has no line on the tag of %s", path)
 		if r.Scope == "" {
 			require.NotContains(t, doc, "@Security")
 			continue
@@ -80,4 +84,17 @@ func handlerComments(t *testing.T) []string {
 		}
 	}
 	return comments
+}
+
+// declaredTags are those that doc.go explains; the reference shows them in its
+// order, and others without a word behind them.
+func declaredTags(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	var tags []string
+	for _, match := range regexp.MustCompile(`@tag\.name\s+(.+)\n//\s+@tag\.description\s+\S`).FindAllStringSubmatch(string(text), -1) {
+		tags = append(tags, match[1])
+	}
+	return tags
 }

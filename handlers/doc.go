@@ -13,8 +13,9 @@
 //
 //	@title           admin-api
 //	@version         1
-//	@description     Administers the integration accounts of a contact center: the stored, typed settings and
-//	@description     credentials with which it works with third-party systems. Every answer that is not a success is
+//	@description     Administers the integration accounts of contact centers: the stored, typed settings and
+//	@description     credentials with which they work with third-party systems; with the people and tokens that may do
+//	@description     so, and the record of what they did. Every answer that is not a success is
 //	@description     an RFC 9457 problem; each kind is explained under
 //	@description     [/docs/problems/](/docs/problems/).
 //	@license.name    Apache-2.0
@@ -46,6 +47,8 @@
 //	@tag.description The tenants of the service provider, and the features that are on for each.
 //	@tag.name        events
 //	@tag.description What happens to the accounts, as a feed and by webhooks: ids and types only.
+//	@tag.name        audit
+//	@tag.description The record of changes: who did what, and the proof that nothing is missing.
 //	@tag.name        browser
 //	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations

@@ -57,6 +57,7 @@ func newNeighbours(t *testing.T) *neighbours {
 // ids by parameter.
 func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) map[string]string {
 	t.Helper()
+	webhook := n.made(t, token, "/api/v1/webhooks", `{"url":"https://`+key+`.example/hook"}`)
 	account := n.made(t, token, accountsPath, zendeskBody(name))
 	path := accountsPath + "/" + account
 	for range versions - 1 {
@@ -72,12 +73,21 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 	n.must(t, http.StatusOK, call{Method: http.MethodPost, Path: path + "/test", Token: token})
 	n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
 	return map[string]string{
+		"webhooks/{webhookId}":      webhook,
+		"deliveries/{deliveryId}":   n.delivery(t, token, webhook),
 		"integration-accounts/{id}": account,
 		"teams/{id}":                n.made(t, token, teamsPath, `{"name":"`+name+` team"}`),
 		"roles/{id}":                n.made(t, token, rolesPath, `{"name":"`+name+` role"}`),
 		"users/{id}":                n.made(t, token, usersPath, `{"username":"`+name+` user"}`),
 		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
 	}
+}
+
+// delivery returns the id of what is to be delivered to a webhook.
+func (n *neighbours) delivery(t *testing.T, token, webhook string) string {
+	t.Helper()
+	a := n.must(t, http.StatusOK, call{Method: "GET", Path: "/api/v1/webhooks/" + webhook + "/deliveries", Token: token})
+	return decode[struct{ Items []struct{ ID string } }](t, a).Items[0].ID
 }
 
 // made creates something and returns its id.
@@ -91,11 +101,7 @@ var parameter = regexp.MustCompile(`([a-z-]+)/(\{[a-zA-Z]+\})`)
 
 // parameters returns those of a route, as keys of values.
 func parameters(path string) []string {
-	var keys []string
-	for _, found := range parameter.FindAllString(path, -1) {
-		keys = append(keys, found)
-	}
-	return keys
+	return parameter.FindAllString(path, -1)
 }
 
 // at writes the path of a route with the values that pick chooses.
@@ -119,6 +125,8 @@ func (n *neighbours) documents() map[string]string {
 		"account.rollback": `{"version":1}`, "reference.put": `{"kind":"scenario","name":"Main"}`,
 		"user.create": `{"username":"another"}`, "user.update": `{"lastName":"Archer"}`, "user.api-secret": "",
 		"team.create": `{"name":"Another"}`, "team.update": `{"name":"Renamed"}`,
+		"user.unlock": "", "webhook.create": `{"url":"https://hooks.example/x"}`, "webhook.update": `{"description":"x"}`,
+		"webhook.test": "", "webhook.rotate-secret": "", "webhook.redeliver": "",
 		"role.create": `{"name":"Another"}`, "role.update": `{"name":"Renamed"}`,
 	}
 }

@@ -149,7 +149,7 @@ func (s *Server) readWebhook(x *exchange) error {
 //
 //	@ID          patchWebhook
 //	@Summary     Change a webhook
-//	@Description Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was
+//	@Description Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was
 //	@Description queued before waits.
 //	@Tags        events
 //	@Security    BearerAuth

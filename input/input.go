@@ -145,7 +145,7 @@ func decodeMember(at string, raw json.RawMessage, field reflect.Value, c *valida
 	if field.Kind() == reflect.Pointer && field.Type().Elem().Kind() == reflect.Struct {
 		target = reflect.New(field.Type().Elem()).Elem()
 	}
-	_, own := target.Addr().Interface().(json.Unmarshaler)
+	_, own := reflect.TypeAssert[json.Unmarshaler](target.Addr())
 	if target.Kind() == reflect.Struct && !own {
 		in, _, err := strict.Object(raw)
 		if err != nil {

@@ -12,7 +12,7 @@ set -euo pipefail
 expand() {
     case $1 in
     test) echo git gcc make ;;
-    full) echo git gcc make postgresql chromium node npm sshd vsftpd ;;
+    full) echo git gcc make postgresql chromium node npm sshd vsftpd curl jq openssl ;;
     bench) echo git gcc make wrk ;;
     *) echo "$1" ;;
     esac

@@ -76,7 +76,7 @@ func tell(p *program, h *house, reports []audit.Report) error {
 // chainLine says how a chain is.
 func chainLine(name string, r audit.Report) string {
 	if r.OK() {
-		return fmt.Sprintf("%s  %d records, all intact", name, r.Records)
+		return fmt.Sprintf("%s  %s, all intact", name, count(r.Records, "record"))
 	}
 	return fmt.Sprintf("%s  BROKEN at record %d: %s (%d records before it are intact)",
 		name, r.Broken, r.Reason, r.Records)

@@ -70,7 +70,7 @@ func TestAuditCheckpointFiles(t *testing.T) {
 	kept := filepath.Join(t.TempDir(), "checkpoints.json")
 	code, out, errs := command(t, data, "audit", "verify", "--write-checkpoint", kept)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "1 checkpoints written")
+	require.Contains(t, out, "1 checkpoint written")
 	code, out, errs = command(t, data, "audit", "verify", "--checkpoint", kept, "--write-checkpoint", kept)
 	require.Zero(t, code, errs)
 	require.Contains(t, out, "all intact")

@@ -138,8 +138,9 @@ func (in *inventory) nameOf(id string) string {
 
 // print says what the copy holds, which keys it needs and how its chains are.
 func (in *inventory) print(p *program) {
-	p.printf("%d contact centers, %d accounts, %d secrets, %d audit records\n",
-		in.rows["contact_centers"], in.rows["accounts"], in.secrets(), in.rows["audit_events"])
+	p.printf("%s, %s, %s, %s\n",
+		count(in.rows["contact_centers"], "contact center"), count(in.rows["accounts"], "account"),
+		count(in.secrets(), "secret"), count(in.rows["audit_events"], "audit record"))
 	for _, r := range in.chains {
 		p.printf("%s\n", chainLine(in.nameOf(r.ContactCenterID), r))
 	}
@@ -148,13 +149,13 @@ func (in *inventory) print(p *program) {
 		if slices.Contains(in.missing, id) {
 			note = ", which is NOT IN THE KEY FILE: they cannot be read"
 		}
-		p.printf("%d secrets need the key %s%s\n", in.keys[id], id, note)
+		p.printf("%s under the key %s%s\n", count(in.keys[id], "secret"), id, note)
 	}
 }
 
 func (in *inventory) secrets() (n int) {
-	for _, count := range in.keys {
-		n += count
+	for _, held := range in.keys {
+		n += held
 	}
 	return n
 }

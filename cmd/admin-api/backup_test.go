@@ -46,9 +46,9 @@ func TestBackupAndRestore(t *testing.T) {
 	code, out, errs := command(t, r.data, "backup", file)
 	require.Zero(t, code, errs)
 	require.Equal(t, strings.Count(errs, "\n"), strings.Count(errs, "audit head"), "a short one is quiet: %s", errs)
-	require.Contains(t, out, "1 contact centers, 3 accounts, 6 secrets, 5 audit records\n")
+	require.Contains(t, out, "1 contact center, 3 accounts, 6 secrets, 5 audit records\n")
 	require.Contains(t, out, "localhost  5 records, all intact\n")
-	require.Regexp(t, `6 secrets need the key [0-9a-f]{8}\n`, out)
+	require.Regexp(t, `6 secrets under the key [0-9a-f]{8}\n`, out)
 	require.Contains(t, out, "The key file is not in it: keep a copy of "+filepath.Join(r.data, "keys.json"))
 	made := records(t, r.data, "backup.create")
 	require.Len(t, made, 1)
@@ -148,7 +148,7 @@ func TestRestoreNeedsTheKeysOfTheBackup(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "backup.db")
 	code, out, errs := command(t, r.data, "backup", file)
 	require.Zero(t, code, errs)
-	require.Contains(t, out, "2 secrets need the key "+records(t, r.data, "keys.create")[0].TargetID)
+	require.Contains(t, out, "2 secrets under the key "+records(t, r.data, "keys.create")[0].TargetID)
 
 	none := filepath.Join(t.TempDir(), "data")
 	code, _, errs = command(t, none, "restore", file)
@@ -158,7 +158,7 @@ func TestRestoreNeedsTheKeysOfTheBackup(t *testing.T) {
 
 	code, out, errs = command(t, early, "restore", file)
 	require.Equal(t, 1, code)
-	require.Regexp(t, `2 secrets need the key [0-9a-f]{8}, which is not in `, out)
+	require.Regexp(t, `2 secrets under the key [0-9a-f]{8}, which is not in `, out)
 	require.Contains(t, errs, "nothing is restored")
 	require.NoFileExists(t, filepath.Join(early, "admin-api.db"))
 
@@ -175,7 +175,7 @@ func TestRestoreNeedsTheKeysOfTheBackup(t *testing.T) {
 	require.Contains(t, out, "NOT IN THE KEY FILE")
 	restored := records(t, early, "backup.restore")
 	require.Len(t, restored, 1)
-	require.Contains(t, restored[0].Detail, "accepted: 2 secrets need the key")
+	require.Contains(t, restored[0].Detail, "accepted: 2 secrets under the key")
 }
 
 // Damage that a database has is no reason to have no copy of it; it is named, and

@@ -70,7 +70,7 @@ func stageCredentials(path string, made access.Bootstrapped) (*files.Staged, err
 func credentials(made access.Bootstrapped) []byte {
 	var b strings.Builder
 	b.WriteString("# Credentials of the first start, in clear. Delete this file when you have them.\n" +
-		"# The token opens the API. The password is for the sign-in page of a later version.\n")
+		"# The token opens the API; with the password the administrator signs in by POST /api/v1/session.\n")
 	fmt.Fprintf(&b, "domain: %s\nusername: %s\n", made.Domain, made.Username)
 	if made.Password != "" {
 		fmt.Fprintf(&b, "password: %s\n", made.Password)

@@ -33,6 +33,7 @@ func TestBootstrapFileThatCannotBeWritten(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(data, "bootstrap.txt"))
 			require.NoError(t, err)
 			require.Contains(t, string(text), "password: ")
+			require.Contains(t, string(text), "POST /api/v1/session", "what the password is for")
 			require.NoFileExists(t, filepath.Join(data, "bootstrap.txt.new"))
 			require.Contains(t, r.stdout.String(), "First start")
 		})

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"admin-api/models"
+	"admin-api/validation"
 )
 
 type centersCreateCommand struct {
@@ -39,7 +40,7 @@ func (c *centersCreateCommand) Run(p *program) (err error) {
 	actor := commandLine()
 	made, err := h.access.CreateContactCenter(p.ctx, &actor, body)
 	if err != nil {
-		return err
+		return told(c.Domain, err)
 	}
 	_, _ = fmt.Fprintf(p.stderr, "made contact center %s\n", made.Domain)
 	if made.Administrator != nil {
@@ -47,6 +48,23 @@ func (c *centersCreateCommand) Run(p *program) (err error) {
 		p.printf("%s\n", made.Password.Reveal())
 	}
 	return nil
+}
+
+// told puts why there is no new contact center into words for who typed the
+// command: each broken rule, where it is, and what to do.
+func told(domain string, err error) error {
+	var broken validation.Errors
+	switch {
+	case errors.Is(err, models.ErrExists):
+		return fmt.Errorf("there is a contact center %q already; choose another domain", domain)
+	case errors.As(err, &broken):
+		lines := make([]string, len(broken))
+		for i, v := range broken {
+			lines[i] = strings.TrimPrefix(v.Pointer, "/") + ": " + strings.TrimSuffix(v.Detail, ".")
+		}
+		return errors.New(strings.Join(lines, "; "))
+	}
+	return err
 }
 
 type centersListCommand struct {
@@ -107,7 +125,10 @@ func suspend(p *program, data dataSettings, log logSettings, domain string, susp
 	if err := h.suspend(p.ctx, domain, suspended); err != nil {
 		return err
 	}
-	words := map[bool]string{true: "is suspended: its own credentials are refused from now on", false: "is not suspended"}
+	words := map[bool]string{
+		true:  "is suspended: its own credentials are refused from now on",
+		false: "is not suspended: its own credentials count again",
+	}
 	p.printf("%s %s\n", strings.ToLower(domain), words[suspended])
 	return nil
 }

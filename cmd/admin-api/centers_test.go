@@ -17,10 +17,14 @@ func TestContactCentersBesideARunningServer(t *testing.T) {
 	require.Regexp(t, `^[A-Za-z0-9_-]{20}\n$`, out, "the password, and nothing else")
 	require.Contains(t, errs, "made contact center new.example")
 	require.NotContains(t, errs, strings.TrimSpace(out))
-	for _, args := range [][]string{{"new.example"}, {"no domain"}, {"a.example", "--features", "teleport"}} {
+	for want, args := range map[string][]string{
+		`there is a contact center "new.example" already`: {"new.example"},
+		"domain: The domain must be a host name":          {"no domain"},
+		"features/0: ":                                    {"a.example", "--features", "teleport"},
+	} {
 		code, _, errs := command(t, r.data, append([]string{"contact-centers", "create"}, args...)...)
 		require.Equal(t, 1, code)
-		require.NotContains(t, errs, "internal")
+		require.Contains(t, errs, "admin-api: "+want)
 	}
 
 	code, text, errs := command(t, r.data, "tokens", "create", "--contact-center", "new.example", "--scopes", "accounts:read")

@@ -45,6 +45,7 @@ func writeCheckpoints(p *program, path string, reports []audit.Report) error {
 	if err := files.Replace(path, append(data, '\n'), nil); err != nil {
 		return fmt.Errorf("--write-checkpoint: %w", err)
 	}
-	p.printf("%d checkpoints written to %s; keep it where nobody who can write to the database can\n", len(kept), path)
+	p.printf("%s written to %s; keep it where nobody who can write to the database can\n",
+		count(len(kept), "checkpoint"), path)
 	return nil
 }

@@ -114,11 +114,11 @@ func (c *keysStatusCommand) Run(p *program) (err error) {
 		if id == h.keys.Primary() {
 			note = " (primary: new secrets are sealed with it)"
 		}
-		p.printf("%s  %d secrets%s\n", id, counts[id], note)
+		p.printf("%s  %s%s\n", id, count(counts[id], "secret"), note)
 		delete(counts, id)
 	}
 	for _, id := range slices.Sorted(maps.Keys(counts)) {
-		p.printf("%s  %d secrets  NOT IN THE KEY FILE: they cannot be read\n", id, counts[id])
+		p.printf("%s  %s  NOT IN THE KEY FILE: they cannot be read\n", id, count(counts[id], "secret"))
 	}
 	return nil
 }

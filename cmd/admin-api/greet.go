@@ -18,7 +18,7 @@ func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped
 	p.printf("  API        %s/api/v1\n  Reference  %s/docs\n  Health     %s/readyz\n\n", base, base, base)
 	switch {
 	case first != nil:
-		c.greetFirst(p, first)
+		c.greetFirst(p, base, first)
 	case exists(c.credentialsFile()):
 		p.printf("The credentials of the first start are still in %s; delete it when you have them.\n\n", c.credentialsFile())
 	}
@@ -26,7 +26,7 @@ func (c *serveCommand) greet(p *program, addr string, first *access.Bootstrapped
 
 // greetFirst shows what was generated to a person only: what is no terminal is
 // likely kept, and read by others.
-func (c *serveCommand) greetFirst(p *program, first *access.Bootstrapped) {
+func (c *serveCommand) greetFirst(p *program, base string, first *access.Bootstrapped) {
 	p.printf("First start: made contact center %s with administrator %s.\n", first.Domain, first.Username)
 	switch {
 	case first.Password == "" && first.Token == "":
@@ -41,7 +41,7 @@ func (c *serveCommand) greetFirst(p *program, first *access.Bootstrapped) {
 		if first.Token != "" {
 			p.printf("  token      %s\n", first.Token)
 		}
-		p.printf("\nThe token opens the API. The password is for the sign-in page of a later version.\n")
+		p.printf("\nThe token opens the API; with the password the administrator signs in by POST %s/api/v1/session.\n", base)
 	}
 	p.printf("\n")
 }

@@ -47,7 +47,8 @@ func (s *remoteSettings) remote() (*remote, error) {
 	}
 	token := strings.TrimSpace(s.Token)
 	if token == "" {
-		return nil, wrong("ADMIN_API_TOKEN", errors.New("set it to a token with the scopes accounts:read and accounts:write"))
+		return nil, wrong("ADMIN_API_TOKEN", errors.New(
+			"set it to a token with accounts:read, to plan and apply also accounts:write"))
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, wrong("ADMIN_API_TOKEN", errors.New("a token has visible ASCII characters only"))

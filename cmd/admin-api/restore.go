@@ -101,7 +101,8 @@ func (in *inventory) damage(keyFile string) (faults []string) {
 		faults = append(faults, keyFile+" does not seem to be the key file of this backup")
 	}
 	for _, id := range in.missing {
-		faults = append(faults, fmt.Sprintf("%d secrets need the key %s, which is not in %s", in.keys[id], id, keyFile))
+		faults = append(faults, fmt.Sprintf("%s under the key %s, which is not in %s",
+			count(in.keys[id], "secret"), id, keyFile))
 	}
 	for _, r := range broken {
 		faults = append(faults, chainLine(in.nameOf(r.ContactCenterID), r))

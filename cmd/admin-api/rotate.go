@@ -44,7 +44,7 @@ func (r *rotation) run(ctx context.Context) error {
 		return err
 	}
 	if left.done > 0 {
-		r.say("an earlier rotation was interrupted with %d secrets to go; finishing it\n", left.done)
+		r.say("an earlier rotation was interrupted with %s to go; finishing it\n", count(left.done, "secret"))
 	} else if err := r.addKey(ctx); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (r *rotation) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("after %d secrets: %w; run the command again to go on", all.done, err)
 	}
-	r.say("%d secrets re-encrypted under %s\n", all.done, r.house.keys.Primary())
+	r.say("%s re-encrypted under %s\n", count(all.done, "secret"), r.house.keys.Primary())
 	detail := fmt.Sprintf("%d secrets of all contact centers re-encrypted, %d cannot be read", all.done, all.dark)
 	if err := r.record(ctx, "keys.rotate", detail); err != nil {
 		return err

@@ -203,7 +203,7 @@ func (c *applyCommand) Run(p *program) error {
 	if len(l.missing) > 0 { // before anything is sent
 		return l.lacking()
 	}
-	p.note("planning %d accounts", len(l.file.Accounts))
+	p.note("planning %s", count(len(l.file.Accounts), "account"))
 	plan, err := c.plan(p, server, l)
 	if err != nil {
 		return err
@@ -249,7 +249,7 @@ func (c *applyCommand) done(p *program, applied *api.Applied) error {
 
 // lacking is the error of a set whose secrets are not at hand.
 func (l *loaded) lacking() error {
-	lines := []string{fmt.Sprintf("%d secrets are not at hand; nothing was sent:", len(l.missing))}
+	lines := []string{fmt.Sprintf("%s not at hand; nothing was sent:", count(len(l.missing), "secret"))}
 	for _, m := range l.missing {
 		lines = append(lines, fmt.Sprintf("  %s: %s: %s", l.place(m.Pointer), strings.TrimPrefix(m.Pointer, "/"), m.Why))
 	}

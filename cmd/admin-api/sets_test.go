@@ -91,7 +91,7 @@ func TestExampleSet(t *testing.T) {
 	before := r.requests()
 	require.Positive(t, before)
 	out = command(1, "apply", "--yes", set)
-	require.Contains(t, out, "6 secrets are not at hand; nothing was sent")
+	require.Contains(t, out, "6 secrets not at hand; nothing was sent")
 	require.Contains(t, out, "accounts.yaml:17: accounts/0/properties/apiToken: set the variable SUPPORT_EU_API_TOKEN")
 	require.Equal(t, before, r.requests(), "nothing was sent")
 

@@ -108,10 +108,10 @@ type serveSettings struct {
 	MonitorInterval intervalFlag `env:"ADMIN_API_MONITOR_INTERVAL" default:"15m" help:"How often enabled accounts are checked in the background; off for never."`
 	MetricsAddr     string       `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
 
-	OutboundAllow     []string `env:"ADMIN_API_OUTBOUND_ALLOW" placeholder:"CIDR|HOST" help:"Networks and host names inside the network that connection tests may reach."`
+	OutboundAllow     []string `env:"ADMIN_API_OUTBOUND_ALLOW" placeholder:"CIDR|HOST" help:"Networks and host names inside the network that connection tests and webhooks may reach."`
 	OutboundConnectTo []string `env:"ADMIN_API_OUTBOUND_CONNECT_TO" placeholder:"HOST:PORT=ADDR:PORT" help:"Where to dial instead; * as host matches all. Name and certificate are checked as before."`
-	OutboundCA        string   `env:"ADMIN_API_OUTBOUND_CA" name:"outbound-ca" help:"File with further certificate authorities (PEM) for connection tests."`
-	OutboundTLSMin    string   `env:"ADMIN_API_OUTBOUND_TLS_MIN" name:"outbound-tls-min" default:"1.2" enum:"1.1,1.2,1.3" help:"Lowest TLS version of connection tests."`
+	OutboundCA        string   `env:"ADMIN_API_OUTBOUND_CA" name:"outbound-ca" help:"File with further certificate authorities (PEM) for connection tests and webhooks."`
+	OutboundTLSMin    string   `env:"ADMIN_API_OUTBOUND_TLS_MIN" name:"outbound-tls-min" default:"1.2" enum:"1.1,1.2,1.3" help:"Lowest TLS version of connection tests and webhooks."`
 
 	BootstrapDomain   string   `env:"ADMIN_API_BOOTSTRAP_DOMAIN" default:"localhost" help:"Domain of the first contact center. The bootstrap settings count only on an empty database."`
 	BootstrapAdmin    string   `env:"ADMIN_API_BOOTSTRAP_ADMIN" default:"admin" help:"User name of its administrator."`

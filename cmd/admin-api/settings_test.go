@@ -45,6 +45,17 @@ func TestOperationsPageListsEverySetting(t *testing.T) {
 	require.Equal(t, settingsIn(help(t, "serve", "--help")), documented)
 }
 
+func TestOperationsPageListsEveryCommand(t *testing.T) {
+	page, err := os.ReadFile("../../docs/operations.md")
+	require.NoError(t, err)
+	rows := strings.Join(regexp.MustCompile("(?m)^\\| `admin-api .*$").FindAllString(string(page), -1), "\n")
+	commands := regexp.MustCompile(`(?m)^  ([a-z-]+(?: [a-z-]+)?)  +[A-Z]`).FindAllStringSubmatch(help(t, "--help"), -1)
+	require.Greater(t, len(commands), 20)
+	for _, command := range commands {
+		require.Regexp(t, "`(admin-api )?"+command[1]+"[` ]", rows)
+	}
+}
+
 func TestHelp(t *testing.T) {
 	text := help(t, "--help")
 	for _, command := range []string{

@@ -115,7 +115,8 @@ const (
 // session is the way in which browsers show who is signed in.
 func session() *yaml.Node {
 	return object("type", "apiKey", "in", "cookie", "name", "__Host-session", "description",
-		"The session of a person who signed in. Over plain HTTP, which works on the machine itself only, the cookie is "+
+		"The session of a person who signed in. In a browser, sign in with POST /api/v1/session and enter nothing here: the "+
+			"browser keeps the cookie and sends it. Over plain HTTP, which works on the machine itself only, the cookie is "+
 			"session. Where a request has the header field Authorization, too, that one counts.")
 }
 

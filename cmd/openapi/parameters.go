@@ -87,14 +87,14 @@ func (c *contract) shareParameters() {
 	// the name.
 	best := map[string]string{}
 	c.eachParameter(func(n *yaml.Node) *yaml.Node {
-		name, k := componentName(n), key(n)
+		name, k := c.componentName(n), key(n)
 		if current, taken := best[name]; !taken || uses[k] > uses[current] {
 			best[name] = k
 		}
 		return n
 	})
 	c.eachParameter(func(n *yaml.Node) *yaml.Node {
-		name, k := componentName(n), key(n)
+		name, k := c.componentName(n), key(n)
 		if best[name] != k || uses[k] < 2 {
 			return n
 		}
@@ -135,12 +135,16 @@ func key(n *yaml.Node) string {
 }
 
 // componentName is the name of a shared parameter: "IfMatch", "AccountID".
-func componentName(n *yaml.Node) string {
+func (c *contract) componentName(n *yaml.Node) string {
 	name := get(n, "name").Value
 	if name == "id" {
 		return "AccountID"
 	}
-	return pascal(name)
+	component := pascal(name)
+	if c.schemas[component] != nil { // generators give both one name
+		component += "Parameter"
+	}
+	return component
 }
 
 // pascal writes a key in PascalCase: "aws_s3" is "AwsS3".

@@ -19,11 +19,13 @@ func rights(routes []handlers.Route, roles []models.Role) []byte {
 	var b bytes.Buffer
 	b.WriteString(`# Who may do what
 
-This page is made by ` + "`make generate`" + ` from the table of routes and the built-in roles, by which the program decides.
+This page is made by ` + "`make generate`" + ` from the table of routes and the built-in roles, by which the program
+decides.
 
-A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give *privileges*; both
-are the same words, and none implies another. A custom role gives whatever privileges it was made with. A token that a user made
-does no more than that user may at the moment. Where the table says so a session does not do, or a token does not.
+A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give
+*privileges*; both are the same words, and none implies another. A custom role gives whatever privileges it was made
+with. A token that a user made does no more than that user may at the moment. Where the table says so a session does not
+do, or a token does not.
 
 | operation | needs |`)
 	for _, role := range roles {

@@ -44,6 +44,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List or export the audit record
+         * @description Needs the scope audit:read. Newest first, in pages. With Accept: application/x-ndjson all records that match are sent, oldest first, each as one line of JSON, without pages and for as long as it takes; if that fails on the way, the connection is cut. One export of a credential runs at a time.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit-events/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify the audit record
+         * @description Needs the scope audit:read. Looks whether a record of the contact center was deleted, altered, moved or cut off, and answers a signed checkpoint. Keep it outside; given back later, it proves that the record still goes on from there. A chain of a million records takes seconds; one verification of a contact center runs at a time. What is broken is an answer, not an error.
+         */
+        post: operations["verifyAudit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact-centers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List contact centers
+         * @description Needs the scope provider. In the order of their domains.
+         */
+        get: operations["listContactCenters"];
+        put?: never;
+        /**
+         * Create a contact center
+         * @description Needs the scope provider. The contact center begins with a team and, if asked for, an administrator, whose password is made and answered once where none is given.
+         */
+        post: operations["createContactCenter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contact-centers/{domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a contact center
+         * @description Needs the scope provider.
+         */
+        get: operations["getContactCenter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact center
+         * @description Needs the scope provider. A JSON merge patch (RFC 7396): name, features, suspended, and domain, which renames it. Suspending refuses the contact center's own credentials with their next request, everywhere, and stops what runs for it in the background; nobody can suspend the contact center of their own credential.
+         */
+        patch: operations["patchContactCenter"];
+        trace?: never;
+    };
+    "/api/v1/contact-centers/{domain}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the features of a contact center
+         * @description Needs the scope provider.
+         */
+        get: operations["getFeatures"];
+        /**
+         * Switch features of a contact center on and off
+         * @description Needs the scope provider. Those listed are on, all others off. Accounts of a type that goes off can still be read, disabled and deleted.
+         */
+        put: operations["putFeatures"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to the accounts
+         * @description Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integration-accounts": {
         parameters: {
             query?: never;
@@ -62,6 +194,66 @@ export interface paths {
          * @description Needs the scope accounts:write. With Idempotency-Key a request may be repeated safely for 24 hours: the first answer is given again, with Idempotency-Replayed. With validateOnly nothing is written and the answer is a report, with status 200.
          */
         post: operations["createAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration-accounts/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply a set of integration accounts
+         * @description Needs the scope accounts:write. All of the set or nothing, in one transaction. base is that of a plan of the set; where an account moved since, nothing is applied (412). What is as the set says already is left alone, so that the request can be repeated.
+         */
+        post: operations["applyAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration-accounts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export integration accounts as a set
+         * @description Needs the scope accounts:read. The accounts in the form in which plan and apply take them, in the order of their names. Secrets are left out; their fingerprints and versions tell whether they changed.
+         */
+        post: operations["exportAccounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integration-accounts/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan a set of integration accounts
+         * @description Needs the scope accounts:write. What applying the set would do: creations, changes field by field and, with prune, deletions; which secrets must be given; and every rule that the set breaks. Nothing is written and nothing is dialled. Accounts are found by name, upper and lower case alike, or by id where the set has one. An answer with valid false is an answer: look at errors.
+         */
+        post: operations["planAccounts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -404,6 +596,502 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who am I
+         * @description Needs a credential. Tells what any credential, a session or a token, is good for now: whose it is, where it acts and which privileges it has.
+         */
+        get: operations["readMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change your password
+         * @description Needs a session. Ends all other sessions of the user and gives this one a new cookie. The current password is checked like at sign-in, and counts there when it is wrong.
+         */
+        put: operations["changePassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List roles
+         * @description Needs the scope users:write. In the order of their names. Built-in roles are among them.
+         */
+        get: operations["listRoles"];
+        put?: never;
+        /**
+         * Create a role
+         * @description Needs the scope users:write. Needs also the right to grant every privilege of the role.
+         */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a role
+         * @description Needs the scope users:write.
+         */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role
+         * @description Needs the scope users:write. A role that users have cannot be deleted, nor a built-in one.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a role
+         * @description Needs the scope users:write. A JSON merge patch (RFC 7396); the outcome is judged as a whole. What is added or taken needs the right to grant it. A new name is that of the role in all users who have it. Built-in roles cannot be changed.
+         */
+        patch: operations["patchRole"];
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in
+         * @description Needs a session. What the user may do is what their roles give now.
+         */
+        get: operations["readSession"];
+        put?: never;
+        /**
+         * Sign in
+         * @description Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+         */
+        post: operations["signIn"];
+        /**
+         * Sign out
+         * @description Needs a session, and ends it: from now on every process refuses it. The cookie goes, too.
+         */
+        delete: operations["signOut"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you are signed in
+         * @description Needs a session. The sessions of the user who asks, newest first.
+         */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign out everywhere
+         * @description Needs a session. Ends all sessions of the user who asks, this one included. Tokens are not sessions and stay.
+         */
+        delete: operations["signOutEverywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List teams
+         * @description Needs the scope users:write. In the order of their names.
+         */
+        get: operations["listTeams"];
+        put?: never;
+        /**
+         * Create a team
+         * @description Needs the scope users:write.
+         */
+        post: operations["createTeam"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/teams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a team
+         * @description Needs the scope users:write.
+         */
+        get: operations["getTeam"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a team
+         * @description Needs the scope users:write. A team that users are in or an account names cannot be deleted.
+         */
+        delete: operations["deleteTeam"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a team
+         * @description Needs the scope users:write. A JSON merge patch (RFC 7396); the outcome is judged as a whole. A team that users are in or an account names cannot be disabled.
+         */
+        patch: operations["patchTeam"];
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List tokens
+         * @description Needs the scope admin. The tokens of the contact center, newest first, without their text. Those that a client gets for its credentials, for an hour, are not among them.
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create a token
+         * @description Needs the scope admin. The answer has the text of the token, once: it is stored nowhere. A token never grants more than its maker may give, now or later, and ends no later than the token that makes it.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a token
+         * @description Needs the scope admin. The text of the token is not shown again.
+         */
+        get: operations["getToken"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description Needs the scope admin. The token is refused from the next request on, by every server. It stays in the list. Tokens that it made live on; createdBy of the list finds them. Repeating the request does nothing.
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a token
+         * @description Needs the scope admin. A JSON merge patch (RFC 7396), of which only name can differ from what is stored.
+         */
+        patch: operations["patchToken"];
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List users
+         * @description Needs the scope users:write. In the order of their names. Parameters that are not known are refused.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Create a user
+         * @description Needs the scope users:write. Without roles the user gets those that are assigned to new users, without a team the one that was made first, without an extension the next free number. Whoever gives roles must have the right to grant every privilege of theirs.
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user
+         * @description Needs the scope users:write.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description Needs the scope users:write. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names, for example as the template of new users.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user
+         * @description Needs the scope users:write. A JSON merge patch (RFC 7396); the outcome is judged as a whole. To give or take roles needs the right to grant every privilege of theirs; to change user name, e-mail address, password, or whether the user is disabled or must change the password, the right to grant every privilege that the user has. The last administrator stays one, and a user whom an account names can neither be disabled nor lose a built-in role.
+         */
+        patch: operations["patchUser"];
+        trace?: never;
+    };
+    "/api/v1/users/{id}/api-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new API secret of a user
+         * @description Needs the scope users:write, and the right to grant every privilege that the user has. The secret is shown this once; the one before, and the access tokens got by it, are worthless at once.
+         */
+        post: operations["createAPISecret"];
+        /**
+         * Take the API secret of a user away
+         * @description Needs the scope users:write, and the right to grant every privilege that the user has. Where there is none, nothing changes.
+         */
+        delete: operations["deleteAPISecret"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{id}/unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a user try again
+         * @description Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+         */
+        post: operations["unlockUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description Needs the scope admin. Newest first.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Needs the scope admin. From now on, events are sent to the address, each signed (Standard Webhooks). The member secret of the answer is the key of the signatures; it is never shown again. A contact center can have 20 webhooks.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description Needs the scope admin.
+         */
+        get: operations["getWebhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Needs the scope admin. What was still to be delivered is dropped.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+         */
+        patch: operations["patchWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to a webhook
+         * @description Needs the scope admin. Newest first. Deliveries are kept for 30 days.
+         */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver an event to a webhook again
+         * @description Needs the scope admin. The event goes out once more, with the same id, behind those of its account that are pending. A delivery that is pending already is answered as it is.
+         */
+        post: operations["redeliverWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret for a webhook
+         * @description Needs the scope admin. The member secret of the answer is the new key; it is never shown again. For 24 hours deliveries carry a signature under the key before as well.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhookId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ping to a webhook
+         * @description Needs the scope admin. Sends one event ping, signed as all are, and answers what became of it. A ping that is not taken is an answer, not an error. The webhook may be switched off.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/configapi/v2/oauth/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a token with an API secret
+         * @description The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+         */
+        post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -664,8 +1352,44 @@ export interface components {
         AccountSecrets: {
             [key: string]: components["schemas"]["SecretState"];
         };
+        AccountSet: {
+            /** @description Accounts are at most 500. */
+            accounts: components["schemas"]["SetAccount"][];
+            /** @description Prune deletes the accounts that the set does not list, at most 500. */
+            prune?: boolean;
+            pruneOnly?: components["schemas"]["PruneOnly"];
+        };
+        AccountSetApply: {
+            accounts: components["schemas"]["SetAccount"][];
+            prune?: boolean;
+            pruneOnly?: components["schemas"]["PruneOnly"];
+            base: components["schemas"]["SetBase"];
+        };
         /** @description Warnings are present only in answers to a write, and only where something is allowed but looks wrong. */
         AccountWarnings: components["schemas"]["Violation"][];
+        AdministratorCreate: {
+            /** @example ann */
+            username: string;
+            /**
+             * Format: password
+             * @description Password is made, and answered once, where it is absent.
+             * @example correct horse battery
+             */
+            password?: string;
+            /**
+             * Format: email
+             * @example ann@mycompany.example
+             */
+            email?: string;
+            /** @example Ann */
+            firstName?: string;
+            /** @example Lee */
+            lastName?: string;
+        };
+        Applied: {
+            accounts: components["schemas"]["PlannedAccount"][];
+            warnings: components["schemas"]["Violation"][];
+        };
         /** Aspect WFM */
         AspectWfmAccount: {
             /** Format: uuid */
@@ -1097,6 +1821,110 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        AuditCheckpoint: {
+            /** Format: uuid */
+            contactCenterId: string;
+            /**
+             * @description Sequence is the number of the last record.
+             * @example 42
+             */
+            sequence: number;
+            /**
+             * Format: date-time
+             * @description At is when the chain was verified.
+             */
+            at: string;
+            /** @description MAC is the end of the chain and the signature, in hex. */
+            mac: string;
+        };
+        AuditEvent: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description ContactCenterID is whose chain it is.
+             */
+            contactCenterId: string;
+            /**
+             * @description Sequence is the place in the chain; it begins with 1 and has no gaps.
+             * @example 42
+             */
+            sequence: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Actor is a token, a user, or the system itself.
+             * @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            actor: string;
+            /**
+             * @description ActorName is the name that the actor had then.
+             * @example deployment
+             */
+            actorName: string;
+            /**
+             * @description Address is where the request came from; empty for what no request asked for.
+             * @example 192.0.2.7
+             */
+            address: string;
+            requestId: string;
+            /** @example account.update */
+            operation: string;
+            /**
+             * @description TargetType is the kind of the target.
+             * @example account
+             */
+            targetType: string;
+            /**
+             * @description TargetID is empty where the target has none, such as a refused create.
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            targetId: string;
+            /**
+             * @example success
+             * @enum {string}
+             */
+            outcome: "success" | "refused";
+            /** @description Detail says why it was refused, or what the changes do not. */
+            detail: string;
+            /** @description Changes are the members that changed. */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * @description MAC authenticates all of the record and the one before, in hex.
+             * @example 9f3ac2105be6e3d0a7f0c3d52b8d4e6f7a1b2c3d4e5f60718293a4b5c6d7e8f9
+             */
+            mac: string;
+        };
+        AuditEventPage: {
+            items: components["schemas"]["AuditEvent"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        AuditReport: {
+            /**
+             * @description Status is broken where a record is missing, was altered, moved or cut off.
+             * @example intact
+             * @enum {string}
+             */
+            status: "intact" | "broken";
+            /**
+             * @description Records is how many records were found intact, in order.
+             * @example 42
+             */
+            records: number;
+            /** @description PrunedThrough is the number of the last record that was removed by pruning. */
+            prunedThrough?: number;
+            /** @description BrokenSequence is the number of the first record that does not hold. */
+            brokenSequence?: number;
+            /** @description Reason says what is wrong with it. */
+            reason?: string;
+            /** @description Checkpoint is the verified end; absent where the chain does not hold or has no record. */
+            checkpoint?: components["schemas"]["AuditCheckpoint"];
+        };
+        AuditVerifyInput: {
+            /** @description Checkpoint is one that was answered earlier: does the chain go on from it? */
+            checkpoint?: components["schemas"]["AuditCheckpoint"];
         };
         Authorization: {
             /**
@@ -3873,11 +4701,128 @@ export interface components {
             hint?: string;
             retryAfterSeconds?: number;
         };
+        ClientToken: {
+            /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
+            access_token: string;
+            /**
+             * @example Bearer
+             * @enum {string}
+             */
+            token_type: "Bearer";
+            /**
+             * @description ExpiresIn are seconds, as a text.
+             * @example 3600
+             */
+            expires_in: string;
+            /**
+             * @description Scope is the domain of the contact center.
+             * @example mycompany.example
+             */
+            scope: string;
+        };
+        ClientTokenInput: {
+            /**
+             * @example client_credentials
+             * @enum {string}
+             */
+            grant_type: "client_credentials";
+            /**
+             * @description ClientID is a user name; may be sent by HTTP Basic, with the secret.
+             * @example crm-sync
+             */
+            client_id?: string;
+            /**
+             * @description ClientSecret is the API secret of the user.
+             * @example aas_…
+             */
+            client_secret?: string;
+            /**
+             * @description Scope is the domain of the contact center; when absent the host name decides.
+             * @example mycompany.example
+             */
+            scope?: string;
+        };
         Computed: {
             /** @example remoteLoginUrl */
             name: string;
             label: string;
             value: string;
+        };
+        ContactCenter: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Domain is where its people work, and how it is known here.
+             * @example mycompany.example
+             */
+            domain: string;
+            /** @example My Company */
+            name: string;
+            /** @description Features are those that are switched on. */
+            features: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[];
+            /**
+             * @description Suspended: its own credentials are refused, and nothing runs for it.
+             * @example false
+             */
+            suspended: boolean;
+            /** @example 3 */
+            etag: string;
+            /** @example 3 */
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @description Administrator is the user who was made with it; only the answer that made them has it. */
+            administrator?: components["schemas"]["ContactCenterAdministrator"];
+            /**
+             * @description GeneratedPassword is the administrator's, where none was given. It is shown this once, and is to be changed at the first sign-in.
+             * @example pX0c1V6dTq3mZ9sB7uYk
+             */
+            generatedPassword?: string;
+        };
+        ContactCenterAdministrator: {
+            /** Format: uuid */
+            id: string;
+            /** @example ann */
+            username: string;
+        };
+        ContactCenterCreate: {
+            /**
+             * @description Domain is a host name, in any case; it is stored in lower case.
+             * @example mycompany.example
+             */
+            domain: string;
+            /**
+             * @description Name is the domain where it is absent.
+             * @example My Company
+             */
+            name?: string;
+            features?: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[];
+            /** @description Administrator, when given, is made with the role Administrator. */
+            administrator?: components["schemas"]["AdministratorCreate"];
+        };
+        ContactCenterPage: {
+            items: components["schemas"]["ContactCenter"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        ContactCenterPatch: {
+            /**
+             * @description Domain renames the contact center. Addresses that hold it change with it: of sign-in, of callbacks, and the issuers of single sign-on.
+             * @example mycompany.example
+             */
+            domain?: string;
+            /** @example My Company */
+            name?: string | null;
+            features?: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[] | null;
+            /** @example true */
+            suspended?: boolean | null;
+            id?: string;
+            etag?: string;
+            version?: number;
+            createdAt?: string;
+            updatedAt?: string;
         };
         /** Google Dialogflow */
         DialogflowAccount: {
@@ -4488,6 +5433,110 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        Event: {
+            /**
+             * Format: uuid
+             * @description ID is the same in every repetition of the event.
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /**
+             * @description Sequence counts the events of the contact center in the order of their commits; absent from a ping.
+             * @example 57
+             */
+            sequence?: number;
+            /**
+             * @description Type says what happened; ping is sent to webhooks on request only.
+             * @example account.updated
+             * @enum {string}
+             */
+            type: "account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired" | "ping";
+            /** Format: date-time */
+            time: string;
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            accountId?: string;
+            /** @example zendesk */
+            accountType?: string;
+            /**
+             * @description AccountVersion is that of the account after what happened.
+             * @example 7
+             */
+            accountVersion?: number;
+        };
+        EventGap: {
+            /** @example 5 */
+            after: number;
+            /** @example 41 */
+            before: number;
+        };
+        EventPage: {
+            items: components["schemas"]["Event"][];
+            /**
+             * @description LastEventID is where the feed goes on: send it back as lastEventId.
+             * @example 57
+             */
+            lastEventId: string;
+            /** @description More is true where there is more already. */
+            more: boolean;
+            /** @description Gap is present only where events behind the given lastEventId are no longer kept. */
+            gap?: components["schemas"]["EventGap"];
+        };
+        ExportInput: {
+            types?: string[];
+            labels?: {
+                [key: string]: string;
+            };
+            /** @description IDs adds the id of each account, so that the set can rename it. */
+            ids?: boolean;
+            /**
+             * @description PageSize is 200 when absent, and at most that.
+             * @example 200
+             */
+            pageSize?: number;
+            /** @description Cursor is nextCursor of the page before, with the same types and labels. */
+            cursor?: string;
+        };
+        ExportedAccount: {
+            /** Format: uuid */
+            id?: string;
+            /** @example zendesk */
+            type: string;
+            /** @example Support EU */
+            name: string;
+            description: string;
+            labels: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            default: boolean;
+            /** @description Properties hold no secrets. */
+            properties: {
+                [key: string]: unknown;
+            };
+            /** @description Secrets are those that are stored, by JSON Pointer into the properties. */
+            secrets: {
+                [key: string]: components["schemas"]["ExportedSecret"];
+            };
+            /** @example 7 */
+            version: number;
+        };
+        ExportedSecret: {
+            /**
+             * @description Fingerprint changes with the value.
+             * @example 9f3ac210
+             */
+            fingerprint: string;
+            /** @example 2 */
+            version: number;
+        };
+        ExportedSet: {
+            accounts: components["schemas"]["ExportedAccount"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
         };
         /** External Knowledge Base */
         ExternalKnowledgeBaseAccount: {
@@ -5366,6 +6415,21 @@ export interface components {
             key: string;
             enabled: boolean;
         };
+        Features: {
+            features: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[];
+            /** @description Available are all that can be switched on. */
+            available: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[];
+            /** @example 3 */
+            etag: string;
+            /** @example 3 */
+            version: number;
+        };
+        FeaturesInput: {
+            features: ("single_sign_on" | "logmein_rescue" | "aws" | "facebook" | "wfm_reports")[];
+            available?: string[];
+            etag?: string;
+            version?: number;
+        };
         Field: {
             name: string;
             /** @description Pointer leads to the property; "-" stands for any element of a list. */
@@ -5398,6 +6462,17 @@ export interface components {
             /** @description "user" or "team" */
             reference?: string;
             fields?: components["schemas"]["Field"][];
+        };
+        FieldChange: {
+            /**
+             * @description Pointer is a JSON Pointer (RFC 6901) into the document.
+             * @example /properties/url
+             */
+            pointer: string;
+            /** @description Old is absent where the member was. */
+            old?: unknown;
+            /** @description New is absent where the member is. */
+            new?: unknown;
         };
         FieldCondition: {
             pointer: string;
@@ -7047,6 +8122,39 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        Me: {
+            /**
+             * @description Kind is what the credential is.
+             * @example session
+             * @enum {string}
+             */
+            kind: "session" | "token";
+            /**
+             * @description ID is how records name who did something.
+             * @example user:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /** @example admin */
+            name: string;
+            /** @description User is the person behind the credential, absent for a token that nobody made. */
+            user?: components["schemas"]["Person"];
+            contactCenter: components["schemas"]["Place"];
+            /**
+             * @description Privileges are the scopes that the credential has now, Grantable those of them that it may give to others.
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            privileges: string[];
+            /**
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            grantable: string[];
+            /** @example false */
+            mustChangePassword: boolean;
+        };
         /** Nexmo (Vonage) */
         NexmoAccount: {
             /** Format: uuid */
@@ -8032,9 +9140,95 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        OAuthError: {
+            /**
+             * @example invalid_client
+             * @enum {string}
+             */
+            error: "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type" | "access_denied" | "temporarily_unavailable" | "server_error";
+            /** @example The client is not known or its secret is another one. */
+            error_description: string;
+        };
         Option: {
             value: string;
             label: string;
+        };
+        PasswordInput: {
+            /** @example correct horse battery staple */
+            currentPassword: string;
+            /**
+             * @description NewPassword has 8 to 128 characters, and is neither the user name nor the current password.
+             * @example a quiet lake in October
+             */
+            newPassword: string;
+        };
+        Person: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /** @example admin */
+            username: string;
+            /** @example Ann */
+            firstName: string;
+            lastName: string;
+        };
+        Place: {
+            /** @example mycompany.example */
+            domain: string;
+            /** @example My Company */
+            name: string;
+            /**
+             * @example [
+             *       "single_sign_on"
+             *     ]
+             */
+            features: string[];
+        };
+        Plan: {
+            /** @description Valid: the set could be applied as it is. */
+            valid: boolean;
+            /** @description Accounts are in the order of the set; those to be deleted follow by name. */
+            accounts: components["schemas"]["PlannedAccount"][];
+            /** @description Errors and warnings have pointers into the set. */
+            errors: components["schemas"]["Violation"][];
+            warnings: components["schemas"]["Violation"][];
+            base: components["schemas"]["SetBase"];
+        };
+        PlannedAccount: {
+            /**
+             * @example update
+             * @enum {string}
+             */
+            action: "create" | "update" | "delete" | "none";
+            /**
+             * @description Pointer leads to the account in the set; absent where it is not in it.
+             * @example #/accounts/0
+             */
+            pointer?: string;
+            /**
+             * Format: uuid
+             * @description ID is absent in a plan for an account that is to be made.
+             */
+            id?: string;
+            /** @example Support EU */
+            name: string;
+            /** @example zendesk */
+            type: string;
+            /**
+             * @description Version is that which is stored, absent where nothing is.
+             * @example 7
+             */
+            version?: number;
+            /** @description Changes are the members that change, leaf by leaf. */
+            changes: components["schemas"]["SetChange"][];
+            /** @description SecretsNeeded are JSON Pointers into the account of secrets that must be given before the set can be applied. */
+            secretsNeeded: string[];
+            /** @description GeneratedSecrets are present only where applying made them, by JSON Pointer into the properties. They are never shown again. */
+            generatedSecrets?: {
+                [key: string]: string;
+            };
         };
         Problem: {
             /**
@@ -8059,12 +9253,19 @@ export interface components {
              * @example not-found
              * @enum {string}
              */
-            code: "malformed-json" | "invalid-parameter" | "invalid-cursor" | "unauthenticated" | "forbidden" | "feature-not-enabled" | "not-found" | "method-not-allowed" | "name-taken" | "limit-reached" | "default-taken" | "in-use" | "already-exists" | "idempotency-key-in-flight" | "version-mismatch" | "body-too-large" | "unsupported-media-type" | "validation-failed" | "idempotency-key-reused" | "precondition-required" | "rate-limited" | "probe-running" | "unavailable" | "timeout" | "internal-error";
+            code: "malformed-json" | "invalid-parameter" | "invalid-cursor" | "unauthenticated" | "sign-in-refused" | "cross-origin" | "https-required" | "password-change-required" | "forbidden" | "feature-not-enabled" | "not-found" | "method-not-allowed" | "last-administrator" | "built-in" | "name-taken" | "limit-reached" | "default-taken" | "in-use" | "would-lock-out" | "already-exists" | "idempotency-key-in-flight" | "version-mismatch" | "body-too-large" | "unsupported-media-type" | "validation-failed" | "idempotency-key-reused" | "precondition-required" | "rate-limited" | "probe-running" | "unavailable" | "timeout" | "internal-error";
             /** @description RequestID finds the request in the server's log. */
             requestId: string;
             /** @description Errors are all broken rules, for validation-failed only. */
             errors?: components["schemas"]["Violation"][];
-            /** @description Of name-taken: the account that has the name. Of limit-reached: the account that exists. */
+            /** @description Of in-use: for a set: the account that would have been deleted. Of version-mismatch: for a set: the accounts that moved: id, name, pointer into the set, reason. */
+            accounts?: {
+                id: string;
+                name: string;
+                pointer: string;
+                reason: string;
+            }[];
+            /** @description Of name-taken: the record that has the name. Of limit-reached: the account that exists. */
             existingId?: string;
             /** @description Of feature-not-enabled: the feature that is needed. */
             feature?: string;
@@ -8080,6 +9281,12 @@ export interface components {
             }[];
             /** @description Of forbidden: the scope that is needed. */
             scope?: string;
+        };
+        PruneOnly: {
+            types?: string[];
+            labels?: {
+                [key: string]: string;
+            };
         };
         Readiness: {
             /**
@@ -8350,6 +9557,88 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        Role: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6c
+             */
+            id: string;
+            /** @example Integrator */
+            name: string;
+            description: string;
+            /**
+             * @description Privileges are the same words as the scopes of tokens.
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            privileges: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /** @description Grantable are those of the privileges that who has the role may give to others, and take from them. */
+            grantable: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /**
+             * @description AssignToNewUsers: users who are made without roles get this one.
+             * @example false
+             */
+            assignToNewUsers: boolean;
+            /**
+             * @description BuiltIn: every contact center has the role, and nobody can change it.
+             * @example false
+             */
+            builtIn: boolean;
+            /**
+             * @description ETag is the entity tag without its quotes.
+             * @example 1
+             */
+            etag: string;
+            /** @example 1 */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Who made and changed a role, and when, is absent from built-in ones.
+             */
+            createdAt?: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            createdBy?: string;
+            /** Format: date-time */
+            updatedAt?: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            updatedBy?: string;
+        };
+        RoleCreate: {
+            /**
+             * @description Name is unique in the contact center and holds no comma.
+             * @example Integrator
+             */
+            name: string;
+            description?: string;
+            /**
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /** @description Grantable is a part of the privileges. */
+            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            assignToNewUsers?: boolean;
+        };
+        RolePage: {
+            items: components["schemas"]["Role"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        RolePatch: {
+            /** @example Integrator */
+            name?: string;
+            description?: string;
+            /**
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            assignToNewUsers?: boolean;
         };
         RollbackInput: {
             /** @example 3 */
@@ -9181,6 +10470,122 @@ export interface components {
             readonly deletedBy?: string;
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
+        };
+        Session: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /**
+             * @description Method is how the session began.
+             * @example password
+             * @enum {string}
+             */
+            method: "password" | "sso";
+            /**
+             * @description Address is the remote address at sign-in.
+             * @example 203.0.113.7
+             */
+            address: string;
+            /**
+             * @description UserAgent is what the browser called itself.
+             * @example Mozilla/5.0
+             */
+            userAgent: string;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description SeenAt is when the session was last used, to the minute.
+             */
+            seenAt: string;
+            /**
+             * Format: date-time
+             * @description ExpiresAt is when the session ends, however much it is used.
+             */
+            expiresAt: string;
+            /**
+             * @description Current: it is the session of this request.
+             * @example true
+             */
+            current: boolean;
+        };
+        SessionList: {
+            items: components["schemas"]["Session"][];
+        };
+        SetAccount: {
+            /**
+             * Format: uuid
+             * @description ID finds the account, so that the set can rename it; without it the name finds the account.
+             */
+            id?: string;
+            /** @example zendesk */
+            type: string;
+            /** @example Support EU */
+            name: string;
+            description?: string;
+            labels?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Enabled is true when absent.
+             * @example true
+             */
+            enabled?: boolean;
+            /** @description Default makes the account the default of its family. */
+            default?: boolean;
+            /** @description Properties are the settings of the type, secrets in their natural place. */
+            properties: {
+                [key: string]: unknown;
+            };
+        };
+        SetBase: {
+            /** @description Accounts maps the id of each account that the set concerns to its version. */
+            accounts: {
+                [key: string]: number;
+            };
+            /** @description Absent are the names in the set that no account had. */
+            absent: string[];
+        };
+        SetChange: {
+            /**
+             * @description Pointer is a JSON Pointer into the account.
+             * @example /properties/url
+             */
+            pointer: string;
+            /** @description Old and New are values, or digests of long ones; absent where there is none. For a secret, New is set, changed or cleared. */
+            old?: unknown;
+            new?: unknown;
+            /** @description Secret: the values are not told. */
+            secret?: boolean;
+        };
+        SignInInput: {
+            /**
+             * @description Username is that of a user; upper and lower case make no difference.
+             * @example admin
+             */
+            username: string;
+            /** @example correct horse battery staple */
+            password: string;
+        };
+        SignedIn: {
+            session: components["schemas"]["Session"];
+            user: components["schemas"]["Person"];
+            /** @description ContactCenter is where requests act. */
+            contactCenter: components["schemas"]["Place"];
+            /**
+             * @description Privileges are the scopes that the user has now.
+             * @example [
+             *       "accounts:read"
+             *     ]
+             */
+            privileges: string[];
+            /**
+             * @description MustChangePassword: the session is good for nothing else before.
+             * @example false
+             */
+            mustChangePassword: boolean;
         };
         /** Single Sign-On */
         SsoAccount: {
@@ -10465,6 +11870,50 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        Team: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b
+             */
+            id: string;
+            /** @example Support */
+            name: string;
+            /**
+             * @description Disabled: nobody can be put into the team.
+             * @example false
+             */
+            disabled: boolean;
+            /**
+             * @description ETag is the entity tag without its quotes.
+             * @example 1
+             */
+            etag: string;
+            /** @example 1 */
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example system */
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @example system */
+            updatedBy: string;
+        };
+        TeamCreate: {
+            /** @example Support */
+            name: string;
+            disabled?: boolean;
+        };
+        TeamPage: {
+            items: components["schemas"]["Team"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        TeamPatch: {
+            /** @example Support */
+            name?: string;
+            disabled?: boolean;
+        };
         /** Telegram */
         TelegramAccount: {
             /** Format: uuid */
@@ -11311,6 +12760,80 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        Token: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Name says what the token is for.
+             * @example nightly import
+             */
+            name: string;
+            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /** @description EffectiveScopes are those that the token gives now: what the user who made it may not do any more, it does not give either. */
+            effectiveScopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * @description CreatedBy is the user or token that made it.
+             * @example user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f
+             */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description ExpiresAt is absent where the token has no end.
+             */
+            expiresAt?: string;
+            /**
+             * Format: date-time
+             * @description LastUsedAt is exact to the minute, and written some seconds later; absent where the token was never used.
+             */
+            lastUsedAt?: string;
+            /**
+             * Format: date-time
+             * @description RevokedAt is absent where the token was not revoked.
+             */
+            revokedAt?: string;
+            /**
+             * @description Current: it is the token that asks.
+             * @example false
+             */
+            current: boolean;
+            /**
+             * @description Token is the text that goes into the header field Authorization. Only the answer that made the token has it: it is stored nowhere.
+             * @example aat_EXAMPLE
+             */
+            token?: string;
+        };
+        TokenCreate: {
+            /** @example nightly import */
+            name: string;
+            /** @description Scopes are what the token may do; each must be one that who makes it may give. */
+            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            /**
+             * Format: date-time
+             * @description ExpiresAt is until when the token holds, at most five years from now. Absent: it has no end, or that of the token that makes it.
+             * @example 2027-03-01T00:00:00Z
+             */
+            expiresAt?: string;
+        };
+        TokenPage: {
+            items: components["schemas"]["Token"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        TokenPatch: {
+            /** @example nightly import */
+            name?: string;
+            scopes?: string[];
+            expiresAt?: string;
+            id?: string;
+            effectiveScopes?: string[];
+            createdAt?: string;
+            createdBy?: string;
+            lastUsedAt?: string;
+            revokedAt?: string;
+            current?: boolean;
+        };
         /** X (Twitter) */
         TwitterAccount: {
             /** Format: uuid */
@@ -11613,6 +13136,148 @@ export interface components {
             name: string;
             max: number;
             remaining: number;
+        };
+        User: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /** @example ann */
+            username: string;
+            /** @example Ann */
+            firstName: string;
+            /** @example Archer */
+            lastName: string;
+            /** @example ann@acme.example */
+            email: string;
+            /** @example +14155550100 */
+            workPhone: string;
+            mobilePhone: string;
+            /** @example 1002 */
+            extension: string;
+            /** @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b */
+            teamId: string;
+            /**
+             * @description Roles are names of roles, which give the user their privileges.
+             * @example [
+             *       "Agent"
+             *     ]
+             */
+            roles: string[];
+            /** @description Skills are levels from 0 to 100 by the name of a skill. */
+            skills: {
+                [key: string]: number;
+            };
+            /** @example false */
+            disabled: boolean;
+            /**
+             * @description ChangePassword: the user must choose a new password after the next sign-in.
+             * @example false
+             */
+            changePassword: boolean;
+            /**
+             * @description PasswordSet: the user can sign in by password.
+             * @example true
+             */
+            passwordSet: boolean;
+            /**
+             * @description APISecretSet: the user has an API secret.
+             * @example false
+             */
+            apiSecretSet: boolean;
+            /** Format: date-time */
+            lastSignInAt?: string;
+            /**
+             * @description ETag is the entity tag without its quotes.
+             * @example 3
+             */
+            etag: string;
+            /** @example 3 */
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            updatedBy: string;
+        };
+        UserCreate: {
+            /**
+             * @description Username is unique in the contact center, upper and lower case alike.
+             * @example ann
+             */
+            username: string;
+            /** @example Ann */
+            firstName?: string;
+            /** @example Archer */
+            lastName?: string;
+            /** @example ann@acme.example */
+            email?: string;
+            /** @example +14155550100 */
+            workPhone?: string;
+            mobilePhone?: string;
+            /**
+             * @description Extension is the next free number when absent.
+             * @example 1002
+             */
+            extension?: string;
+            /**
+             * Format: uuid
+             * @description TeamID is the team that was made first when absent.
+             */
+            teamId?: string;
+            /**
+             * @description Roles are, when absent, those that are assigned to new users.
+             * @example [
+             *       "Agent"
+             *     ]
+             */
+            roles?: string[];
+            skills?: {
+                [key: string]: number;
+            };
+            disabled?: boolean;
+            changePassword?: boolean;
+            /** @description Password is never shown. Without one the user cannot sign in by password. */
+            password?: string;
+        };
+        UserPage: {
+            items: components["schemas"]["User"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        UserPatch: {
+            /** @example ann */
+            username?: string;
+            firstName?: string;
+            lastName?: string;
+            email?: string;
+            workPhone?: string;
+            mobilePhone?: string;
+            extension?: string;
+            /** Format: uuid */
+            teamId?: string;
+            /**
+             * @example [
+             *       "Agent"
+             *     ]
+             */
+            roles?: string[];
+            skills?: {
+                [key: string]: number;
+            };
+            disabled?: boolean;
+            changePassword?: boolean;
+            password?: string;
+        };
+        UserSecret: {
+            /** @example aas_Sm9-EXAMPLE */
+            apiSecret: string;
+            /** Format: date-time */
+            createdAt: string;
         };
         /** Verint WFM */
         VerintWfmAccount: {
@@ -13587,6 +15252,145 @@ export interface components {
             readonly generatedSecrets?: components["schemas"]["AccountGeneratedSecrets"];
             readonly warnings?: components["schemas"]["AccountWarnings"];
         };
+        Webhook: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @example https://hooks.mycompany.example/admin-api
+             */
+            url: string;
+            description: string;
+            /**
+             * @description EventTypes are those that are delivered; none means all.
+             * @example [
+             *       "account.updated"
+             *     ]
+             */
+            eventTypes: string[];
+            /** @example true */
+            enabled: boolean;
+            /**
+             * @description Secret is the key by which deliveries are signed. It is present only in the answer to the request that made it, and never shown again.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw4kWjHbNRfDE=
+             */
+            secret?: string;
+            /**
+             * @description ETag is the entity tag without its quotes.
+             * @example 1-0
+             */
+            etag: string;
+            /** @example 1 */
+            version: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            createdBy: string;
+            /** Format: date-time */
+            updatedAt: string;
+            /** @example token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a */
+            updatedBy: string;
+        };
+        WebhookCreate: {
+            /**
+             * Format: uri
+             * @description URL begins with https:// and has neither user name nor fragment.
+             * @example https://hooks.mycompany.example/admin-api
+             */
+            url: string;
+            description?: string;
+            /** @description EventTypes are those that are delivered; none means all. */
+            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+            /**
+             * @description Enabled is true when absent.
+             * @example true
+             */
+            enabled?: boolean;
+        };
+        WebhookDelivery: {
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id: string;
+            event: components["schemas"]["Event"];
+            /**
+             * @example pending
+             * @enum {string}
+             */
+            status: "pending" | "delivered" | "failed";
+            /**
+             * @description Attempts is how often it was tried.
+             * @example 3
+             */
+            attempts: number;
+            /**
+             * @description LastStatus is the HTTP status of the last attempt; absent where there was no answer.
+             * @example 503
+             */
+            lastStatus?: number;
+            /**
+             * @description LastError is a word for why the last attempt failed.
+             * @example http_status
+             */
+            lastError?: string;
+            /** Format: date-time */
+            attemptedAt?: string;
+            /**
+             * Format: date-time
+             * @description NextAttemptAt is absent unless the delivery is pending, and while it waits for an earlier one of the same account.
+             */
+            nextAttemptAt?: string;
+            /**
+             * Format: date-time
+             * @description GiveUpAt is when the last attempt is made.
+             */
+            giveUpAt: string;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        WebhookDeliveryPage: {
+            items: components["schemas"]["WebhookDelivery"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        WebhookPage: {
+            items: components["schemas"]["Webhook"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        WebhookPatch: {
+            /**
+             * Format: uri
+             * @example https://hooks.mycompany.example/admin-api
+             */
+            url?: string;
+            description?: string;
+            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+            enabled?: boolean;
+        };
+        WebhookTest: {
+            /**
+             * @example delivered
+             * @enum {string}
+             */
+            status: "delivered" | "failed";
+            /**
+             * @description HTTPStatus is that of the answer; absent without one.
+             * @example 204
+             */
+            httpStatus?: number;
+            /**
+             * @description Error is a word for what went wrong.
+             * @example connection_refused
+             */
+            error?: string;
+            /** @example 84 */
+            durationMs: number;
+        };
         /** WeChat */
         WechatAccount: {
             /** Format: uuid */
@@ -14885,15 +16689,21 @@ export interface components {
             };
         };
         /**
-         * @description name-taken: Names are unique within a contact center. Upper and lower case and the ways to compose an accented letter make no difference; deleted accounts do not count.
+         * @description last-administrator: The user is the only one left with the role Administrator who is not disabled. Without that user nobody of the contact center could administer it. The refusal is on the audit record.
+         *
+         *     built-in: The roles Agent, Supervisor and Administrator are the same in every contact center; nobody can change or delete them. The refusal is on the audit record.
+         *
+         *     name-taken: The names of accounts, of users, of teams and of roles are each unique within a contact center. Upper and lower case and the ways to compose an accented letter make no difference; deleted accounts do not count. The names of built-in roles are taken everywhere.
          *
          *     limit-reached: Of some types or families a contact center has one account at most.
          *
          *     default-taken: Two requests made different accounts the default of one family at the same moment, and the other one came first.
          *
-         *     in-use: Scenarios, reports or services have registered that they use the account, and it would break them to delete it.
+         *     in-use: Scenarios, reports or services have registered that they use the account; or the user or team is named by an account, for example as the template or the team of new users; or users are in the team or have the role. It would break them to delete it, and for users and teams to disable it.
          *
-         *     already-exists: A record with the same key was made at the same moment.
+         *     would-lock-out: The change would make the credential that asks for it worthless, such as suspending the contact center that the credential belongs to. The refusal is on the audit record.
+         *
+         *     already-exists: Another user has the extension, or a record with the same key was made at the same moment.
          *
          *     idempotency-key-in-flight: An earlier request with the same Idempotency-Key has not been answered yet.
          */
@@ -14911,7 +16721,13 @@ export interface components {
             };
         };
         /**
-         * @description forbidden: The credential is valid but does not carry the scope that the operation needs. The refusal is on the audit record.
+         * @description cross-origin: By the header fields Sec-Fetch-Site and Origin the request comes from a page of another origin, which could abuse the session of whoever looks at it.
+         *
+         *     https-required: Over plain HTTP anybody on the way could read the password and the session. Only on this machine itself, by localhost, signing in works without HTTPS.
+         *
+         *     password-change-required: An administrator chose the password, so it must be replaced before the session is good for anything else.
+         *
+         *     forbidden: The credential is valid but does not carry the scope that the operation needs; or a privilege would be given or taken, or the sign-in of somebody changed who has it, and you may not grant it. The refusal is on the audit record.
          *
          *     feature-not-enabled: Some types of accounts need a feature that the service provider switches on for each contact center.
          */
@@ -14968,14 +16784,14 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description version-mismatch: The entity tag in If-Match is not that of the stored account: someone changed it since you read it. The refusal is on the audit record. */
+        /** @description version-mismatch: The entity tag in If-Match is not that of the stored record: someone changed it since you read it. Or an account that a set concerns changed, appeared or vanished since the set was planned; then nothing was applied. The refusal is on the audit record. */
         PreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
                 "Cache-Control": components["headers"]["CacheControl"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
-                ETag: components["headers"]["ETag"];
+                ETag: components["headers"]["ETagSometimes"];
                 [name: string]: unknown;
             };
             content: {
@@ -15027,7 +16843,7 @@ export interface components {
             };
         };
         /**
-         * @description rate-limited: The credential, or without a valid one the address, made more requests than it may; or an account was probed too often.
+         * @description rate-limited: The credential, or without a valid one the address, made more requests than it may; an account was probed too often; or sign-ins under a user name failed too often.
          *
          *     probe-running: An account is probed once at a time.
          */
@@ -15045,7 +16861,11 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description unauthenticated: The request carries no credential, or one that is unknown, expired or revoked, or whose contact center is suspended. */
+        /**
+         * @description unauthenticated: The request carries no credential, or one that is unknown, expired or revoked, or whose contact center is suspended; or the session has ended.
+         *
+         *     sign-in-refused: There is no such user, the password is another one, or the user is disabled or has no password; or the contact center is suspended. Which of it is not said, so that nobody finds out who is there.
+         */
         Unauthorized: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -15096,15 +16916,19 @@ export interface components {
         /** @description Account id */
         AccountID: string;
         /** @description Domain to act in, for tokens of the service provider */
-        ContactCenter: string;
+        ContactCenterParameter: string;
         /** @description nextCursor of the page before */
         Cursor: string;
-        /** @description Entity tag of the account as it was read, or * */
+        /** @description Domain of the contact center */
+        Domain: string;
+        /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
         IfMatch: string;
         /** @description Entity tags; 304 where one is current */
         IfNoneMatch: string;
         /** @description Judge the document only */
         ValidateOnly: boolean;
+        /** @description Webhook id */
+        WebhookId: string;
     };
     requestBodies: never;
     headers: {
@@ -15132,6 +16956,11 @@ export interface components {
          * @example "7-3"
          */
         ETagOfAccount: string;
+        /**
+         * @description The current entity tag, where the request is about one account.
+         * @example "7-3"
+         */
+        ETagSometimes: string;
         /** @description true where the answer is that of an earlier request. */
         IdempotencyReplayed: string;
         /**
@@ -15164,6 +16993,11 @@ export interface components {
          * @example 1
          */
         RetryAfterSometimes: number;
+        /**
+         * @description Gives or takes the cookie of the session.
+         * @example __Host-session=…; Path=/; HttpOnly; Secure; SameSite=Lax
+         */
+        SetCookie: string;
         /**
          * @description How to authenticate (RFC 6750).
          * @example Bearer realm="admin-api", error="invalid_token"
@@ -15305,6 +17139,441 @@ export interface operations {
             };
         };
     };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /** @description Only records from this time on */
+                from?: string;
+                /** @description Only records before this time */
+                to?: string;
+                /** @description Only what this actor did, such as token:ID, user:ID or system */
+                actor?: string;
+                /** @description Only this operation, such as account.update */
+                operation?: string;
+                /** @description Only what was done to targets of this kind, such as account */
+                targetType?: string;
+                /** @description Only what was done to the target with this id */
+                target?: string;
+                /** @description Only what ended so */
+                outcome?: "success" | "refused";
+                /** @description Records per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List or export the audit record */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEventPage"];
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    verifyAudit: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A checkpoint that was kept */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AuditVerifyInput"];
+            };
+        };
+        responses: {
+            /** @description Verify the audit record */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listContactCenters: {
+        parameters: {
+            query?: {
+                /** @description Words; each must begin the domain, a part of it between dots, or a word of the name */
+                q?: string;
+                /** @description Suspended or not */
+                suspended?: boolean;
+                /** @description Contact centers per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before, with the same filters */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List contact centers */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCenterPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createContactCenter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Contact center to create */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactCenterCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a contact center */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCenter"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getContactCenter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Domain of the contact center */
+                domain: components["parameters"]["Domain"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a contact center */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCenter"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchContactCenter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the contact center as it was read */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Domain of the contact center */
+                domain: components["parameters"]["Domain"];
+            };
+            cookie?: never;
+        };
+        /** @description Merge patch */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["ContactCenterPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a contact center */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCenter"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getFeatures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Domain of the contact center */
+                domain: components["parameters"]["Domain"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read the features of a contact center */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    putFeatures: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the contact center as it was read */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Domain of the contact center */
+                domain: components["parameters"]["Domain"];
+            };
+            cookie?: never;
+        };
+        /** @description Features that are to be on */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeaturesInput"];
+            };
+        };
+        responses: {
+            /** @description Switch features of a contact center on and off */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Features"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Types of events, any of them */
+                type?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+                /** @description Events of this account */
+                accountId?: string;
+                /** @description Position behind which the feed begins; the header field counts before it */
+                lastEventId?: string;
+                /** @description Events per page */
+                pageSize?: number;
+            };
+            header?: {
+                /** @description Position behind which the feed begins, as browsers send it */
+                "Last-Event-ID"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Follow what happens to the accounts */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventPage"];
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listAccounts: {
         parameters: {
             query?: {
@@ -15339,7 +17608,7 @@ export interface operations {
             };
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path?: never;
             cookie?: never;
@@ -15379,7 +17648,7 @@ export interface operations {
                 /** @description Fresh for each new request */
                 "Idempotency-Key"?: string;
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path?: never;
             cookie?: never;
@@ -15433,12 +17702,140 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    applyAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Accounts as they are to be, with the base of the plan */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountSetApply"];
+            };
+        };
+        responses: {
+            /** @description Apply a set of integration accounts */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    exportAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which accounts; all without a body */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ExportInput"];
+            };
+        };
+        responses: {
+            /** @description Export integration accounts as a set */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportedSet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    planAccounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Accounts as they are to be */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccountSet"];
+            };
+        };
+        responses: {
+            /** @description Plan a set of integration accounts */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     testDraft: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path?: never;
             cookie?: never;
@@ -15481,7 +17878,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path?: never;
             cookie?: never;
@@ -15528,7 +17925,7 @@ export interface operations {
                 /** @description Entity tags; 304 where one is current */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15581,9 +17978,9 @@ export interface operations {
             };
             header: {
                 /** @description Entity tag of the account as it was read, or * */
-                "If-Match": components["parameters"]["IfMatch"];
+                "If-Match": string;
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15632,9 +18029,9 @@ export interface operations {
             query?: never;
             header: {
                 /** @description Entity tag of the account as it was read, or * */
-                "If-Match": components["parameters"]["IfMatch"];
+                "If-Match": string;
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15675,9 +18072,9 @@ export interface operations {
             };
             header: {
                 /** @description Entity tag of the account as it was read, or * */
-                "If-Match": components["parameters"]["IfMatch"];
+                "If-Match": string;
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15731,7 +18128,7 @@ export interface operations {
             };
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15769,7 +18166,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15812,7 +18209,7 @@ export interface operations {
             };
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15850,7 +18247,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15896,7 +18293,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15933,9 +18330,9 @@ export interface operations {
             query?: never;
             header: {
                 /** @description Entity tag of the account as it was read, or * */
-                "If-Match": components["parameters"]["IfMatch"];
+                "If-Match": string;
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -15984,7 +18381,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16022,7 +18419,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16060,7 +18457,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16106,7 +18503,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16151,7 +18548,7 @@ export interface operations {
             };
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16189,7 +18586,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Account id */
@@ -16231,7 +18628,7 @@ export interface operations {
                 /** @description Entity tags; 304 where one is current */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path?: never;
             cookie?: never;
@@ -16280,7 +18677,7 @@ export interface operations {
                 /** @description Entity tags; 304 where one is current */
                 "If-None-Match"?: components["parameters"]["IfNoneMatch"];
                 /** @description Domain to act in, for tokens of the service provider */
-                "Contact-Center"?: components["parameters"]["ContactCenter"];
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
             };
             path: {
                 /** @description Type */
@@ -16323,6 +18720,1747 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who am I */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The current and the new password */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordInput"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            204: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: {
+                /** @description Roles per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List roles */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Role to create */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a role */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Role id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a role */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Role id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchRole: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Role id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Merge patch */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description Change a role */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    readSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signIn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who signs in */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInInput"];
+            };
+        };
+        responses: {
+            /** @description Sign in */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out */
+            204: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where you are signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    signOutEverywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out everywhere */
+            204: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listTeams: {
+        parameters: {
+            query?: {
+                /** @description Teams per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List teams */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createTeam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Team to create */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TeamCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a team */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTeam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Team id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a team */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteTeam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Team id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchTeam: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Team id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Merge patch */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["TeamPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a team */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Team"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description What became of them */
+                state?: "active" | "expired" | "revoked" | "all";
+                /** @description The user or token that made them, as createdBy shows it */
+                createdBy?: string;
+                /** @description Tokens per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before, with the same filters */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tokens */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Token to create */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a token */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a token */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the token */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Merge patch */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["TokenPatch"];
+            };
+        };
+        responses: {
+            /** @description Rename a token */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description User name, upper and lower case alike */
+                username?: string;
+                /** @description Words; each must begin a word of user name, names or e-mail address */
+                q?: string;
+                /** @description Name of a role */
+                role?: string;
+                /** @description Team */
+                teamId?: string;
+                /** @description Disabled or not */
+                disabled?: boolean;
+                /** @description Users per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List users */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description User to create */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a user */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a user */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
+                "If-Match"?: components["parameters"]["IfMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Merge patch */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a user */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createAPISecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the user as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a new API secret of a user */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserSecret"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteAPISecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the user as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    unlockUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description User id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Webhooks per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List webhooks */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Webhook */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookCreate"];
+            };
+        };
+        responses: {
+            /** @description Create a webhook */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a webhook */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the webhook you read, so that nobody's change is lost */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patchWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the webhook you read, so that nobody's change is lost */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        /** @description What changes */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a webhook */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Deliveries with this status */
+                status?: "pending" | "delivered" | "failed";
+                /** @description Deliveries per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the deliveries to a webhook */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    redeliverWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+                /** @description Delivery id */
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliver an event to a webhook again */
+            202: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDelivery"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a new secret for a webhook */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Webhook id */
+                webhookId: components["parameters"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Send a ping to a webhook */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    issueToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The grant */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["ClientTokenInput"];
+            };
+        };
+        responses: {
+            /** @description Get a token with an API secret */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientToken"];
+                };
+            };
+            /** @description The request is malformed, or names another grant or an unknown contact center */
+            400: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The client is not known, its secret is another one, or it may not have a token */
+            401: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description A page of another site sent the request */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The form is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    Accept: components["headers"]["Accept"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description Too many requests, or too many failed attempts under this name */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
+            /** @description The database is not at hand */
+            503: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthError"];
+                };
+            };
         };
     };
     getReference: {
