@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -119,9 +118,6 @@ func (s *Server) finish(x *exchange) {
 
 // subject names what the id in the path is of.
 func (x *exchange) subject() string {
-	if kind, _, _ := strings.Cut(x.route.Name, "."); kind == "token" {
-		return kind
-	}
 	return cmp.Or(x.route.personal(), "account")
 }
 

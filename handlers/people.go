@@ -45,10 +45,12 @@ func peopleRoutes() []route {
 	}
 }
 
-// personal returns what the id in the path of a route of people is one of, "user",
-// "team" or "role"; empty for other routes.
+// personal returns what the id in the path of a route of people and credentials is
+// one of, "user", "team", "role" or "token"; empty for other routes.
 func (r *route) personal() string {
-	for path, kind := range map[string]string{usersPath: "user", teamsPath: "team", rolesPath: "role"} {
+	for path, kind := range map[string]string{
+		usersPath: "user", teamsPath: "team", rolesPath: "role", tokensPath: "token",
+	} {
 		if r.Path == path || strings.HasPrefix(r.Path, path+"/") {
 			return kind
 		}
