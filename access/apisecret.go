@@ -1,10 +1,12 @@
 package access
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"time"
 
@@ -61,15 +63,30 @@ func (s *Service) issue(ctx context.Context, a *attempt, from Client) (string, e
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
 		return firstError(
 			func() error { return s.succeeded(ctx, tx, a) },
+			func() error { return unchanged(ctx, tx, a) },
 			func() error { return tx.CreateToken(ctx, &t) },
 			func() error {
 				return s.recordChange(ctx, tx, p, "token.issue", target{a.center.ID, "token", t.ID}, "client credentials", nil)
 			},
 		)
 	})
+	if errors.Is(err, models.ErrNotFound) { // disabled, or given another secret, at this moment
+		return "", s.failed(ctx, a)
+	}
 	if err != nil {
 		return "", fmt.Errorf("issue token: %w", err)
 	}
 	s.Audit.Committed(a.center.ID)
 	return text, nil
+}
+
+// unchanged returns models.ErrNotFound unless the user of the attempt has the same
+// API secret as when it was checked, and keeps that so until the transaction ends:
+// who replaces the secret ends the tokens that it opened, and would miss this one.
+func unchanged(ctx context.Context, tx *store.Store, a *attempt) error {
+	u, err := tx.HoldUser(ctx, a.center.ID, a.user.ID)
+	if err == nil && (u.Disabled || !bytes.Equal(u.APISecretHash, a.user.APISecretHash)) {
+		err = models.ErrNotFound
+	}
+	return err
 }

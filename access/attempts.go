@@ -174,17 +174,22 @@ func (s *Service) warn(ctx context.Context, message string, args ...any) {
 
 // Unlock forgets the failed attempts under the name of a user of the principal's
 // contact center, and records it. It returns models.ErrNotFound for a user who
-// does not exist there.
+// does not exist there, and models.ErrForbidden where p may give less than the user
+// may: who forgets the failures can guess on.
 func (s *Service) Unlock(ctx context.Context, p *Principal, userID string) error {
+	const operation = "user.unlock"
 	u, err := s.Store.User(ctx, p.ContactCenter.ID, userID)
 	if err != nil {
 		return fmt.Errorf("unlock: %w", err)
+	}
+	if err := s.mayReach(ctx, s.Store, p, u); err != nil {
+		return s.refusal(ctx, &deed{p: p, op: operation, kind: "user", id: u.ID}, err)
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := s.forget(ctx, tx, u); err != nil {
 			return err
 		}
-		return s.recordChange(ctx, tx, p, "user.unlock", target{p.ContactCenter.ID, "user", u.ID}, "user: "+u.Username, nil)
+		return s.recordChange(ctx, tx, p, operation, target{p.ContactCenter.ID, "user", u.ID}, "user: "+u.Username, nil)
 	})
 	if err == nil {
 		s.Audit.Committed(p.ContactCenter.ID)

@@ -153,8 +153,9 @@ func (a *newAdministrator) check(c *validation.Context) {
 	a.Username = strings.TrimSpace(a.Username)
 	if a.Username == "" && !c.Broken("/administrator/username") {
 		c.Violate("/administrator/username", "required", "Give the administrator a user name.")
+	} else {
+		judgeName("/administrator/username", a.Username, c)
 	}
-	checkLine("/administrator/username", a.Username, c)
 	checkLine("/administrator/firstName", a.FirstName, c)
 	checkLine("/administrator/lastName", a.LastName, c)
 	if a.Password == nil || c.Broken("/administrator/password") {

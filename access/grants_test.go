@@ -53,6 +53,7 @@ func TestEscalation(t *testing.T) {
 		_, _, err := w.NewAPISecret(ctx, p, id, access.Match{})
 		return err
 	}
+	unlock := func(ctx context.Context, w *world, p *access.Principal, id string) error { return w.Unlock(ctx, p, id) }
 	noAPISecret := func(ctx context.Context, w *world, p *access.Principal, id string) error {
 		return w.DeleteAPISecret(ctx, p, id, access.Match{})
 	}
@@ -100,6 +101,8 @@ func TestEscalation(t *testing.T) {
 		"the phone of one who may more":            {nil, patch("writer", `{"workPhone":"1","extension":"77","skills":{"en":1}}`), ""},
 		"delete one who may more":                  {[]string{read}, onUser("writer", remove), write},
 		"delete one who may as much":               {[]string{write}, onUser("writer", remove), ""},
+		"more guesses for one who may more":        {[]string{read}, onUser("writer", unlock), write},
+		"more guesses for one who may as much":     {[]string{write}, onUser("writer", unlock), ""},
 		"the API secret of one who may more":       {[]string{read}, onUser("writer", apiSecret), write},
 		"no API secret of one who may more":        {[]string{read}, onUser("writer", noAPISecret), write},
 		"the API secret of one who may as much":    {[]string{write}, onUser("writer", apiSecret), ""},

@@ -48,39 +48,38 @@ func (s *Service) CreateContactCenter(ctx context.Context, actor *Principal, bod
 	if _, err := s.ContactCenter(ctx, made.Domain); err == nil {
 		return nil, domainTaken() // before the password is worked on
 	}
-	s.prepare(made, actor, doc.Administrator)
+	if err := s.prepare(ctx, made, actor, doc.Administrator); err != nil {
+		return nil, err
+	}
 	return made, s.storeCenter(ctx, actor, made)
 }
 
 // prepare fills in what is to be stored. Hashing the password is slow, so it is
 // done outside of the transaction.
-func (s *Service) prepare(made *NewContactCenter, actor *Principal, a *newAdministrator) {
+func (s *Service) prepare(ctx context.Context, made *NewContactCenter, actor *Principal, a *newAdministrator) error {
 	now := s.now()
 	at := models.NewTime(now)
 	made.ID, made.Version, made.CreatedAt, made.UpdatedAt = models.NewID(now), 1, at, at
 	if a == nil {
-		return
+		return nil
 	}
 	generated := a.Password == nil
 	if generated {
 		made.Password = secret.New(newPassword())
 		a.Password = &made.Password
 	}
+	hash, err := s.passwords().HashInTurn(ctx, a.Password.Reveal())
+	if err != nil {
+		return err
+	}
 	made.Administrator = &models.User{
 		ContactCenterID: made.ID, ID: models.NewID(now), Username: a.Username, UsernameKey: models.NameKey(a.Username),
 		FirstName: a.FirstName, LastName: a.LastName, Email: a.Email, Roles: models.Strings{models.RoleAdministrator},
-		Extension: strconv.Itoa(firstExtension), PasswordHash: s.hasher().Hash(a.Password.Reveal()),
+		Extension: strconv.Itoa(firstExtension), PasswordHash: hash,
 		PasswordChangedAt: at, ChangePassword: generated,
 		Version: 1, CreatedAt: at, CreatedBy: actor.ID, UpdatedAt: at, UpdatedBy: actor.ID,
 	}
-}
-
-// hasher returns the hasher that is set, or one for this password alone.
-func (s *Service) hasher() *Passwords {
-	if s.Passwords == nil {
-		return NewPasswords(1)
-	}
-	return s.Passwords
+	return nil
 }
 
 // defaultTeam is the team with which every contact center begins.

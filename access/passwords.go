@@ -58,8 +58,21 @@ func (p *Passwords) Hash(password string) string {
 	return p.hash(password)
 }
 
-// HashWithin is Hash, but gives up when the context ends; models.ErrUnavailable
-// means that too many wait already.
+// HashInTurn is Hash, but gives up when the context ends. It is for those whom we
+// know: they wait in the same line as who wants to sign in, but are not turned away
+// because it is long.
+func (p *Passwords) HashInTurn(ctx context.Context, password string) (string, error) {
+	select {
+	case p.slots <- struct{}{}:
+		defer func() { <-p.slots }()
+		return p.hash(password), nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("wait to hash a password: %w", ctx.Err())
+	}
+}
+
+// HashWithin is HashInTurn for strangers: models.ErrUnavailable means that too many
+// wait already.
 func (p *Passwords) HashWithin(ctx context.Context, password string) (string, error) {
 	leave, err := p.enter(ctx)
 	if err != nil {

@@ -274,6 +274,49 @@ func TestSessionsEnd(t *testing.T) {
 	}
 }
 
+// Who is deleted leaves nothing behind that works, or that a list calls active.
+func TestDeletedUsersLeaveNoTokens(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		u := w.user(t, `{"username":"ann","roles":["Administrator"]}`)
+		own := *w.boss
+		own.ID, own.UserID, own.Grantable = access.UserPrincipal+u.ID, u.ID, models.Strings{models.ScopeAccountsRead}
+		made, text, err := w.IssueToken(t.Context(), &own, []byte(`{"name":"ci","scopes":["accounts:read"]}`))
+		require.NoError(t, err)
+		oauth := models.Token{ContactCenterID: u.ContactCenterID, ID: "o", Kind: models.TokenOAuth, UserID: u.ID, Hash: access.HashToken("o")}
+		require.NoError(t, db.CreateToken(t.Context(), &oauth))
+		for _, working := range []string{text.Reveal(), "o"} {
+			_, err := w.Authenticate(t.Context(), working)
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.DeleteUser(t.Context(), w.boss, u.ID, access.Match{}))
+		require.Equal(t, "all sessions and tokens ended", w.last(t).Detail)
+		for _, gone := range []string{text.Reveal(), "o"} {
+			_, err := w.Authenticate(t.Context(), gone)
+			require.ErrorIs(t, err, models.ErrUnauthenticated)
+		}
+		view, err := w.Token(t.Context(), w.boss, made.ID)
+		require.NoError(t, err)
+		require.False(t, view.RevokedAt.IsZero())
+	})
+}
+
+// A role that lets its users act in every contact center is made at home only.
+func TestProviderRolesStayAtHome(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	_, err := w.CreateContactCenter(t.Context(), w.boss, []byte(`{"domain":"other.example"}`))
+	require.NoError(t, err)
+	there := *w.boss
+	require.NoError(t, w.ActIn(t.Context(), &there, "other.example"))
+	_, err = w.CreateRole(t.Context(), &there, []byte(`{"name":"P","privileges":["metrics","provider"]}`))
+	require.Equal(t, []string{"/privileges/1 provider_elsewhere"}, broken(t, err))
+	r, err := w.CreateRole(t.Context(), &there, []byte(`{"name":"P","privileges":["metrics"]}`))
+	require.NoError(t, err)
+	_, err = w.UpdateRole(t.Context(), &there, r.ID, access.Match{}, []byte(`{"privileges":["provider"]}`))
+	require.Equal(t, []string{"/privileges/0 provider_elsewhere"}, broken(t, err))
+	w.role(t, `{"name":"P","privileges":["provider"]}`)
+}
+
 func TestAPISecret(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)

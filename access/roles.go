@@ -36,8 +36,9 @@ func inputOfRole(r *models.Role) roleInput {
 	}
 }
 
-// judge holds the input against the rules and puts the privileges in order.
-func (in *roleInput) judge(c *validation.Context) error {
+// judge holds what p makes of the role old against the rules and puts the
+// privileges in order.
+func (in *roleInput) judge(p *Principal, old *models.Role, c *validation.Context) error {
 	in.Name = strings.TrimSpace(in.Name)
 	judgeName("/name", in.Name, c)
 	if strings.Contains(in.Name, ",") { // see the store, which finds roles in lists
@@ -59,8 +60,21 @@ func (in *roleInput) judge(c *validation.Context) error {
 				"Only what stands in privileges can be granted to others; add it there or leave it out.")
 		}
 	}
+	in.judgeProvider(p, old, c)
 	in.Privileges, in.Grantable = union(in.Privileges, nil), union(in.Grantable, nil)
 	return c.Err()
+}
+
+// judgeProvider refuses to give the users of another contact center what would let
+// them act in all of them.
+func (in *roleInput) judgeProvider(p *Principal, old *models.Role, c *validation.Context) {
+	i := slices.Index(in.Privileges, models.ScopeProvider)
+	if i < 0 || p.Home() == p.ContactCenter.ID || slices.Contains(old.Privileges, models.ScopeProvider) {
+		return
+	}
+	c.Violate("/privileges/"+strconv.Itoa(i), "provider_elsewhere", "Roles with the privilege provider belong to the "+
+		"service provider's own contact center, because who has one may act in all; make it without the header "+
+		"Contact-Center.")
 }
 
 // over returns the role as the input makes it.
@@ -142,7 +156,7 @@ func (s *Service) CreateRole(ctx context.Context, p *Principal, body []byte) (*m
 	if err := input.Decode(body, &in, c, ignoredOfRole()...); err != nil {
 		return nil, err
 	}
-	if err := in.judge(c); err != nil {
+	if err := in.judge(p, &models.Role{}, c); err != nil {
 		return nil, err
 	}
 	if err := mayChangeRole(p, &models.Role{}, in); err != nil {
@@ -204,7 +218,7 @@ func (s *Service) UpdateRole(ctx context.Context, p *Principal, id string, m Mat
 		if _, err := input.Patch(body, &in, c, ignoredOfRole()...); err != nil {
 			return err
 		}
-		if err := in.judge(c); err != nil {
+		if err := in.judge(p, old, c); err != nil {
 			return err
 		}
 		if err := mayChangeRole(p, old, in); err != nil {

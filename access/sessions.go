@@ -30,26 +30,38 @@ func (s *Service) sessionMax() time.Duration { return cmp.Or(s.SessionMax, Defau
 // any more. Every process asks the database each time, so what ended is refused
 // everywhere at once.
 func (s *Service) AuthenticateSession(ctx context.Context, secret string) (*Principal, error) {
+	p, seen, err := s.bySession(ctx, secret)
+	if err != nil {
+		return nil, err
+	}
+	s.uses.note(useKey{contactCenter: p.ContactCenter.ID, id: p.SessionID, session: true}, seen, s.now())
+	return p, nil
+}
+
+// RecallSession is AuthenticateSession for an answer that goes on: that is no use of
+// the session, or a page that is left open would keep it for as long as it can live.
+func (s *Service) RecallSession(ctx context.Context, secret string) (*Principal, error) {
+	p, _, err := s.bySession(ctx, secret)
+	return p, err
+}
+
+// bySession returns also when the session was last used.
+func (s *Service) bySession(ctx context.Context, secret string) (p *Principal, seen models.Time, err error) {
 	if len(secret) != sessionSecretLength {
-		return nil, models.ErrUnauthenticated
+		return nil, seen, models.ErrUnauthenticated
 	}
 	session, u, c, err := s.Store.SessionByHash(ctx, HashToken(secret))
 	if errors.Is(err, models.ErrNotFound) {
-		return nil, models.ErrUnauthenticated
+		return nil, seen, models.ErrUnauthenticated
 	}
 	if err != nil {
-		return nil, fmt.Errorf("authenticate: %w", err)
+		return nil, seen, fmt.Errorf("authenticate: %w", err)
 	}
-	now := s.now()
-	if s.ended(&session, now) || u.Disabled || c.Suspended {
-		return nil, models.ErrUnauthenticated
+	if s.ended(&session, s.now()) || u.Disabled || c.Suspended {
+		return nil, seen, models.ErrUnauthenticated
 	}
-	p := sessionPrincipal(&session, &u, &c)
-	if err := s.entitle(ctx, p, &u); err != nil {
-		return nil, err
-	}
-	s.uses.note(useKey{contactCenter: session.ContactCenterID, id: session.ID, session: true}, session.SeenAt, now)
-	return p, nil
+	p = sessionPrincipal(&session, &u, &c)
+	return p, session.SeenAt, s.entitle(ctx, p, &u)
 }
 
 func (s *Service) ended(session *models.Session, now time.Time) bool {

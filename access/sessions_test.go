@@ -175,6 +175,34 @@ func TestClientTokens(t *testing.T) {
 	})
 }
 
+// A secret that is replaced between its check and the token that it is good for
+// opens nothing: who replaced it has ended what it opened, and would miss the token.
+func TestReplacedSecretsOpenNothing(t *testing.T) {
+	for what, statement := range map[string]string{
+		"replaced": "UPDATE users SET api_secret_hash = NULL WHERE username = 'crm'",
+		"disabled": "UPDATE users SET disabled = true WHERE username = 'crm'",
+		"deleted":  "DELETE FROM users WHERE username = 'crm'",
+	} {
+		t.Run(what, func(t *testing.T) {
+			eachHouse(t, func(t *testing.T, h *house) {
+				secret := access.NewAPISecret()
+				h.user(t, "crm", func(u *models.User) { u.APISecretHash = access.HashAPISecret(secret) })
+				asked := 0
+				h.Now = func() time.Time {
+					if asked++; asked == 3 { // the secret was found to be right, nothing is written yet
+						h.exec(t, statement)
+					}
+					return h.clock.now()
+				}
+				_, err := h.ClientToken(t.Context(), h.center, "crm", secret, h.from)
+				require.ErrorIs(t, err, models.ErrSignInRefused)
+				require.GreaterOrEqual(t, asked, 3)
+				require.Empty(t, h.records(t, "token.issue"))
+			})
+		})
+	}
+}
+
 // What was begun under a credential goes on only while that may still do it.
 func TestStillMay(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
@@ -194,6 +222,10 @@ func TestStillMay(t *testing.T) {
 			require.False(t, may(who, h.center.ID, models.ScopeProvider))
 		}
 		require.False(t, may("system", h.center.ID, models.ScopeAccountsWrite))
+		h.exec(t, "UPDATE contact_centers SET suspended = true")
+		require.False(t, may(p.ID, h.center.ID, models.ScopeAccountsWrite))
+		require.False(t, may(access.TokenPrincipal+id, h.center.ID, models.ScopeAccountsWrite))
+		h.exec(t, "UPDATE contact_centers SET suspended = false")
 		h.update(t, p.UserID, `roles = '["Agent"]'`)
 		require.False(t, may(p.ID, h.center.ID, models.ScopeAccountsWrite))
 		require.False(t, may(access.TokenPrincipal+id, h.center.ID, models.ScopeAccountsWrite))

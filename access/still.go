@@ -14,7 +14,7 @@ import (
 
 // StillMay reports whether who has the id of a principal may still use the scope
 // in the contact center: for what was begun under a credential and goes on
-// without it.
+// without it. Nobody may whose own contact center is suspended.
 func StillMay(
 	ctx context.Context, from *store.Store, id, contactCenter, scope string, now time.Time,
 ) (bool, error) {
@@ -26,7 +26,14 @@ func StillMay(
 		return false, fmt.Errorf("rights of %s: %w", id, err)
 	}
 	here := home == contactCenter || slices.Contains(scopes, models.ScopeProvider)
-	return here && slices.Contains(scopes, scope), nil
+	if !here || !slices.Contains(scopes, scope) {
+		return false, nil
+	}
+	c, err := from.ContactCenter(ctx, home)
+	if err != nil {
+		return false, fmt.Errorf("rights of %s: %w", id, err)
+	}
+	return !c.Suspended, nil
 }
 
 // scopesNow returns the contact center of a principal and what it may do there.

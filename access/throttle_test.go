@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/models"
+	"admin-api/secret"
 )
 
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
@@ -100,6 +101,26 @@ func TestPasswordsTurn(t *testing.T) {
 	require.Equal(t, int64(1), p.Derived())
 	require.False(t, outdated(dummyHash), "it takes as long as a real one")
 	require.False(t, outdated(p.Hash("x")))
+}
+
+// All passwords are worked on by one hasher, whoever asks: each takes 19 MiB. Who
+// is known waits, but not longer than the request.
+func TestPasswordsOfUsersWaitTheirTurn(t *testing.T) {
+	s, c := &Service{}, &userChange{password: secret.New("correct horse")}
+	for range 2 {
+		_, err := s.hash(t.Context(), c)
+		require.NoError(t, err)
+	}
+	require.EqualValues(t, 2, s.passwords().Derived())
+	for range cap(s.Passwords.slots) {
+		s.Passwords.slots <- struct{}{}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.hash(ctx, c)
+	require.ErrorIs(t, err, context.Canceled)
+	err = s.prepare(ctx, &NewContactCenter{}, &Principal{}, &newAdministrator{Username: "ann"})
+	require.ErrorIs(t, err, context.Canceled)
 }
 
 func TestNetwork(t *testing.T) {

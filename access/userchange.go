@@ -30,11 +30,11 @@ func (c *userChange) setPassword(word string, at time.Time) {
 	c.now.PasswordChangedAt = models.NewTime(at)
 }
 
-func (s *Service) hash(c *userChange) string {
+func (s *Service) hash(ctx context.Context, c *userChange) (string, error) {
 	if !c.password.IsSet() {
-		return ""
+		return "", nil
 	}
-	return s.hasher().Hash(c.password.Reveal())
+	return s.passwords().HashInTurn(ctx, c.password.Reveal())
 }
 
 // draftUser judges the document of a user that does not exist yet.

@@ -90,7 +90,10 @@ func (s *Service) CreateUser(ctx context.Context, p *Principal, body []byte) (*m
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
-	hash := s.hash(c)
+	hash, err := s.hash(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	err = s.carryOut(ctx, d, func(tx *store.Store) error {
 		if c, err = s.draftUser(ctx, tx, p, body); err != nil {
 			return err
@@ -127,7 +130,10 @@ func (s *Service) UpdateUser(ctx context.Context, p *Principal, id string, m Mat
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
-	hash := s.hash(c)
+	hash, err := s.hash(ctx, c)
+	if err != nil {
+		return nil, err
+	}
 	err = s.carryOut(ctx, d, func(tx *store.Store) error {
 		if old, err = tx.LockUser(ctx, p.ContactCenter.ID, id); err != nil {
 			return err
@@ -146,7 +152,7 @@ func (s *Service) UpdateUser(ctx context.Context, p *Principal, id string, m Mat
 	return &c.now, nil
 }
 
-// DeleteUser removes a user for good and ends its sessions. Errors are those of
+// DeleteUser removes a user for good and ends its sessions and tokens. Errors are those of
 // UpdateUser.
 func (s *Service) DeleteUser(ctx context.Context, p *Principal, id string, m Match) error {
 	if !models.ValidID(id) {
@@ -173,12 +179,27 @@ func (s *Service) DeleteUser(ctx context.Context, p *Principal, id string, m Mat
 		if err := tx.DeleteUser(ctx, old.ContactCenterID, id); err != nil {
 			return err
 		}
+		if err := s.endTokens(ctx, tx, old); err != nil {
+			return err
+		}
 		changes, err := differences(recordOf(old), nil, nil)
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, d, "", changes)
+		return s.record(ctx, tx, d, "all sessions and tokens ended", changes)
 	})
+}
+
+// endTokens ends the tokens of a user who is no more. They would give nothing any
+// more, but lists would call them active.
+func (s *Service) endTokens(ctx context.Context, tx *store.Store, u *models.User) error {
+	now := models.NewTime(s.now())
+	for _, kind := range []string{models.TokenAPI, models.TokenOAuth} {
+		if err := tx.RevokeTokensOf(ctx, u.ContactCenterID, u.ID, kind, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeUser stores a change that was judged, if it is one. It writes within the

@@ -52,7 +52,7 @@ type ContactCenterCreate struct {
 type AdministratorCreate struct {
 	Username string `json:"username" validate:"required" maxLength:"255" example:"ann"`
 	// Password is made, and answered once, where it is absent.
-	Password  string `json:"password,omitempty" format:"password" minLength:"8" maxLength:"1024" example:"correct horse battery"`
+	Password  string `json:"password,omitempty" format:"password" minLength:"8" maxLength:"128" example:"correct horse battery"`
 	Email     string `json:"email,omitempty" format:"email" maxLength:"254" example:"ann@mycompany.example"`
 	FirstName string `json:"firstName,omitempty" maxLength:"255" example:"Ann"`
 	LastName  string `json:"lastName,omitempty" maxLength:"255" example:"Lee"`

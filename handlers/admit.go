@@ -45,11 +45,28 @@ func (s *Server) admit(x *exchange) error {
 	if !x.principal.Can(x.route.Scope) {
 		return s.lacksScope(x)
 	}
+	if err := s.needsToken(x); err != nil {
+		return err
+	}
 	if err := x.principal.Suspension(x.route.Scope); err != nil {
 		s.recordRefusal(x, "the contact center is suspended")
 		return err
 	}
 	return nil
+}
+
+// needsToken refuses a session where only machines may go: who sits at a signed-in
+// browser, or runs a script in it, gets at no stored secret.
+func (s *Server) needsToken(x *exchange) error {
+	if !x.route.token || x.principal.SessionID == "" {
+		return nil
+	}
+	s.recordRefusal(x, "needs a token, not a session")
+	return &api.RequestError{
+		Code: api.CodeForbidden,
+		Detail: "This operation is for machines and takes no session: use a token with the scope " + x.route.Scope +
+			", which POST /api/v1/tokens makes.",
+	}
 }
 
 // limitKey is what the requests of a principal are counted under: each session by
@@ -91,7 +108,11 @@ func (s *Server) whoAsks(x *exchange) (*access.Principal, error) {
 		return s.whoseToken(x, bearer(fields))
 	}
 	if secret := x.sessionSecret(); secret != "" {
-		p, err := s.access.AuthenticateSession(x.Request().Context(), secret)
+		find := s.access.AuthenticateSession
+		if x.ongoing {
+			find = s.access.RecallSession
+		}
+		p, err := find(x.Request().Context(), secret)
 		if errors.Is(err, models.ErrUnauthenticated) {
 			x.set(echo.HeaderWWWAuthenticate, realm)
 		}

@@ -49,6 +49,8 @@ func TestAnnotationsMatchRoutes(t *testing.T) {
 			continue
 		}
 		require.Contains(t, doc, "@Security")
+		require.Equal(t, handlers.NeedsToken(r), strings.Contains(doc, "Needs a token:"), path)
+		require.Equal(t, handlers.NeedsSession(r), strings.Contains(doc, "Needs a session"), path)
 		if r.Scope == handlers.SignedIn {
 			require.Regexp(t, `Needs a (credential|session)[.,]`, doc)
 		} else {

@@ -119,6 +119,9 @@ func TestCreateContactCenterRefuses(t *testing.T) {
 			`{"domain":"a.example","administrator":{"username":"ann","password":"` + strings.Repeat("a", 129) + `"}}`,
 			[]string{"#/administrator/password max"},
 		},
+		"an invisible person": {
+			`{"domain":"a.example","administrator":{"username":"\u200b"}}`, []string{"#/administrator/username invisible"},
+		},
 		"a password that is the name": {
 			`{"domain":"a.example","administrator":{"username":"annabelle","password":"Annabelle"}}`,
 			[]string{"#/administrator/password password_is_username"},

@@ -52,10 +52,12 @@ func (x *exchange) loopback() bool {
 }
 
 // sessionSecret returns the secret of the one session cookie that the request
-// has; empty where there is none.
+// has; empty where there is none, and where the request comes from a page of another
+// origin: browsers send the cookie along with links, and pages of sibling hosts with
+// anything, but some reading has effects, such as asking another system.
 func (x *exchange) sessionSecret() string {
 	name := x.cookieName()
-	if name == "" {
+	if name == "" || !x.sameOrigin() {
 		return ""
 	}
 	found := x.Request().CookiesNamed(name)
@@ -63,6 +65,15 @@ func (x *exchange) sessionSecret() string {
 		return ""
 	}
 	return found[0].Value
+}
+
+// sameOrigin reports whether nothing says that a page of another origin asks.
+func (x *exchange) sameOrigin() bool {
+	switch x.Request().Header.Get("Sec-Fetch-Site") {
+	case "", "same-origin", "none":
+		return true
+	}
+	return false
 }
 
 // keepSession gives the client the secret of its session. The cookie goes with

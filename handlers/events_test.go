@@ -20,6 +20,7 @@ import (
 	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/store/storetest"
 )
 
 const eventsPath = "/api/v1/events"
@@ -243,6 +244,60 @@ func TestRevokedTokenEndsItsStream(t *testing.T) {
 		require.True(t, more, "the last event says why")
 	}
 	s.refused(t, api.CodeUnauthenticated, call{Method: "GET", Path: eventsPath, Token: token})
+}
+
+// A page that is left open does not keep its session, and whatever ends the session
+// or takes it its use ends the stream.
+func TestStreamsOfSessions(t *testing.T) {
+	tests := map[string]func(t *testing.T, s *stack, l *listener){
+		"unused for too long": func(t *testing.T, s *stack, l *listener) {
+			s.Clock.move(20 * time.Minute)
+			s.create(t, "Support")
+			l.event(t) // by then the credential was looked at again
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel()
+			s.Access.RecordUses(ctx) // those until now, at once
+			s.Clock.move(11 * time.Minute)
+		},
+		"must change the password": func(t *testing.T, s *stack, _ *listener) {
+			s.must(t, http.StatusOK, call{
+				Method: "PATCH", Path: "/api/v1/users/" + s.admin(t).ID, Body: `{"changePassword":true}`,
+			})
+		},
+		"suspended": func(t *testing.T, s *stack, _ *listener) {
+			_, err := storetest.Raw(t, "sqlite:"+s.Store.Path()).ExecContext(t.Context(), "UPDATE contact_centers SET suspended = 1")
+			require.NoError(t, err)
+		},
+	}
+	for name, end := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := newStack(t, func(c *handlers.Config) { c.Heartbeat = 5 * time.Millisecond })
+			with := s.signIn(t)
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+eventsPath, http.NoBody)
+			require.NoError(t, err)
+			r.Header.Set("Accept", "text/event-stream")
+			r.Header.Set(with[0], with[1])
+			resp, err := s.client.Do(r)
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			require.Equal(t, http.StatusOK, resp.StatusCode)
+			l := &listener{resp: resp, lines: bufio.NewScanner(resp.Body)}
+			for range 3 {
+				_, more := l.next()
+				require.True(t, more)
+			}
+			end(t, s, l)
+			last := message{}
+			for more := true; more; {
+				var m message
+				if m, more = l.next(); more {
+					last = m
+				}
+			}
+			require.Equal(t, "problem", last.name)
+			require.NotEqual(t, http.StatusOK, s.do(t, call{Method: "GET", Path: eventsPath, Token: "-", Header: with}).Status)
+		})
+	}
 }
 
 func TestTooManyStreams(t *testing.T) {

@@ -42,6 +42,8 @@ type exchange struct {
 	gone bool
 	// partial: what was sent is not all, and nothing more comes.
 	partial bool
+	// ongoing: the answer has begun, and who asks is found out anew.
+	ongoing bool
 	// base is the context of the connection, without the bound on requests.
 	base context.Context //nolint:containedctx // an exchange is one request
 }

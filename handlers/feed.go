@@ -48,6 +48,7 @@ func (f *feed) begin(given bool) error {
 
 // endure frees the request from the time that others may take.
 func (f *feed) endure() {
+	f.x.ongoing = true
 	f.x.SetRequest(f.x.Request().WithContext(f.x.whole))
 	// Where the connection has no deadlines, it has none that could cut it.
 	_ = http.NewResponseController(f.x.Response()).SetReadDeadline(time.Time{})
@@ -115,6 +116,8 @@ func (f *feed) permitted() error {
 	switch {
 	case x.principal.ContactCenter.ID != f.center:
 		return models.ErrUnauthenticated
+	case x.principal.MustChangePassword:
+		return &api.RequestError{Code: api.CodePasswordChangeRequired}
 	case !x.principal.Can(x.route.Scope):
 		return models.ErrForbidden
 	}

@@ -175,8 +175,8 @@ func (x *exchange) reference() (id, key string, err error) {
 //
 //	@ID          getCredentials
 //	@Summary     Read the credentials of an integration account
-//	@Description Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is
-//	@Description on the audit record before it is answered.
+//	@Description Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a
+//	@Description session is refused, whatever its user may. The reading is on the audit record before it is answered.
 //	@Tags        credentials
 //	@Security    BearerAuth
 //	@Param       id             path   string true  "Account id" Format(uuid)

@@ -83,6 +83,27 @@ func TestCredentials(t *testing.T) {
 	require.Equal(t, answer.Body, again.Body, "a reading that is on record is answered in full")
 }
 
+// A session reads no stored secret, not even that of an administrator, who has the
+// right; a token that the administrator makes does.
+func TestCredentialsTakeNoSession(t *testing.T) {
+	s := newStack(t)
+	path := accountsPath + "/" + s.create(t, "Support").ID + "/credentials"
+	with := s.signIn(t)
+	for _, method := range []string{"GET", "HEAD"} {
+		require.Equal(t, http.StatusForbidden, s.do(t, call{Method: method, Path: path, Token: "-", Header: with}).Status)
+	}
+	a, p := s.refused(t, api.CodeForbidden, call{Method: "GET", Path: path, Token: "-", Header: with})
+	require.Contains(t, p.Detail, "use a token with the scope credentials:read")
+	require.NotContains(t, a.Body, apiToken)
+	record := s.lastRecord(t)
+	require.Equal(t, []string{"credentials.read", models.OutcomeRefused}, []string{record.Operation, record.Outcome})
+
+	made := decode[api.Token](t, s.must(t, http.StatusCreated, call{
+		Method: "POST", Path: "/api/v1/tokens", Body: `{"name":"runtime","scopes":["credentials:read"]}`, Token: "-", Header: with,
+	}))
+	require.Contains(t, s.must(t, http.StatusOK, call{Method: "GET", Path: path, Token: made.Token}).Body, apiToken)
+}
+
 // lastRecord returns the newest audit record of the first contact center.
 func (s *stack) lastRecord(t *testing.T) models.AuditEvent {
 	t.Helper()

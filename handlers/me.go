@@ -72,6 +72,7 @@ func (s *Server) changePassword(x *exchange) error {
 //	@Summary     Let a user try again
 //	@Description Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever
 //	@Description address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+//	@Description Needs also the right to grant every privilege that the user has.
 //	@Tags        sign-in
 //	@Security    BearerAuth
 //	@Param       id             path   string true  "User id" Format(uuid)

@@ -80,7 +80,8 @@ func (l *limiter) take(key string) verdict {
 }
 
 // makeRoom forgets the buckets that are full again, which loses nothing, when
-// there are too many; where all are in use it forgets one of them.
+// there are too many; where all are in use it forgets a tenth of them. So it looks at
+// all of them now and then, and not for each of many new keys.
 func (l *limiter) makeRoom(now time.Time) {
 	if len(l.buckets) < l.most {
 		return
@@ -91,7 +92,7 @@ func (l *limiter) makeRoom(now time.Time) {
 		}
 	}
 	for key := range l.buckets {
-		if len(l.buckets) < l.most {
+		if len(l.buckets) <= l.most-max(1, l.most/10) {
 			return
 		}
 		delete(l.buckets, key)

@@ -63,6 +63,13 @@ func TestLimiterForgets(t *testing.T) {
 		l.take(fmt.Sprint("flood", i))
 		require.LessOrEqual(t, len(l.buckets), l.most)
 	}
+
+	l = newLimiter(Rate{PerSecond: 1, Burst: 2}, c.now)
+	l.most = 100
+	for i := range l.most + 1 {
+		l.take(fmt.Sprint("flood", i))
+	}
+	require.Len(t, l.buckets, 91, "room for many, so that not each new key looks at all")
 }
 
 func TestLimitTellsWhatIsLeft(t *testing.T) {

@@ -75,10 +75,9 @@ func admits(r handlers.Route, c credential) bool {
 	case "":
 		return true
 	case handlers.SignedIn:
-		aboutSessions := strings.HasPrefix(r.Name, "session.") || r.Name == "password.change"
-		return c.name != "nobody" && (c.person || !aboutSessions)
+		return c.name != "nobody" && (c.person || !handlers.NeedsSession(r))
 	}
-	return slices.Contains(c.rights, r.Scope)
+	return slices.Contains(c.rights, r.Scope) && !(c.person && handlers.NeedsToken(r))
 }
 
 func refusesRight(a *answer) bool {

@@ -36,6 +36,18 @@ func Routes() []Route {
 	return out
 }
 
+// NeedsToken reports whether the operation is for machines: a session does not do,
+// whatever its user may.
+func NeedsToken(r Route) bool {
+	return slices.ContainsFunc(routes(), func(known route) bool { return known.Route == r && known.token })
+}
+
+// NeedsSession reports whether the operation is about a session, which a token has
+// not.
+func NeedsSession(r Route) bool {
+	return slices.ContainsFunc(routes(), func(known route) bool { return known.Route == r && known.session })
+}
+
 // route is an operation and how it is carried out.
 type route struct {
 	Route
@@ -44,8 +56,8 @@ type route struct {
 	body  bodyKind
 	// logged: like operations of the API, although anybody may ask for it.
 	logged bool
-	// session: a token is not enough.
-	session bool
+	// session: a token is not enough; token: a session is not.
+	session, token bool
 	// early: open also to who must change the password first.
 	early bool
 	// failed, when set, answers errors in the place of problem documents.
@@ -181,7 +193,7 @@ func historyRoutes() []route {
 		},
 		{
 			Route: Route{"credentials.read", http.MethodGet, accountPath + "/credentials", models.ScopeCredentialsRead},
-			do:    (*Server).readCredentials,
+			do:    (*Server).readCredentials, token: true,
 		},
 	}
 }

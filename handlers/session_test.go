@@ -154,6 +154,21 @@ func TestCookies(t *testing.T) {
 	}
 }
 
+// Reading has effects, too: what a page of another origin makes a browser ask is not
+// asked by who is signed in.
+func TestCookiesOfOtherPagesDoNotCount(t *testing.T) {
+	s := newStack(t)
+	with := s.signIn(t)
+	for site, ok := range map[string]bool{"same-origin": true, "none": true, "same-site": false, "cross-site": false, "odd": false} {
+		get := call{Method: "GET", Path: accountsPath, Token: "-", Header: append(slices.Clone(with), "Sec-Fetch-Site", site)}
+		if ok {
+			s.must(t, http.StatusOK, get)
+			continue
+		}
+		s.refused(t, api.CodeUnauthenticated, get)
+	}
+}
+
 func TestCookieOverTLS(t *testing.T) {
 	s := newStack(t)
 	server := httptest.NewTLSServer(s.Server.Handler())

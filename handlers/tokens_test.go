@@ -140,6 +140,17 @@ func TestTokensGrantNoMoreThanTheirMaker(t *testing.T) {
 	}
 }
 
+// The record of a refusal says that it was about a token.
+func TestRefusedTokensOnRecord(t *testing.T) {
+	s := newStack(t)
+	id := models.NewID(s.Clock.now())
+	for _, method := range []string{"GET", "PATCH", "DELETE"} {
+		s.refused(t, api.CodeForbidden, call{Method: method, Path: "/api/v1/tokens/" + id, Token: s.token(t, models.ScopeMetrics)})
+		record := s.lastRecord(t)
+		require.Equal(t, []string{models.OutcomeRefused, "token", id}, []string{record.Outcome, record.TargetType, record.TargetID})
+	}
+}
+
 func TestPatchTokenRefuses(t *testing.T) {
 	s := newStack(t)
 	at := tokensPath + "/" + s.newToken(t, `{"name":"x","scopes":["admin"]}`).ID

@@ -250,6 +250,20 @@ func TestSecurityOfWhoIsSignedIn(t *testing.T) {
 	}
 }
 
+// What is for machines takes no session.
+func TestSecurityOfWhatIsForMachines(t *testing.T) {
+	in := sample(t)
+	op := in.Paths["/accounts"]["get"]
+	op.Description = "Needs the scope accounts:read. Needs a token: a session is refused."
+	in.Paths["/accounts"]["get"] = op
+	b, err := generate(in, sampleKinds())
+	require.NoError(t, err)
+	var doc map[string]any
+	require.NoError(t, yaml.Unmarshal(b, &doc))
+	want := []any{map[string]any{"bearerAuth": []any{"accounts:read"}}}
+	require.Equal(t, want, at(t, doc, "paths", "/api/v1/accounts", "get", "security"))
+}
+
 func TestUnions(t *testing.T) {
 	schemas := at(t, made(t), "components", "schemas")
 	for union, suffix := range map[string]string{

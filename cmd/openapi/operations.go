@@ -50,34 +50,39 @@ func (c *contract) operation(op *operation) *yaml.Node {
 	scope := c.scope(op)
 	return object(
 		"tags", op.Tags, "summary", op.Summary, "description", sentence(op.Description), "operationId", op.ID,
-		"x-scope", scope, "security", requirement(scope, sessionSentence.MatchString(op.Description)),
+		"x-scope", scope, "security", requirement(scope, op.Description),
 		"parameters", c.parameterNodes(op), "requestBody", c.requestBody(op), "responses", c.answers(op, scope),
 	)
 }
 
 // requirement is what the credential must carry; nothing where scope is empty.
 // A session is as good as a token, and where an operation is about it, the only
-// way.
-func requirement(scope string, session bool) *yaml.Node {
+// way; to operations for machines a token is.
+func requirement(scope, description string) *yaml.Node {
 	nothing := &yaml.Node{Kind: yaml.SequenceNode}
 	if scope == "" {
 		return nothing
 	}
 	cookie := object(cookieScheme, nothing)
-	if session {
+	if sessionSentence.MatchString(description) {
 		return value([]*yaml.Node{cookie})
 	}
 	roles := nothing
 	if scope != signedInScope {
 		roles = value([]string{scope})
 	}
-	return value([]*yaml.Node{object(securityScheme, roles), cookie})
+	token := object(securityScheme, roles)
+	if tokenSentence.MatchString(description) {
+		return value([]*yaml.Node{token})
+	}
+	return value([]*yaml.Node{token, cookie})
 }
 
 var (
 	scopeSentence   = regexp.MustCompile(`Needs the scope ([a-z]+(?::[a-z]+)?)`)
 	anySentence     = regexp.MustCompile(`Needs a (credential|session)[.,]`)
 	sessionSentence = regexp.MustCompile(`Needs a session[.,]`)
+	tokenSentence   = regexp.MustCompile(`Needs a token[:.,]`)
 )
 
 // scope returns the scope that an operation's description names; SignedIn where

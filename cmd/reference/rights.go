@@ -24,8 +24,8 @@ decides.
 
 A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give
 *privileges*; both are the same words, and none implies another. A custom role gives whatever privileges it was made
-with. A token that a user made does no more than that user may at the moment. "Any credential" is one of a session where
-the operation is about sessions or the password; ` + "`GET /api/v1/me`" + ` takes a token, too.
+with. A token that a user made does no more than that user may at the moment. Where the table says so a session does not
+do, or a token does not.
 
 | operation | needs |`)
 	for _, role := range roles {
@@ -33,7 +33,7 @@ the operation is about sessions or the password; ` + "`GET /api/v1/me`" + ` take
 	}
 	b.WriteString("\n| --- | --- |" + strings.Repeat(" --- |", len(roles)) + "\n")
 	for _, r := range routes {
-		fmt.Fprintf(&b, "| `%s %s` | %s |", r.Method, strings.ReplaceAll(r.Path, "|", `\|`), needs(r.Scope))
+		fmt.Fprintf(&b, "| `%s %s` | %s |", r.Method, strings.ReplaceAll(r.Path, "|", `\|`), needs(r))
 		for _, role := range roles {
 			b.WriteString(" " + mark(r, role) + " |")
 		}
@@ -42,19 +42,26 @@ the operation is about sessions or the password; ` + "`GET /api/v1/me`" + ` take
 	return b.Bytes()
 }
 
-func needs(scope string) string {
-	switch scope {
-	case "":
+func needs(r handlers.Route) string {
+	switch {
+	case r.Scope == "":
 		return "nothing"
-	case handlers.SignedIn:
-		return "any credential"
+	case r.Scope == handlers.SignedIn && handlers.NeedsSession(r):
+		return "a session"
+	case r.Scope == handlers.SignedIn:
+		return "a token or session"
+	case handlers.NeedsToken(r):
+		return "`" + r.Scope + "` in a token"
 	}
-	return "`" + scope + "`"
+	return "`" + r.Scope + "`"
 }
 
 func mark(r handlers.Route, role models.Role) string {
-	if r.Scope == "" || r.Scope == handlers.SignedIn || slices.Contains(role.Privileges, r.Scope) {
-		return "yes"
+	switch {
+	case r.Scope != "" && r.Scope != handlers.SignedIn && !slices.Contains(role.Privileges, r.Scope):
+		return ""
+	case handlers.NeedsToken(r):
+		return "by token"
 	}
-	return ""
+	return "yes"
 }

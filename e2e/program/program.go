@@ -54,12 +54,27 @@ func Start(t testing.TB, settings ...string) *Program {
 		Token:    rand.Text() + rand.Text(),
 		Data:     filepath.Join(data, "state"),
 		Binary:   filepath.Join(data, "admin-api"),
-		output:   new(output),
-		exited:   make(chan struct{}),
 	}
+	p.build(t)
+	p.run(t, settings)
+	return p
+}
+
+// Beside runs another process of the program on the same data, as Start does. The
+// settings should be those of Start.
+func (p *Program) Beside(t testing.TB, settings ...string) *Program {
+	t.Helper()
+	other := &Program{Username: p.Username, Password: p.Password, Token: p.Token, Data: p.Data, Binary: p.Binary}
+	other.run(t, settings)
+	return other
+}
+
+// run starts the program on a free port and waits until it is ready.
+func (p *Program) run(t testing.TB, settings []string) {
+	t.Helper()
+	p.output, p.exited = new(output), make(chan struct{})
 	addr := freeAddr(t)
 	p.URL = "http://" + addr
-	p.build(t)
 	p.serve(t, append([]string{
 		"ADMIN_API_ADDR=" + addr,
 		"ADMIN_API_DATA=" + p.Data,
@@ -69,7 +84,6 @@ func Start(t testing.TB, settings ...string) *Program {
 		"ADMIN_API_MONITOR_INTERVAL=off",
 	}, settings...))
 	p.waitReady(t)
-	return p
 }
 
 func (p *Program) build(t testing.TB) {
