@@ -742,6 +742,7 @@ const (
 	EventTypeAccountDefaultMoved  EventType = "account.default_moved"
 	EventTypeAccountDeleted       EventType = "account.deleted"
 	EventTypeAccountHealthChanged EventType = "account.health_changed"
+	EventTypeAccountPurged        EventType = "account.purged"
 	EventTypeAccountRolledBack    EventType = "account.rolled_back"
 	EventTypeAccountUndeleted     EventType = "account.undeleted"
 	EventTypeAccountUpdated       EventType = "account.updated"
@@ -2599,6 +2600,7 @@ const (
 	WebhookCreateEventTypesAccountDefaultMoved  WebhookCreateEventTypes = "account.default_moved"
 	WebhookCreateEventTypesAccountDeleted       WebhookCreateEventTypes = "account.deleted"
 	WebhookCreateEventTypesAccountHealthChanged WebhookCreateEventTypes = "account.health_changed"
+	WebhookCreateEventTypesAccountPurged        WebhookCreateEventTypes = "account.purged"
 	WebhookCreateEventTypesAccountRolledBack    WebhookCreateEventTypes = "account.rolled_back"
 	WebhookCreateEventTypesAccountUndeleted     WebhookCreateEventTypes = "account.undeleted"
 	WebhookCreateEventTypesAccountUpdated       WebhookCreateEventTypes = "account.updated"
@@ -2620,6 +2622,7 @@ const (
 	WebhookPatchEventTypesAccountDefaultMoved  WebhookPatchEventTypes = "account.default_moved"
 	WebhookPatchEventTypesAccountDeleted       WebhookPatchEventTypes = "account.deleted"
 	WebhookPatchEventTypesAccountHealthChanged WebhookPatchEventTypes = "account.health_changed"
+	WebhookPatchEventTypesAccountPurged        WebhookPatchEventTypes = "account.purged"
 	WebhookPatchEventTypesAccountRolledBack    WebhookPatchEventTypes = "account.rolled_back"
 	WebhookPatchEventTypesAccountUndeleted     WebhookPatchEventTypes = "account.undeleted"
 	WebhookPatchEventTypesAccountUpdated       WebhookPatchEventTypes = "account.updated"
@@ -2878,6 +2881,7 @@ const (
 	ListEventsParamsTypeAccountDefaultMoved  ListEventsParamsType = "account.default_moved"
 	ListEventsParamsTypeAccountDeleted       ListEventsParamsType = "account.deleted"
 	ListEventsParamsTypeAccountHealthChanged ListEventsParamsType = "account.health_changed"
+	ListEventsParamsTypeAccountPurged        ListEventsParamsType = "account.purged"
 	ListEventsParamsTypeAccountRolledBack    ListEventsParamsType = "account.rolled_back"
 	ListEventsParamsTypeAccountUndeleted     ListEventsParamsType = "account.undeleted"
 	ListEventsParamsTypeAccountUpdated       ListEventsParamsType = "account.updated"
@@ -10445,7 +10449,7 @@ type Problem struct {
 	// Errors Errors are all broken rules, for validation-failed only.
 	Errors *[]Violation `json:"errors,omitempty"`
 
-	// ExistingId Of name-taken: the record that has the name. Of limit-reached: the account that exists.
+	// ExistingId Of name-taken: the record that has the name. Of limit-reached: the account that exists, where it can be only one.
 	ExistingId *string `json:"existingId,omitempty"`
 
 	// Feature Of feature-not-enabled: the feature that is needed.
@@ -17311,9 +17315,6 @@ type IfNoneMatch = string
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
-
-// WebhookId defines model for WebhookId.
-type WebhookId = openapi_types.UUID
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Problem
@@ -25022,7 +25023,7 @@ type ClientInterface interface {
 
 	// GetCredentials Read the credentials of an integration account
 	//
-	// Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is on the audit record before it is answered.
+	// Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a session is refused, whatever its user may. The reading is on the audit record before it is answered.
 	//
 	// Corresponds with GET /api/v1/integration-accounts/{id}/credentials (the `GetCredentials` operationId).
 	GetCredentials(ctx context.Context, id AccountID, params *GetCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -25459,7 +25460,7 @@ type ClientInterface interface {
 
 	// UnlockUser Let a user try again
 	//
-	// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+	// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled. Needs also the right to grant every privilege that the user has.
 	//
 	// Corresponds with POST /api/v1/users/{id}/unlock (the `UnlockUser` operationId).
 	UnlockUser(ctx context.Context, id openapi_types.UUID, params *UnlockUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -25493,61 +25494,61 @@ type ClientInterface interface {
 	//
 	// Needs the scope admin. What was still to be delivered is dropped.
 	//
-	// Corresponds with DELETE /api/v1/webhooks/{webhookId} (the `DeleteWebhook` operationId).
-	DeleteWebhook(ctx context.Context, webhookId WebhookId, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with DELETE /api/v1/webhooks/{id} (the `DeleteWebhook` operationId).
+	DeleteWebhook(ctx context.Context, id openapi_types.UUID, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWebhook Read a webhook
 	//
 	// Needs the scope admin.
 	//
-	// Corresponds with GET /api/v1/webhooks/{webhookId} (the `GetWebhook` operationId).
-	GetWebhook(ctx context.Context, webhookId WebhookId, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /api/v1/webhooks/{id} (the `GetWebhook` operationId).
+	GetWebhook(ctx context.Context, id openapi_types.UUID, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchWebhookWithBody Change a webhook
 	//
-	// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+	// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 	//
 	// Takes any type of body and a specified content type.
 	//
-	// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-	PatchWebhookWithBody(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+	PatchWebhookWithBody(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PatchWebhookWithApplicationMergePatchPlusJSONBody Change a webhook
 	//
-	// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+	// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 	//
 	// Takes a body of the `application/merge-patch+json` content type.
 	//
-	// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-	PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+	PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListWebhookDeliveries List the deliveries to a webhook
 	//
 	// Needs the scope admin. Newest first. Deliveries are kept for 30 days.
 	//
-	// Corresponds with GET /api/v1/webhooks/{webhookId}/deliveries (the `ListWebhookDeliveries` operationId).
-	ListWebhookDeliveries(ctx context.Context, webhookId WebhookId, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with GET /api/v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
+	ListWebhookDeliveries(ctx context.Context, id openapi_types.UUID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RedeliverWebhookDelivery Deliver an event to a webhook again
 	//
 	// Needs the scope admin. The event goes out once more, with the same id, behind those of its account that are pending. A delivery that is pending already is answered as it is.
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
-	RedeliverWebhookDelivery(ctx context.Context, webhookId WebhookId, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
+	RedeliverWebhookDelivery(ctx context.Context, id openapi_types.UUID, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RotateWebhookSecret Make a new secret for a webhook
 	//
 	// Needs the scope admin. The member secret of the answer is the new key; it is never shown again. For 24 hours deliveries carry a signature under the key before as well.
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/rotate-secret (the `RotateWebhookSecret` operationId).
-	RotateWebhookSecret(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/rotate-secret (the `RotateWebhookSecret` operationId).
+	RotateWebhookSecret(ctx context.Context, id openapi_types.UUID, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// TestWebhook Send a ping to a webhook
 	//
 	// Needs the scope admin. Sends one event ping, signed as all are, and answers what became of it. A ping that is not taken is an answer, not an error. The webhook may be switched off.
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/test (the `TestWebhook` operationId).
-	TestWebhook(ctx context.Context, webhookId WebhookId, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/test (the `TestWebhook` operationId).
+	TestWebhook(ctx context.Context, id openapi_types.UUID, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// IssueTokenWithBody Get a token with an API secret
 	//
@@ -26231,7 +26232,7 @@ func (c *Client) ListChecks(ctx context.Context, id AccountID, params *ListCheck
 
 // GetCredentials Read the credentials of an integration account
 //
-// Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is on the audit record before it is answered.
+// Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a session is refused, whatever its user may. The reading is on the audit record before it is answered.
 //
 // Corresponds with GET /api/v1/integration-accounts/{id}/credentials (the `GetCredentials` operationId).
 func (c *Client) GetCredentials(ctx context.Context, id AccountID, params *GetCredentialsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -27218,7 +27219,7 @@ func (c *Client) CreateAPISecret(ctx context.Context, id openapi_types.UUID, par
 
 // UnlockUser Let a user try again
 //
-// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled. Needs also the right to grant every privilege that the user has.
 //
 // Corresponds with POST /api/v1/users/{id}/unlock (the `UnlockUser` operationId).
 func (c *Client) UnlockUser(ctx context.Context, id openapi_types.UUID, params *UnlockUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -27292,9 +27293,9 @@ func (c *Client) CreateWebhook(ctx context.Context, params *CreateWebhookParams,
 //
 // Needs the scope admin. What was still to be delivered is dropped.
 //
-// Corresponds with DELETE /api/v1/webhooks/{webhookId} (the `DeleteWebhook` operationId).
-func (c *Client) DeleteWebhook(ctx context.Context, webhookId WebhookId, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewDeleteWebhookRequest(c.Server, webhookId, params)
+// Corresponds with DELETE /api/v1/webhooks/{id} (the `DeleteWebhook` operationId).
+func (c *Client) DeleteWebhook(ctx context.Context, id openapi_types.UUID, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteWebhookRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27309,9 +27310,9 @@ func (c *Client) DeleteWebhook(ctx context.Context, webhookId WebhookId, params 
 //
 // Needs the scope admin.
 //
-// Corresponds with GET /api/v1/webhooks/{webhookId} (the `GetWebhook` operationId).
-func (c *Client) GetWebhook(ctx context.Context, webhookId WebhookId, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetWebhookRequest(c.Server, webhookId, params)
+// Corresponds with GET /api/v1/webhooks/{id} (the `GetWebhook` operationId).
+func (c *Client) GetWebhook(ctx context.Context, id openapi_types.UUID, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetWebhookRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27324,13 +27325,13 @@ func (c *Client) GetWebhook(ctx context.Context, webhookId WebhookId, params *Ge
 
 // PatchWebhookWithBody Change a webhook
 //
-// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 //
 // Takes any type of body and a specified content type.
 //
-// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-func (c *Client) PatchWebhookWithBody(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchWebhookRequestWithBody(c.Server, webhookId, params, contentType, body)
+// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+func (c *Client) PatchWebhookWithBody(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchWebhookRequestWithBody(c.Server, id, params, contentType, body)
 	if err != nil {
 		return nil, err
 	}
@@ -27343,13 +27344,13 @@ func (c *Client) PatchWebhookWithBody(ctx context.Context, webhookId WebhookId, 
 
 // PatchWebhookWithApplicationMergePatchPlusJSONBody Change a webhook
 //
-// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 //
 // Takes a body of the `application/merge-patch+json` content type.
 //
-// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-func (c *Client) PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewPatchWebhookRequestWithApplicationMergePatchPlusJSONBody(c.Server, webhookId, params, body)
+// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+func (c *Client) PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchWebhookRequestWithApplicationMergePatchPlusJSONBody(c.Server, id, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -27364,9 +27365,9 @@ func (c *Client) PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx context.C
 //
 // Needs the scope admin. Newest first. Deliveries are kept for 30 days.
 //
-// Corresponds with GET /api/v1/webhooks/{webhookId}/deliveries (the `ListWebhookDeliveries` operationId).
-func (c *Client) ListWebhookDeliveries(ctx context.Context, webhookId WebhookId, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewListWebhookDeliveriesRequest(c.Server, webhookId, params)
+// Corresponds with GET /api/v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
+func (c *Client) ListWebhookDeliveries(ctx context.Context, id openapi_types.UUID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListWebhookDeliveriesRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27381,9 +27382,9 @@ func (c *Client) ListWebhookDeliveries(ctx context.Context, webhookId WebhookId,
 //
 // Needs the scope admin. The event goes out once more, with the same id, behind those of its account that are pending. A delivery that is pending already is answered as it is.
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
-func (c *Client) RedeliverWebhookDelivery(ctx context.Context, webhookId WebhookId, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRedeliverWebhookDeliveryRequest(c.Server, webhookId, deliveryId, params)
+// Corresponds with POST /api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
+func (c *Client) RedeliverWebhookDelivery(ctx context.Context, id openapi_types.UUID, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRedeliverWebhookDeliveryRequest(c.Server, id, deliveryId, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27398,9 +27399,9 @@ func (c *Client) RedeliverWebhookDelivery(ctx context.Context, webhookId Webhook
 //
 // Needs the scope admin. The member secret of the answer is the new key; it is never shown again. For 24 hours deliveries carry a signature under the key before as well.
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/rotate-secret (the `RotateWebhookSecret` operationId).
-func (c *Client) RotateWebhookSecret(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewRotateWebhookSecretRequest(c.Server, webhookId, params)
+// Corresponds with POST /api/v1/webhooks/{id}/rotate-secret (the `RotateWebhookSecret` operationId).
+func (c *Client) RotateWebhookSecret(ctx context.Context, id openapi_types.UUID, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRotateWebhookSecretRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27415,9 +27416,9 @@ func (c *Client) RotateWebhookSecret(ctx context.Context, webhookId WebhookId, p
 //
 // Needs the scope admin. Sends one event ping, signed as all are, and answers what became of it. A ping that is not taken is an answer, not an error. The webhook may be switched off.
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/test (the `TestWebhook` operationId).
-func (c *Client) TestWebhook(ctx context.Context, webhookId WebhookId, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewTestWebhookRequest(c.Server, webhookId, params)
+// Corresponds with POST /api/v1/webhooks/{id}/test (the `TestWebhook` operationId).
+func (c *Client) TestWebhook(ctx context.Context, id openapi_types.UUID, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestWebhookRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -32115,12 +32116,12 @@ func NewCreateWebhookRequestWithBody(server string, params *CreateWebhookParams,
 }
 
 // NewDeleteWebhookRequest constructs an http.Request for the DeleteWebhook method
-func NewDeleteWebhookRequest(server string, webhookId WebhookId, params *DeleteWebhookParams) (*http.Request, error) {
+func NewDeleteWebhookRequest(server string, id openapi_types.UUID, params *DeleteWebhookParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32175,12 +32176,12 @@ func NewDeleteWebhookRequest(server string, webhookId WebhookId, params *DeleteW
 }
 
 // NewGetWebhookRequest constructs an http.Request for the GetWebhook method
-func NewGetWebhookRequest(server string, webhookId WebhookId, params *GetWebhookParams) (*http.Request, error) {
+func NewGetWebhookRequest(server string, id openapi_types.UUID, params *GetWebhookParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32224,23 +32225,23 @@ func NewGetWebhookRequest(server string, webhookId WebhookId, params *GetWebhook
 }
 
 // NewPatchWebhookRequestWithApplicationMergePatchPlusJSONBody calls the generic PatchWebhook builder with application/merge-patch+json body
-func NewPatchWebhookRequestWithApplicationMergePatchPlusJSONBody(server string, webhookId WebhookId, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
+func NewPatchWebhookRequestWithApplicationMergePatchPlusJSONBody(server string, id openapi_types.UUID, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
 	}
 	bodyReader = bytes.NewReader(buf)
-	return NewPatchWebhookRequestWithBody(server, webhookId, params, "application/merge-patch+json", bodyReader)
+	return NewPatchWebhookRequestWithBody(server, id, params, "application/merge-patch+json", bodyReader)
 }
 
 // NewPatchWebhookRequestWithBody constructs an http.Request for the PatchWebhook method, with any body, and a specified content type
-func NewPatchWebhookRequestWithBody(server string, webhookId WebhookId, params *PatchWebhookParams, contentType string, body io.Reader) (*http.Request, error) {
+func NewPatchWebhookRequestWithBody(server string, id openapi_types.UUID, params *PatchWebhookParams, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32297,12 +32298,12 @@ func NewPatchWebhookRequestWithBody(server string, webhookId WebhookId, params *
 }
 
 // NewListWebhookDeliveriesRequest constructs an http.Request for the ListWebhookDeliveries method
-func NewListWebhookDeliveriesRequest(server string, webhookId WebhookId, params *ListWebhookDeliveriesParams) (*http.Request, error) {
+func NewListWebhookDeliveriesRequest(server string, id openapi_types.UUID, params *ListWebhookDeliveriesParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32397,12 +32398,12 @@ func NewListWebhookDeliveriesRequest(server string, webhookId WebhookId, params 
 }
 
 // NewRedeliverWebhookDeliveryRequest constructs an http.Request for the RedeliverWebhookDelivery method
-func NewRedeliverWebhookDeliveryRequest(server string, webhookId WebhookId, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams) (*http.Request, error) {
+func NewRedeliverWebhookDeliveryRequest(server string, id openapi_types.UUID, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32453,12 +32454,12 @@ func NewRedeliverWebhookDeliveryRequest(server string, webhookId WebhookId, deli
 }
 
 // NewRotateWebhookSecretRequest constructs an http.Request for the RotateWebhookSecret method
-func NewRotateWebhookSecretRequest(server string, webhookId WebhookId, params *RotateWebhookSecretParams) (*http.Request, error) {
+func NewRotateWebhookSecretRequest(server string, id openapi_types.UUID, params *RotateWebhookSecretParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -32502,12 +32503,12 @@ func NewRotateWebhookSecretRequest(server string, webhookId WebhookId, params *R
 }
 
 // NewTestWebhookRequest constructs an http.Request for the TestWebhook method
-func NewTestWebhookRequest(server string, webhookId WebhookId, params *TestWebhookParams) (*http.Request, error) {
+func NewTestWebhookRequest(server string, id openapi_types.UUID, params *TestWebhookParams) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
 
-	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "webhookId", webhookId, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
 	if err != nil {
 		return nil, err
 	}
@@ -33084,7 +33085,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetCredentialsWithResponse Read the credentials of an integration account
 	//
-	// Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is on the audit record before it is answered.
+	// Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a session is refused, whatever its user may. The reading is on the audit record before it is answered.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -33579,7 +33580,7 @@ type ClientWithResponsesInterface interface {
 
 	// UnlockUserWithResponse Let a user try again
 	//
-	// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+	// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled. Needs also the right to grant every privilege that the user has.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -33619,8 +33620,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with DELETE /api/v1/webhooks/{webhookId} (the `DeleteWebhook` operationId).
-	DeleteWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*DeleteWebhookResponse, error)
+	// Corresponds with DELETE /api/v1/webhooks/{id} (the `DeleteWebhook` operationId).
+	DeleteWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*DeleteWebhookResponse, error)
 
 	// GetWebhookWithResponse Read a webhook
 	//
@@ -33628,26 +33629,26 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /api/v1/webhooks/{webhookId} (the `GetWebhook` operationId).
-	GetWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*GetWebhookResponse, error)
+	// Corresponds with GET /api/v1/webhooks/{id} (the `GetWebhook` operationId).
+	GetWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*GetWebhookResponse, error)
 
 	// PatchWebhookWithBodyWithResponse Change a webhook
 	//
-	// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+	// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-	PatchWebhookWithBodyWithResponse(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error)
+	// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+	PatchWebhookWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error)
 
 	// PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse Change a webhook
 	//
-	// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+	// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 	//
 	// Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-	PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error)
+	// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+	PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error)
 
 	// ListWebhookDeliveriesWithResponse List the deliveries to a webhook
 	//
@@ -33655,8 +33656,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with GET /api/v1/webhooks/{webhookId}/deliveries (the `ListWebhookDeliveries` operationId).
-	ListWebhookDeliveriesWithResponse(ctx context.Context, webhookId WebhookId, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*ListWebhookDeliveriesResponse, error)
+	// Corresponds with GET /api/v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
+	ListWebhookDeliveriesWithResponse(ctx context.Context, id openapi_types.UUID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*ListWebhookDeliveriesResponse, error)
 
 	// RedeliverWebhookDeliveryWithResponse Deliver an event to a webhook again
 	//
@@ -33664,8 +33665,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
-	RedeliverWebhookDeliveryWithResponse(ctx context.Context, webhookId WebhookId, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*RedeliverWebhookDeliveryResponse, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
+	RedeliverWebhookDeliveryWithResponse(ctx context.Context, id openapi_types.UUID, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*RedeliverWebhookDeliveryResponse, error)
 
 	// RotateWebhookSecretWithResponse Make a new secret for a webhook
 	//
@@ -33673,8 +33674,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/rotate-secret (the `RotateWebhookSecret` operationId).
-	RotateWebhookSecretWithResponse(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*RotateWebhookSecretResponse, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/rotate-secret (the `RotateWebhookSecret` operationId).
+	RotateWebhookSecretWithResponse(ctx context.Context, id openapi_types.UUID, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*RotateWebhookSecretResponse, error)
 
 	// TestWebhookWithResponse Send a ping to a webhook
 	//
@@ -33682,8 +33683,8 @@ type ClientWithResponsesInterface interface {
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
-	// Corresponds with POST /api/v1/webhooks/{webhookId}/test (the `TestWebhook` operationId).
-	TestWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error)
+	// Corresponds with POST /api/v1/webhooks/{id}/test (the `TestWebhook` operationId).
+	TestWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error)
 
 	// IssueTokenWithBodyWithResponse Get a token with an API secret
 	//
@@ -37365,7 +37366,7 @@ func (c *ClientWithResponses) ListChecksWithResponse(ctx context.Context, id Acc
 
 // GetCredentialsWithResponse Read the credentials of an integration account
 //
-// Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is on the audit record before it is answered.
+// Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a session is refused, whatever its user may. The reading is on the audit record before it is answered.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -38190,7 +38191,7 @@ func (c *ClientWithResponses) CreateAPISecretWithResponse(ctx context.Context, i
 
 // UnlockUserWithResponse Let a user try again
 //
-// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+// Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled. Needs also the right to grant every privilege that the user has.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -38254,9 +38255,9 @@ func (c *ClientWithResponses) CreateWebhookWithResponse(ctx context.Context, par
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with DELETE /api/v1/webhooks/{webhookId} (the `DeleteWebhook` operationId).
-func (c *ClientWithResponses) DeleteWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*DeleteWebhookResponse, error) {
-	rsp, err := c.DeleteWebhook(ctx, webhookId, params, reqEditors...)
+// Corresponds with DELETE /api/v1/webhooks/{id} (the `DeleteWebhook` operationId).
+func (c *ClientWithResponses) DeleteWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteWebhookParams, reqEditors ...RequestEditorFn) (*DeleteWebhookResponse, error) {
+	rsp, err := c.DeleteWebhook(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38269,9 +38270,9 @@ func (c *ClientWithResponses) DeleteWebhookWithResponse(ctx context.Context, web
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /api/v1/webhooks/{webhookId} (the `GetWebhook` operationId).
-func (c *ClientWithResponses) GetWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*GetWebhookResponse, error) {
-	rsp, err := c.GetWebhook(ctx, webhookId, params, reqEditors...)
+// Corresponds with GET /api/v1/webhooks/{id} (the `GetWebhook` operationId).
+func (c *ClientWithResponses) GetWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *GetWebhookParams, reqEditors ...RequestEditorFn) (*GetWebhookResponse, error) {
+	rsp, err := c.GetWebhook(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38280,13 +38281,13 @@ func (c *ClientWithResponses) GetWebhookWithResponse(ctx context.Context, webhoo
 
 // PatchWebhookWithBodyWithResponse Change a webhook
 //
-// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-func (c *ClientWithResponses) PatchWebhookWithBodyWithResponse(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error) {
-	rsp, err := c.PatchWebhookWithBody(ctx, webhookId, params, contentType, body, reqEditors...)
+// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+func (c *ClientWithResponses) PatchWebhookWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error) {
+	rsp, err := c.PatchWebhookWithBody(ctx, id, params, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38295,13 +38296,13 @@ func (c *ClientWithResponses) PatchWebhookWithBodyWithResponse(ctx context.Conte
 
 // PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse Change a webhook
 //
-// Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+// Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
 //
 // Takes a body of the `application/merge-patch+json` content type, and returns a wrapper object for the known response body format(s).
 //
-// Corresponds with PATCH /api/v1/webhooks/{webhookId} (the `PatchWebhook` operationId).
-func (c *ClientWithResponses) PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, webhookId WebhookId, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error) {
-	rsp, err := c.PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx, webhookId, params, body, reqEditors...)
+// Corresponds with PATCH /api/v1/webhooks/{id} (the `PatchWebhook` operationId).
+func (c *ClientWithResponses) PatchWebhookWithApplicationMergePatchPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchWebhookParams, body PatchWebhookApplicationMergePatchPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchWebhookResponse, error) {
+	rsp, err := c.PatchWebhookWithApplicationMergePatchPlusJSONBody(ctx, id, params, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38314,9 +38315,9 @@ func (c *ClientWithResponses) PatchWebhookWithApplicationMergePatchPlusJSONBodyW
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with GET /api/v1/webhooks/{webhookId}/deliveries (the `ListWebhookDeliveries` operationId).
-func (c *ClientWithResponses) ListWebhookDeliveriesWithResponse(ctx context.Context, webhookId WebhookId, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*ListWebhookDeliveriesResponse, error) {
-	rsp, err := c.ListWebhookDeliveries(ctx, webhookId, params, reqEditors...)
+// Corresponds with GET /api/v1/webhooks/{id}/deliveries (the `ListWebhookDeliveries` operationId).
+func (c *ClientWithResponses) ListWebhookDeliveriesWithResponse(ctx context.Context, id openapi_types.UUID, params *ListWebhookDeliveriesParams, reqEditors ...RequestEditorFn) (*ListWebhookDeliveriesResponse, error) {
+	rsp, err := c.ListWebhookDeliveries(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38329,9 +38330,9 @@ func (c *ClientWithResponses) ListWebhookDeliveriesWithResponse(ctx context.Cont
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
-func (c *ClientWithResponses) RedeliverWebhookDeliveryWithResponse(ctx context.Context, webhookId WebhookId, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*RedeliverWebhookDeliveryResponse, error) {
-	rsp, err := c.RedeliverWebhookDelivery(ctx, webhookId, deliveryId, params, reqEditors...)
+// Corresponds with POST /api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver (the `RedeliverWebhookDelivery` operationId).
+func (c *ClientWithResponses) RedeliverWebhookDeliveryWithResponse(ctx context.Context, id openapi_types.UUID, deliveryId openapi_types.UUID, params *RedeliverWebhookDeliveryParams, reqEditors ...RequestEditorFn) (*RedeliverWebhookDeliveryResponse, error) {
+	rsp, err := c.RedeliverWebhookDelivery(ctx, id, deliveryId, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38344,9 +38345,9 @@ func (c *ClientWithResponses) RedeliverWebhookDeliveryWithResponse(ctx context.C
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/rotate-secret (the `RotateWebhookSecret` operationId).
-func (c *ClientWithResponses) RotateWebhookSecretWithResponse(ctx context.Context, webhookId WebhookId, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*RotateWebhookSecretResponse, error) {
-	rsp, err := c.RotateWebhookSecret(ctx, webhookId, params, reqEditors...)
+// Corresponds with POST /api/v1/webhooks/{id}/rotate-secret (the `RotateWebhookSecret` operationId).
+func (c *ClientWithResponses) RotateWebhookSecretWithResponse(ctx context.Context, id openapi_types.UUID, params *RotateWebhookSecretParams, reqEditors ...RequestEditorFn) (*RotateWebhookSecretResponse, error) {
+	rsp, err := c.RotateWebhookSecret(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -38359,9 +38360,9 @@ func (c *ClientWithResponses) RotateWebhookSecretWithResponse(ctx context.Contex
 //
 // Returns a wrapper object for the known response body format(s).
 //
-// Corresponds with POST /api/v1/webhooks/{webhookId}/test (the `TestWebhook` operationId).
-func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, webhookId WebhookId, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error) {
-	rsp, err := c.TestWebhook(ctx, webhookId, params, reqEditors...)
+// Corresponds with POST /api/v1/webhooks/{id}/test (the `TestWebhook` operationId).
+func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, id openapi_types.UUID, params *TestWebhookParams, reqEditors ...RequestEditorFn) (*TestWebhookResponse, error) {
+	rsp, err := c.TestWebhook(ctx, id, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}

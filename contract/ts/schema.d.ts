@@ -361,7 +361,7 @@ export interface paths {
         };
         /**
          * Read the credentials of an integration account
-         * @description Needs the scope credentials:read, which only the contact center's own runtime should have. The reading is on the audit record before it is answered.
+         * @description Needs the scope credentials:read, which only the contact center's own runtime should have. Needs a token: a session is refused, whatever its user may. The reading is on the audit record before it is answered.
          */
         get: operations["getCredentials"];
         put?: never;
@@ -931,7 +931,7 @@ export interface paths {
         put?: never;
         /**
          * Let a user try again
-         * @description Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled.
+         * @description Needs the scope users:write. Forgets all failed attempts to sign in under the name of the user, from whatever address, so that the next one need not wait. It changes neither the password nor whether the user is disabled. Needs also the right to grant every privilege that the user has.
          */
         post: operations["unlockUser"];
         delete?: never;
@@ -964,7 +964,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{webhookId}": {
+    "/api/v1/webhooks/{id}": {
         parameters: {
             query?: never;
             header?: never;
@@ -987,12 +987,12 @@ export interface paths {
         head?: never;
         /**
          * Change a webhook
-         * @description Needs the scope admin. A merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
+         * @description Needs the scope admin. A JSON merge patch (RFC 7396). While enabled is false, nothing is queued or sent; what was queued before waits.
          */
         patch: operations["patchWebhook"];
         trace?: never;
     };
-    "/api/v1/webhooks/{webhookId}/deliveries": {
+    "/api/v1/webhooks/{id}/deliveries": {
         parameters: {
             query?: never;
             header?: never;
@@ -1012,7 +1012,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{webhookId}/deliveries/{deliveryId}/redeliver": {
+    "/api/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
         parameters: {
             query?: never;
             header?: never;
@@ -1032,7 +1032,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{webhookId}/rotate-secret": {
+    "/api/v1/webhooks/{id}/rotate-secret": {
         parameters: {
             query?: never;
             header?: never;
@@ -1052,7 +1052,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{webhookId}/test": {
+    "/api/v1/webhooks/{id}/test": {
         parameters: {
             query?: never;
             header?: never;
@@ -5451,7 +5451,7 @@ export interface components {
              * @example account.updated
              * @enum {string}
              */
-            type: "account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired" | "ping";
+            type: "account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.purged" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired" | "ping";
             /** Format: date-time */
             time: string;
             /**
@@ -9265,7 +9265,7 @@ export interface components {
                 pointer: string;
                 reason: string;
             }[];
-            /** @description Of name-taken: the record that has the name. Of limit-reached: the account that exists. */
+            /** @description Of name-taken: the record that has the name. Of limit-reached: the account that exists, where it can be only one. */
             existingId?: string;
             /** @description Of feature-not-enabled: the feature that is needed. */
             feature?: string;
@@ -15303,7 +15303,7 @@ export interface components {
             url: string;
             description?: string;
             /** @description EventTypes are those that are delivered; none means all. */
-            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.purged" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
             /**
              * @description Enabled is true when absent.
              * @example true
@@ -15369,7 +15369,7 @@ export interface components {
              */
             url?: string;
             description?: string;
-            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+            eventTypes?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.purged" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
             enabled?: boolean;
         };
         WebhookTest: {
@@ -16695,7 +16695,7 @@ export interface components {
          *
          *     name-taken: The names of accounts, of users, of teams and of roles are each unique within a contact center. Upper and lower case and the ways to compose an accented letter make no difference; deleted accounts do not count. The names of built-in roles are taken everywhere.
          *
-         *     limit-reached: Of some types or families a contact center has one account at most.
+         *     limit-reached: Of some types or families a contact center has one account at most; and webhooks, and the references to an account, are bounded in number, which the detail says.
          *
          *     default-taken: Two requests made different accounts the default of one family at the same moment, and the other one came first.
          *
@@ -16703,7 +16703,7 @@ export interface components {
          *
          *     would-lock-out: The change would make the credential that asks for it worthless, such as suspending the contact center that the credential belongs to. The refusal is on the audit record.
          *
-         *     already-exists: Another user has the extension, or a record with the same key was made at the same moment.
+         *     already-exists: Another contact center has the domain, another user has the extension, or a record with the same key was made at the same moment.
          *
          *     idempotency-key-in-flight: An earlier request with the same Idempotency-Key has not been answered yet.
          */
@@ -16771,7 +16771,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. */
+        /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. Or there is no contact center that the header field Contact-Center names or, for signing in, the host name. */
         NotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16927,8 +16927,6 @@ export interface components {
         IfNoneMatch: string;
         /** @description Judge the document only */
         ValidateOnly: boolean;
-        /** @description Webhook id */
-        WebhookId: string;
     };
     requestBodies: never;
     headers: {
@@ -17532,7 +17530,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Types of events, any of them */
-                type?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
+                type?: ("account.created" | "account.updated" | "account.deleted" | "account.undeleted" | "account.rolled_back" | "account.authorized" | "account.purged" | "account.default_moved" | "account.health_changed" | "certificate.expiring" | "certificate.expired")[];
                 /** @description Events of this account */
                 accountId?: string;
                 /** @description Position behind which the feed begins; the header field counts before it */
@@ -20057,7 +20055,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20097,7 +20095,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20135,7 +20133,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20189,7 +20187,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20227,7 +20225,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
                 /** @description Delivery id */
                 deliveryId: string;
             };
@@ -20266,7 +20264,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20304,7 +20302,7 @@ export interface operations {
             };
             path: {
                 /** @description Webhook id */
-                webhookId: components["parameters"]["WebhookId"];
+                id: string;
             };
             cookie?: never;
         };
@@ -20518,7 +20516,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. */
+            /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. Or there is no contact center that the header field Contact-Center names or, for signing in, the host name. */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
