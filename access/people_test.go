@@ -425,3 +425,17 @@ func TestPagesOfPeople(t *testing.T) {
 	}
 	require.Equal(t, []string{"Administrator", "Agent", "Alpha", "Beta", "gamma", "Supervisor"}, roles)
 }
+
+// Whoever gets hold of a credential of a user cannot lock that user out with it.
+func TestOwnPasswordAsksForThePresentOne(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	u := w.user(t, `{"username":"ann","roles":["Administrator"],"password":"correct horse"}`)
+	ann := *w.boss
+	ann.ID, ann.UserID = access.UserPrincipal+u.ID, u.ID
+	for _, body := range []string{`{"password":"battery staple"}`, `{"password":null}`} {
+		_, err := w.UpdateUser(t.Context(), &ann, u.ID, access.Match{}, []byte(body))
+		require.Equal(t, []string{"/password own_password"}, broken(t, err))
+	}
+	_, err := w.UpdateUser(t.Context(), &ann, u.ID, access.Match{}, []byte(`{"lastName":"Archer"}`))
+	require.NoError(t, err)
+}

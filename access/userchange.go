@@ -72,6 +72,10 @@ func (s *Service) patchedUser(
 	if err := m.check(old.Version); err != nil {
 		return nil, err
 	}
+	if p.UserID == old.ID && slices.Contains(given, "password") {
+		c.Violate("/password", "own_password",
+			"Change your own password with PUT /api/v1/me/password, which asks for the present one.")
+	}
 	change := &userChange{old: old, now: *old}
 	if slices.Contains(given, "password") && !in.Password.given && old.PasswordHash != "" {
 		change.setPassword("cleared", s.now())

@@ -38,6 +38,10 @@ type CourierConfig struct {
 	Poll time.Duration
 	// Random returns a number from 0 up to 1; nil means math/rand.
 	Random func() float64
+	// Observe, when set, is told of every attempt what became of its delivery, one
+	// of models.DeliveryDelivered, DeliveryPending (it is tried again) and
+	// DeliveryFailed.
+	Observe func(status string)
 }
 
 // Courier makes deliveries while Run does. Each replica runs one; a delivery is
@@ -207,7 +211,11 @@ func (c *Courier) deliver(ctx context.Context, d *models.WebhookDelivery) {
 		c.failed(ctx, "delivery not made", err)
 		return
 	}
-	c.failed(ctx, "delivery not recorded", c.Store.FinishAttempt(ctx, d, c.verdict(d, out)))
+	verdict := c.verdict(d, out)
+	if c.config.Observe != nil {
+		c.config.Observe(verdict.Status)
+	}
+	c.failed(ctx, "delivery not recorded", c.Store.FinishAttempt(ctx, d, verdict))
 }
 
 // verdict is what becomes of a delivery after an attempt. The last attempt is made

@@ -169,7 +169,8 @@ func TestGivenUpAfterADay(t *testing.T) {
 		hook, _ := w.hook(t, `{"url":"`+hookURL+`"}`)
 		w.answers(func(received) int { return http.StatusGone })
 		w.happen(t, w.p, "one", 1)
-		c := w.courier(nil)
+		became := map[string]int{}
+		c := w.courier(func(c *CourierConfig) { c.Observe = func(status string) { became[status]++ } })
 		attempts := 0
 		for {
 			round(t, c)
@@ -184,6 +185,7 @@ func TestGivenUpAfterADay(t *testing.T) {
 		}
 		require.Equal(t, began.Add(models.DeliveryWindow), w.clock())
 		require.Equal(t, 33, attempts)
+		require.Equal(t, map[string]int{models.DeliveryPending: 32, models.DeliveryFailed: 1}, became)
 		failed := w.deliveries(t, hook.ID, models.DeliveryFailed)
 		require.Len(t, failed, 1)
 		require.EqualValues(t, attempts, failed[0].Attempts)

@@ -149,6 +149,8 @@ func (s *Server) streamEvents(x *exchange, q events.Query, given bool) error {
 		return err
 	}
 	defer l.Close()
+	s.metrics.streams.Inc()
+	defer s.metrics.streams.Dec()
 	f := &feed{
 		stream: stream{x: x, patience: streamPatience}, server: s, listener: l, query: q,
 		center: x.principal.ContactCenter.ID,

@@ -20,6 +20,8 @@ type metrics struct {
 	inFlight     prometheus.Gauge
 	probes       *prometheus.CounterVec
 	probeSeconds *prometheus.HistogramVec
+	deliveries   *prometheus.CounterVec
+	streams      prometheus.Gauge
 }
 
 func newMetrics(registry *prometheus.Registry, version string) (*metrics, error) {
@@ -44,13 +46,22 @@ func newMetrics(registry *prometheus.Registry, version string) (*metrics, error)
 			Name: "admin_api_probe_duration_seconds", Help: "How long probes took, by type.",
 			Buckets: []float64{0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
 		}, []string{"type"}),
+		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "admin_api_webhook_attempts_total",
+			Help: "Attempts to deliver to webhooks, by what became of the delivery: delivered, pending (tried again), failed.",
+		}, []string{"status"}),
+		streams: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "admin_api_event_streams", Help: "Streams of events that are open.",
+		}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "admin_api_build_info", Help: "Which program this is; the value is always 1.",
 		ConstLabels: prometheus.Labels{"version": version, "go": runtime.Version()},
 	})
 	build.Set(1)
-	for _, c := range []prometheus.Collector{m.requests, m.took, m.inFlight, m.probes, m.probeSeconds, build} {
+	for _, c := range []prometheus.Collector{
+		m.requests, m.took, m.inFlight, m.probes, m.probeSeconds, m.deliveries, m.streams, build,
+	} {
 		if err := registry.Register(c); err != nil {
 			return nil, err
 		}

@@ -172,6 +172,10 @@ func (s *Server) ObserveProbe(typ, status, cause string, took time.Duration) {
 	s.metrics.probeSeconds.WithLabelValues(typ).Observe(took.Seconds())
 }
 
+// ObserveDelivery counts an attempt to deliver to a webhook; it fits
+// events.CourierConfig.Observe.
+func (s *Server) ObserveDelivery(status string) { s.metrics.deliveries.WithLabelValues(status).Inc() }
+
 func (s *Server) newEcho() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true

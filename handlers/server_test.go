@@ -18,6 +18,7 @@ import (
 
 	"admin-api/api"
 	"admin-api/handlers"
+	"admin-api/models"
 )
 
 func TestUnknownPaths(t *testing.T) {
@@ -209,6 +210,7 @@ func TestMetrics(t *testing.T) {
 	s.refused(t, api.CodeNotFound, call{Method: "GET", Path: "/made/up"})
 	s.must(t, http.StatusMethodNotAllowed, call{Method: "MADEUP", Path: accountsPath})
 	s.refused(t, api.CodeUnauthenticated, call{Method: "GET", Path: "/metrics", Token: "-"})
+	s.Server.ObserveDelivery(models.DeliveryDelivered)
 	a := s.must(t, http.StatusOK, call{Method: "GET", Path: "/metrics"})
 	for _, line := range []string{
 		`admin_api_http_requests_total{method="POST",route="/api/v1/integration-accounts",status="201"} 1`,
@@ -217,6 +219,8 @@ func TestMetrics(t *testing.T) {
 		`admin_api_http_request_duration_seconds_count{method="POST",route="/api/v1/integration-accounts/{id}/test"} 1`,
 		`admin_api_http_requests_in_flight 1`,
 		`admin_api_probes_total{cause="",status="passed",type="zendesk"} 1`,
+		`admin_api_webhook_attempts_total{status="delivered"} 1`,
+		`admin_api_event_streams 0`,
 		`admin_api_build_info{`,
 	} {
 		require.Contains(t, a.Body, line)

@@ -103,7 +103,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	background.Go(func() { h.access.RecordUses(ctx) })
 	background.Go(func() { h.access.RunSweeps(ctx) })
 	background.Go(func() { watch.Run(ctx) })
-	background.Go(func() { feed.NewCourier(events.CourierConfig{}).Run(ctx) })
+	background.Go(func() { feed.NewCourier(events.CourierConfig{Observe: server.ObserveDelivery}).Run(ctx) })
 	defer background.Wait()
 	defer stop() // also where serving ends by an error
 	return c.listen(p, log, server, listeners, first, feed.Close)
