@@ -110,6 +110,10 @@ func TestCreateTokenRefuses(t *testing.T) {
 			var got []string
 			for _, v := range p.Errors {
 				got = append(got, v.Pointer+" "+v.Code)
+				if v.Code == "unknown_scope" {
+					require.Len(t, v.Params["values"], len(models.AllScopes()))
+					require.NotContains(t, v.Params["values"], "", "the scopes there are, for programs")
+				}
 			}
 			require.ElementsMatch(t, tt.want, got)
 		})
