@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"time"
 
 	"admin-api/models"
 	"admin-api/store"
@@ -19,10 +18,9 @@ type target struct {
 
 // auditEvent is the record of what the actor does to the target.
 func auditEvent(actor *Principal, operation string, at target) *models.AuditEvent {
-	return &models.AuditEvent{
-		ContactCenterID: at.contactCenter, Actor: actor.ID, ActorName: actor.Name, Address: actor.Address,
-		RequestID: actor.RequestID, Operation: operation, TargetType: at.kind, TargetID: at.id,
-	}
+	event := actor.Event(operation, at.kind, at.id)
+	event.ContactCenterID = at.contactCenter
+	return event
 }
 
 // recordChange appends what was changed to the chain of the target's contact center.
@@ -42,17 +40,9 @@ func (s *Service) recordChange(
 	return s.Audit.Append(ctx, tx, event)
 }
 
-// recordRefusal puts a refusal on record, in a transaction of its own. Where even
-// that fails the failure is logged: the refusal stands anyway.
+// recordRefusal puts a refusal on record, in a transaction of its own.
 func (s *Service) recordRefusal(ctx context.Context, actor *Principal, operation string, at target, why string) {
-	event := auditEvent(actor, operation, at)
-	event.Outcome, event.Detail = models.OutcomeRefused, why
-	// The client may have gone; the refusal is recorded all the same.
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := s.Audit.Record(bounded, event); err != nil && s.Audit.Logger != nil {
-		s.Audit.Logger.ErrorContext(ctx, "refusal not recorded", "operation", operation, "error", err)
-	}
+	s.Audit.Refuse(ctx, auditEvent(actor, operation, at), why)
 }
 
 // present returns the members of a state that have a value.

@@ -49,6 +49,15 @@ func (p *Principal) Home() string {
 	return p.ContactCenter.ID
 }
 
+// Event is the audit record of what the principal does to the target, in the chain
+// of the contact center where it acts.
+func (p *Principal) Event(operation, targetType, targetID string) *models.AuditEvent {
+	return &models.AuditEvent{
+		ContactCenterID: p.ContactCenter.ID, Actor: p.ID, ActorName: p.Name, Address: p.Address, RequestID: p.RequestID,
+		Operation: operation, TargetType: targetType, TargetID: targetID,
+	}
+}
+
 // MayGrant returns the first of the scopes that the principal may not give to
 // others; empty where it may give all of them.
 func (p *Principal) MayGrant(scopes ...string) (lacking string) {

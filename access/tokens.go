@@ -165,7 +165,7 @@ func (s *Service) CreateToken(ctx context.Context, actor Principal, in NewTokenI
 func (s *Service) createToken(
 	ctx context.Context, tx *store.Store, actor Principal, in NewTokenInput,
 ) (id, text string, err error) {
-	if err := checkScopes(in.Scopes); err != nil {
+	if err := CheckScopes(in.Scopes); err != nil {
 		return "", "", err
 	}
 	text = in.Text
@@ -187,7 +187,8 @@ func (s *Service) createToken(
 	return t.ID, text, s.recordToken(ctx, tx, &actor, &models.Token{}, &t, opTokenCreate)
 }
 
-func checkScopes(scopes []string) error {
+// CheckScopes finds what is wrong with a list of scopes, and says it by name.
+func CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
 		return errors.New("a token needs at least one scope")
 	}

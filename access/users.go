@@ -219,24 +219,18 @@ func (s *Service) writeUser(ctx context.Context, tx *store.Store, d *deed, c *us
 	if err := tx.UpdateUser(ctx, &c.now, c.old.Version); err != nil {
 		return s.explainUser(err)
 	}
-	if err := s.endSessions(ctx, tx, d.p, c); err != nil {
+	if err := s.endSessions(ctx, tx, c); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, d, "", changes)
 }
 
-// endSessions ends those of a user whose password changed or who was disabled. Who
-// changes the own password keeps the session that did it.
-func (s *Service) endSessions(ctx context.Context, tx *store.Store, p *Principal, c *userChange) error {
-	keep := ""
-	switch u := &c.now; {
-	case u.Disabled && !c.old.Disabled:
-	case c.words["/password"] != "":
-		keep = p.SessionID
-	default:
+// endSessions ends those of a user whose password changed or who was disabled.
+func (s *Service) endSessions(ctx context.Context, tx *store.Store, c *userChange) error {
+	if disabled := c.now.Disabled && !c.old.Disabled; !disabled && c.words["/password"] == "" {
 		return nil
 	}
-	return tx.DeleteSessions(ctx, c.now.ContactCenterID, c.now.ID, keep)
+	return tx.DeleteSessions(ctx, c.now.ContactCenterID, c.now.ID, "")
 }
 
 func (s *Service) recordUser(ctx context.Context, tx *store.Store, d *deed, c *userChange) error {

@@ -113,7 +113,7 @@ func (s *Service) changeReference(
 		if err := do(tx); err != nil {
 			return err
 		}
-		event := auditEvent(p, op, id)
+		event := p.Event(op, "account", id)
 		event.Detail = "reference " + key
 		return s.Audit.Append(ctx, tx, event)
 	})
@@ -186,7 +186,7 @@ func (s *Service) Credentials(
 	if err != nil {
 		return nil, nil, fmt.Errorf("read credentials: %w", err)
 	}
-	event := auditEvent(p, "credentials.read", a.ID)
+	event := p.Event("credentials.read", "account", a.ID)
 	if err := s.Audit.Record(ctx, event); err != nil {
 		return nil, nil, fmt.Errorf("read credentials: %w", err)
 	}

@@ -67,6 +67,18 @@ func (l *Log) Record(ctx context.Context, e *models.AuditEvent) error {
 	return err
 }
 
+// Refuse records e as refused, in a transaction of its own and although ctx may
+// end meanwhile: the client may have gone. Where even that fails the failure is
+// logged; the refusal stands anyway.
+func (l *Log) Refuse(ctx context.Context, e *models.AuditEvent, why string) {
+	e.Outcome, e.Detail = models.OutcomeRefused, why
+	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := l.Record(bounded, e); err != nil && l.Logger != nil {
+		l.Logger.ErrorContext(ctx, "refusal not recorded", "operation", e.Operation, "error", err)
+	}
+}
+
 // Committed tells the log that a transaction with records of the contact
 // center was committed, so that the new end is written outside the database
 // soon, and others can be told, see OnCommit.

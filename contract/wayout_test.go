@@ -19,6 +19,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -80,15 +81,20 @@ func inward(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusTemporaryRedirect)
 }
 
-// bomb is 16 MiB of white space in a few kilobytes.
-func bomb(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Encoding", "gzip")
-	w.Header().Set("Content-Type", "application/json")
+// bombBytes is 16 MiB of white space in a few kilobytes. It is packed once: that
+// takes longer than callers wait.
+var bombBytes = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, _ = z.Write(bytes.Repeat([]byte(" "), 16<<20))
 	_ = z.Close()
-	_, _ = w.Write(b.Bytes())
+	return b.Bytes()
+})
+
+func bomb(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(bombBytes())
 }
 
 // silent says nothing until the caller has gone.
@@ -113,6 +119,7 @@ const (
 // the product really goes: guard, TLS, limits and the words for what went wrong.
 func TestProbesOverTheWayOut(t *testing.T) {
 	trusted, stranger := newIssuer(t), newIssuer(t)
+	bombBytes()
 	tests := []struct {
 		name        string
 		by          *issuer

@@ -5,19 +5,21 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"admin-api/access"
 	"admin-api/models"
 	"admin-api/store"
 )
 
+// targetWebhook is what audit records call a webhook.
+const targetWebhook = "webhook"
+
 // change runs do in one transaction with its audit record. The record comes first:
 // who changes an account locks the end of the chain before it looks for webhooks.
 func (s *Service) change(
 	ctx context.Context, p *access.Principal, op, id string, changes []models.FieldChange, do func(tx *store.Store) error,
 ) error {
-	e := auditEvent(p, op, id)
+	e := p.Event(op, targetWebhook, id)
 	if len(changes) > 0 {
 		text, err := json.Marshal(changes)
 		if err != nil {
@@ -38,22 +40,9 @@ func (s *Service) change(
 	return nil
 }
 
-func auditEvent(p *access.Principal, op, id string) *models.AuditEvent {
-	return &models.AuditEvent{
-		ContactCenterID: p.ContactCenter.ID, Actor: p.ID, ActorName: p.Name, Address: p.Address, RequestID: p.RequestID,
-		Operation: op, TargetType: "webhook", TargetID: id,
-	}
-}
-
 // refused records a refusal that deserves a trace. It stands even where that fails.
 func (s *Service) refused(ctx context.Context, p *access.Principal, op, id, detail string) {
-	e := auditEvent(p, op, id)
-	e.Outcome, e.Detail = models.OutcomeRefused, detail
-	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	if err := s.Audit.Record(bounded, e); err != nil && s.Logger != nil {
-		s.Logger.ErrorContext(ctx, "refusal not recorded", "operation", op, "error", err)
-	}
+	s.Audit.Refuse(ctx, p.Event(op, targetWebhook, id), detail)
 }
 
 // differences lists the members that differ, with the values that they have where

@@ -38,7 +38,7 @@ func TestTokensCreateBesideARunningServer(t *testing.T) {
 	require.Equal(t, 1, code)
 	require.Contains(t, errs, "nowhere.example")
 	code, _, errs = command(t, r.data, "tokens", "create", "--contact-center", "localhost", "--scopes", "accounts:fly")
-	require.Equal(t, 1, code)
+	require.Equal(t, 2, code)
 	require.Contains(t, errs, "accounts:fly")
 }
 

@@ -23,6 +23,10 @@ type tokensCreateCommand struct {
 // Run makes a token and prints it; its id goes where no script takes it for the
 // token.
 func (c *tokensCreateCommand) Run(p *program) (err error) {
+	scopes := trimmed(c.Scopes)
+	if err := access.CheckScopes(scopes); err != nil {
+		return wrong("--scopes", err)
+	}
 	h, err := openHouse(p.ctx, c.dataSettings, c.logger(p.stderr), false)
 	if err != nil {
 		return err
@@ -33,7 +37,7 @@ func (c *tokensCreateCommand) Run(p *program) (err error) {
 		return err
 	}
 	id, text, err := h.access.CreateToken(p.ctx, commandLine(), access.NewTokenInput{
-		ContactCenterID: centers[0].ID, Name: c.Name, Scopes: trimmed(c.Scopes), Expires: time.Duration(c.Expires),
+		ContactCenterID: centers[0].ID, Name: c.Name, Scopes: scopes, Expires: time.Duration(c.Expires),
 	})
 	if err == nil {
 		_, _ = fmt.Fprintf(p.stderr, "made token %s, shown this once\n", id)

@@ -51,6 +51,8 @@ func (c *contract) problem(status int) *yaml.Node {
 	return reference("responses", name)
 }
 
+// problemAnswer names the kinds of problems with a status and leads to the page of
+// each: told in full under every operation, they would bury what it does.
 func (c *contract) problemAnswer(status int) *yaml.Node {
 	fields := c.headerNodes(append(slices.Clone(everyAnswer), limitedAnswer...), false)
 	for _, name := range sortedKeys(problemFields[status]) {
@@ -59,18 +61,18 @@ func (c *contract) problemAnswer(status int) *yaml.Node {
 		set(fields, name, reference("headers", component))
 	}
 	examples := object()
-	var meanings []string
+	var kinds []string
 	for _, k := range c.problems {
 		if k.Status == status {
 			set(examples, k.Code, object("summary", k.Title, "value", k.example))
-			meanings = append(meanings, k.Code+": "+k.Meaning)
+			kinds = append(kinds, "- ["+k.Code+"]("+api.ProblemPath+k.Code+"): "+k.Title)
 		}
 	}
-	if meanings == nil {
+	if kinds == nil {
 		c.fail("no kind of problem has status %d", status)
 	}
 	return object(
-		"description", strings.Join(meanings, "\n\n"), "headers", fields,
+		"description", strings.Join(kinds, "\n"), "headers", fields,
 		"content", object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples)),
 	)
 }

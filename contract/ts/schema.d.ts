@@ -16670,11 +16670,9 @@ export interface components {
     };
     responses: {
         /**
-         * @description malformed-json: The body cannot be read as JSON: a syntax error, text behind the document, bytes that are not UTF-8, more than 32 levels of nesting, or no body at all.
-         *
-         *     invalid-parameter: A query parameter is not known here, stands twice, or has a value that it cannot have; or a header field such as If-Match or Idempotency-Key is malformed. Unknown parameters are refused, because a misspelt filter that is ignored would answer with too much.
-         *
-         *     invalid-cursor: The cursor was altered, or it was made for another list, other filters or another order.
+         * @description - [malformed-json](/docs/problems/malformed-json): Malformed JSON
+         *     - [invalid-parameter](/docs/problems/invalid-parameter): Invalid parameter
+         *     - [invalid-cursor](/docs/problems/invalid-cursor): Invalid cursor
          */
         BadRequest: {
             headers: {
@@ -16689,23 +16687,15 @@ export interface components {
             };
         };
         /**
-         * @description last-administrator: The user is the only one left with the role Administrator who is not disabled. Without that user nobody of the contact center could administer it. The refusal is on the audit record.
-         *
-         *     built-in: The roles Agent, Supervisor and Administrator are the same in every contact center; nobody can change or delete them. The refusal is on the audit record.
-         *
-         *     name-taken: The names of accounts, of users, of teams and of roles are each unique within a contact center. Upper and lower case and the ways to compose an accented letter make no difference; deleted accounts do not count. The names of built-in roles are taken everywhere.
-         *
-         *     limit-reached: Of some types or families a contact center has one account at most; and webhooks, and the references to an account, are bounded in number, which the detail says.
-         *
-         *     default-taken: Two requests made different accounts the default of one family at the same moment, and the other one came first.
-         *
-         *     in-use: Scenarios, reports or services have registered that they use the account; or the user or team is named by an account, for example as the template or the team of new users; or users are in the team or have the role. It would break them to delete it, and for users and teams to disable it.
-         *
-         *     would-lock-out: The change would make the credential that asks for it worthless, such as suspending the contact center that the credential belongs to. The refusal is on the audit record.
-         *
-         *     already-exists: Another contact center has the domain, another user has the extension, or a record with the same key was made at the same moment.
-         *
-         *     idempotency-key-in-flight: An earlier request with the same Idempotency-Key has not been answered yet.
+         * @description - [last-administrator](/docs/problems/last-administrator): Last administrator
+         *     - [built-in](/docs/problems/built-in): Built in
+         *     - [name-taken](/docs/problems/name-taken): Name already in use
+         *     - [limit-reached](/docs/problems/limit-reached): No more of these
+         *     - [default-taken](/docs/problems/default-taken): Another account became the default
+         *     - [in-use](/docs/problems/in-use): In use
+         *     - [would-lock-out](/docs/problems/would-lock-out): Would lock you out
+         *     - [already-exists](/docs/problems/already-exists): Already exists
+         *     - [idempotency-key-in-flight](/docs/problems/idempotency-key-in-flight): Idempotency key in flight
          */
         Conflict: {
             headers: {
@@ -16721,15 +16711,11 @@ export interface components {
             };
         };
         /**
-         * @description cross-origin: By the header fields Sec-Fetch-Site and Origin the request comes from a page of another origin, which could abuse the session of whoever looks at it.
-         *
-         *     https-required: Over plain HTTP anybody on the way could read the password and the session. Only on this machine itself, by localhost, signing in works without HTTPS.
-         *
-         *     password-change-required: An administrator chose the password, so it must be replaced before the session is good for anything else.
-         *
-         *     forbidden: The credential is valid but does not carry the scope that the operation needs; or a privilege would be given or taken, or the sign-in of somebody changed who has it, and you may not grant it. The refusal is on the audit record.
-         *
-         *     feature-not-enabled: Some types of accounts need a feature that the service provider switches on for each contact center.
+         * @description - [cross-origin](/docs/problems/cross-origin): From another site
+         *     - [https-required](/docs/problems/https-required): HTTPS required
+         *     - [password-change-required](/docs/problems/password-change-required): Change your password first
+         *     - [forbidden](/docs/problems/forbidden): Not allowed
+         *     - [feature-not-enabled](/docs/problems/feature-not-enabled): Feature not enabled
          */
         Forbidden: {
             headers: {
@@ -16744,7 +16730,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description internal-error: The server met an error that it did not expect. The reason stands in its log, under the requestId. */
+        /** @description - [internal-error](/docs/problems/internal-error): Internal error */
         InternalServerError: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16757,7 +16743,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description method-not-allowed: The path exists but has no such method. */
+        /** @description - [method-not-allowed](/docs/problems/method-not-allowed): Method not allowed */
         MethodNotAllowed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16771,7 +16757,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. Or there is no contact center that the header field Contact-Center names or, for signing in, the host name. */
+        /** @description - [not-found](/docs/problems/not-found): Not found */
         NotFound: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16784,7 +16770,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description version-mismatch: The entity tag in If-Match is not that of the stored record: someone changed it since you read it. Or an account that a set concerns changed, appeared or vanished since the set was planned; then nothing was applied. The refusal is on the audit record. */
+        /** @description - [version-mismatch](/docs/problems/version-mismatch): Changed by someone else */
         PreconditionFailed: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16798,7 +16784,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description precondition-required: A change without If-Match could overwrite someone else's change unseen. */
+        /** @description - [precondition-required](/docs/problems/precondition-required): Precondition required */
         PreconditionRequired: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16811,7 +16797,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description body-too-large: The body is larger than 1 MiB. No account comes near that. */
+        /** @description - [body-too-large](/docs/problems/body-too-large): Body too large */
         RequestEntityTooLarge: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -16825,9 +16811,8 @@ export interface components {
             };
         };
         /**
-         * @description unavailable: The database or a key that the request needs is not at hand, or the server is stopping.
-         *
-         *     timeout: The server gives a request 30 seconds. A change may or may not have been stored when time was up.
+         * @description - [unavailable](/docs/problems/unavailable): Temporarily unavailable
+         *     - [timeout](/docs/problems/timeout): Took too long
          */
         ServiceUnavailable: {
             headers: {
@@ -16843,9 +16828,8 @@ export interface components {
             };
         };
         /**
-         * @description rate-limited: The credential, or without a valid one the address, made more requests than it may; an account was probed too often; or sign-ins under a user name failed too often.
-         *
-         *     probe-running: An account is probed once at a time.
+         * @description - [rate-limited](/docs/problems/rate-limited): Too many requests
+         *     - [probe-running](/docs/problems/probe-running): A probe is running
          */
         TooManyRequests: {
             headers: {
@@ -16862,9 +16846,8 @@ export interface components {
             };
         };
         /**
-         * @description unauthenticated: The request carries no credential, or one that is unknown, expired or revoked, or whose contact center is suspended; or the session has ended.
-         *
-         *     sign-in-refused: There is no such user, the password is another one, or the user is disabled or has no password; or the contact center is suspended. Which of it is not said, so that nobody finds out who is there.
+         * @description - [unauthenticated](/docs/problems/unauthenticated): Not signed in
+         *     - [sign-in-refused](/docs/problems/sign-in-refused): Sign-in refused
          */
         Unauthorized: {
             headers: {
@@ -16880,9 +16863,8 @@ export interface components {
             };
         };
         /**
-         * @description validation-failed: The body is JSON but not a valid document: an unknown or repeated member, a value of the wrong type, a rule of the type, or a rule that protects secrets. All broken rules are reported at once.
-         *
-         *     idempotency-key-reused: The same Idempotency-Key came with another body. A key stands for one request, for 24 hours.
+         * @description - [validation-failed](/docs/problems/validation-failed): Invalid document
+         *     - [idempotency-key-reused](/docs/problems/idempotency-key-reused): Idempotency key reused
          */
         UnprocessableEntity: {
             headers: {
@@ -16896,7 +16878,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description unsupported-media-type: POST and PUT read application/json, PATCH reads application/merge-patch+json; both in UTF-8 and without a content coding. */
+        /** @description - [unsupported-media-type](/docs/problems/unsupported-media-type): Unsupported media type */
         UnsupportedMediaType: {
             headers: {
                 "X-Request-Id": components["headers"]["XRequestId"];
@@ -20516,7 +20498,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description not-found: The path does not exist, or the record does not exist in the contact center of the credential. A record of another contact center answers the same. Or there is no contact center that the header field Contact-Center names or, for signing in, the host name. */
+            /** @description - [not-found](/docs/problems/not-found): Not found */
             404: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
