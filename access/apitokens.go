@@ -187,7 +187,7 @@ func knownScopes(given []string, c *validation.Context) models.Strings {
 	if len(given) == 0 && !c.Broken("/scopes") {
 		c.Violate("/scopes", "required", "A token needs at least one scope.")
 	}
-	return slices.DeleteFunc(all, func(scope string) bool { return !slices.Contains(given, scope) })
+	return slices.DeleteFunc(slices.Clone(all), func(scope string) bool { return !slices.Contains(given, scope) })
 }
 
 // tokenEnd is until when a new token holds. Without a wish that is for ever, or

@@ -59,6 +59,13 @@ func TestProcessesAgreeAtOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.True(t, p.ContactCenter.HasFeature(models.FeatureAWS))
 
+		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", nil, []byte(`{"features":["facebook"]}`))
+		require.NoError(t, err)
+		p, err = ask()
+		require.NoError(t, err)
+		require.False(t, p.ContactCenter.HasFeature(models.FeatureAWS), "also one in the place of another")
+		require.True(t, p.ContactCenter.HasFeature(models.FeatureFacebook))
+
 		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", nil, []byte(`{"suspended":true}`))
 		require.NoError(t, err)
 		_, err = ask()

@@ -165,6 +165,9 @@ func TestRolesHoldAtOnce(t *testing.T) {
 			return p.Scopes
 		}
 		require.Equal(t, models.Strings{models.ScopeAccountsRead}, may())
+		same, err := w.UpdateRole(ctx, w.boss, r.ID, access.Match{}, []byte(`{"grantable":[],"privileges":["accounts:read"]}`))
+		require.NoError(t, err)
+		require.EqualValues(t, 1, same.Version, "nothing changed")
 		_, err = w.UpdateRole(ctx, w.boss, r.ID, access.Match{}, []byte(`{"name":"Auditor","privileges":["audit:read"]}`))
 		require.NoError(t, err)
 		require.Equal(t, models.Strings{models.ScopeAuditRead}, may(), "also under its new name")

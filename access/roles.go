@@ -81,6 +81,12 @@ func (in *roleInput) judgeProvider(p *Principal, old *models.Role, c *validation
 func (in *roleInput) over(r models.Role) models.Role {
 	r.Name, r.NameKey, r.Description = in.Name, models.NameKey(in.Name), in.Description
 	r.Privileges, r.Grantable, r.AssignToNewUsers = in.Privileges, in.Grantable, in.AssignToNewUsers
+	// As it will be read again: an empty list and none are no difference.
+	for _, list := range []*models.Strings{&r.Privileges, &r.Grantable} {
+		if len(*list) == 0 {
+			*list = nil
+		}
+	}
 	return r
 }
 

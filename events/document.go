@@ -27,6 +27,9 @@ var ignored = []string{
 
 func (d *document) apply(w *models.Webhook) {
 	w.URL, w.Description, w.EventTypes, w.Enabled = d.URL, d.Description, d.EventTypes, d.Enabled
+	if len(w.EventTypes) == 0 {
+		w.EventTypes = nil // as it will be read again: an empty list and none are no difference
+	}
 }
 
 func (s *Service) readWebhook(p *access.Principal, body []byte) (*document, error) {
@@ -39,7 +42,9 @@ func (s *Service) readWebhook(p *access.Principal, body []byte) (*document, erro
 }
 
 func (s *Service) patchWebhook(p *access.Principal, w *models.Webhook, body []byte) (*document, error) {
-	d := &document{URL: w.URL, Description: w.Description, EventTypes: w.EventTypes, Enabled: w.Enabled}
+	d := &document{
+		URL: w.URL, Description: w.Description, EventTypes: slices.Clone(w.EventTypes), Enabled: w.Enabled,
+	}
 	c := s.newContext(p)
 	if _, err := input.Patch(body, d, c, ignored...); err != nil {
 		return nil, err

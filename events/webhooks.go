@@ -133,9 +133,13 @@ func (s *Service) UpdateWebhook(
 		}
 		now := *old
 		in.apply(&now)
-		now.Version, now.UpdatedAt, now.UpdatedBy = old.Version+1, models.NewTime(s.now()), p.ID
 		changed = &now
-		return s.change(ctx, p, "webhook.update", id, differences(old, &now), func(tx *store.Store) error {
+		changes := differences(old, &now)
+		if len(changes) == 0 {
+			return nil
+		}
+		now.Version, now.UpdatedAt, now.UpdatedBy = old.Version+1, models.NewTime(s.now()), p.ID
+		return s.change(ctx, p, "webhook.update", id, changes, func(tx *store.Store) error {
 			return tx.UpdateWebhook(ctx, &now, old.Version)
 		})
 	})

@@ -54,11 +54,25 @@ func TestWebhookLifeIsOnRecord(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, changed.Description)
 		require.Equal(t, "2-0", changed.ETag())
+		same, err := w.UpdateWebhook(ctx, w.p, hook.ID, Match{Missing: true}, []byte(`{"eventTypes":[],"enabled":true}`))
+		require.NoError(t, err)
+		require.Equal(t, "2-0", same.ETag(), "nothing changed")
+		for _, types := range []string{`["account.updated"]`, `["account.deleted"]`, `[]`} {
+			same, err = w.UpdateWebhook(ctx, w.p, hook.ID, Match{Missing: true}, []byte(`{"eventTypes":`+types+`}`))
+			require.NoError(t, err)
+		}
+		require.Equal(t, "5-0", same.ETag())
+		replaced := false
+		require.NoError(t, db.WalkAudit(ctx, w.p.ContactCenter.ID, func(e *models.AuditEvent) error {
+			replaced = replaced || strings.Contains(string(e.Changes), `"old":["account.updated"],"new":["account.deleted"]`)
+			return nil
+		}))
+		require.True(t, replaced, "types in the place of others are on record with both")
 		_, err = w.UpdateWebhook(ctx, w.p, hook.ID, Match{Versions: []int64{1}}, []byte(`{"enabled":false}`))
 		var refusal *models.RefusalError
 		require.ErrorAs(t, err, &refusal)
 		require.ErrorIs(t, err, models.ErrVersionMismatch)
-		require.Equal(t, "2-0", refusal.ETag)
+		require.Equal(t, "5-0", refusal.ETag)
 		_, fresh, err := w.RotateWebhookSecret(ctx, w.p, hook.ID)
 		require.NoError(t, err)
 		require.NotEqual(t, key, fresh.Reveal())
@@ -68,7 +82,8 @@ func TestWebhookLifeIsOnRecord(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, w.DeleteWebhook(ctx, w.p, hook.ID, Match{Any: true}))
 		require.Equal(t, []string{
-			"webhook.create webhook success", "webhook.update webhook success", "webhook.update webhook refused",
+			"webhook.create webhook success", "webhook.update webhook success", "webhook.update webhook success",
+			"webhook.update webhook success", "webhook.update webhook success", "webhook.update webhook refused",
 			"webhook.rotate-secret webhook success", "webhook.redeliver webhook success", "webhook.delete webhook success",
 		}, w.operations(t))
 		require.NoError(t, db.WalkAudit(ctx, w.p.ContactCenter.ID, func(e *models.AuditEvent) error {

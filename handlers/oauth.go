@@ -166,14 +166,14 @@ func (s *Server) clientCenter(x *exchange, scope string) (*models.ContactCenter,
 
 // refuseClient answers errors of the client-credentials call in its own form.
 func (s *Server) refuseClient(x *exchange, err error) error {
+	var own *oauthError
+	if errors.As(err, &own) {
+		return x.json(own.status, api.OAuthError{Error: own.code, ErrorDescription: own.words})
+	}
 	p := x.problem(err)
 	s.logFailure(x, p, err)
 	status, doc := p.Status, api.OAuthError{Error: oauthCode(p.Status), ErrorDescription: p.Detail}
-	var own *oauthError
-	switch {
-	case errors.As(err, &own):
-		status, doc = own.status, api.OAuthError{Error: own.code, ErrorDescription: own.words}
-	case errors.Is(err, models.ErrSignInRefused):
+	if errors.Is(err, models.ErrSignInRefused) {
 		x.set(echo.HeaderWWWAuthenticate, strings.Replace(realm, "Bearer", "Basic", 1))
 		doc.ErrorDescription = "The client is not known, its secret is another one, or it may not have a token."
 	}

@@ -130,6 +130,7 @@ func TestClientCredentialsRefuses(t *testing.T) {
 		})
 	}
 	s.refused(t, api.CodeMethodNotAllowed, call{Method: "GET", Path: tokenPath})
+	require.NotContains(t, s.Printed.String(), "request failed", "what a client does wrong is no failure of ours")
 }
 
 func TestClientCredentialsAreSlowed(t *testing.T) {

@@ -110,6 +110,10 @@ func TestCreateTokenRefuses(t *testing.T) {
 			var got []string
 			for _, v := range p.Errors {
 				got = append(got, v.Pointer+" "+v.Code)
+				if v.Code == "unknown_scope" {
+					require.Len(t, v.Params["values"], len(models.AllScopes()))
+					require.NotContains(t, v.Params["values"], "", "the scopes there are, for programs")
+				}
 			}
 			require.ElementsMatch(t, tt.want, got)
 		})
@@ -156,8 +160,9 @@ func TestPatchTokenRefuses(t *testing.T) {
 	at := tokensPath + "/" + s.newToken(t, `{"name":"x","scopes":["admin"]}`).ID
 	for body, want := range map[string]string{
 		`{"name":null}`: "#/name required", `{"name":"  "}`: "#/name required", `{"scopes":["admin","provider"]}`: "#/scopes read_only",
-		`{"scopes":null}`: "#/scopes read_only", `{"expiresAt":"2027-01-01T00:00:00Z"}`: "#/expiresAt read_only",
-		`{"odd":1}`: "#/odd unknown_member", `{"name":7}`: "#/name type",
+		`{"scopes":null}`: "#/scopes read_only", `{"scopes":["provider"]}`: "#/scopes read_only",
+		`{"expiresAt":"2027-01-01T00:00:00Z"}`: "#/expiresAt read_only",
+		`{"odd":1}`:                            "#/odd unknown_member", `{"name":7}`: "#/name type",
 	} {
 		_, p := s.refused(t, api.CodeValidationFailed, call{Method: "PATCH", Path: at, Body: body})
 		require.Equal(t, want, p.Errors[0].Pointer+" "+p.Errors[0].Code, body)

@@ -158,6 +158,9 @@ func decodeMember(at string, raw json.RawMessage, field reflect.Value, c *valida
 		}
 		return
 	}
+	if field.Kind() == reflect.Slice || field.Kind() == reflect.Pointer {
+		field.SetZero() // else it would be decoded into memory that the stored record shares
+	}
 	if json.Unmarshal(raw, field.Addr().Interface()) != nil {
 		field.SetZero()
 		c.Violate(at, "type", fmt.Sprintf("The value must be %s.", wanted(field.Type())))

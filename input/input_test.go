@@ -103,8 +103,14 @@ func TestPatch(t *testing.T) {
 			require.Equal(t, tt.given, given)
 		})
 	}
+	old := stored()
+	shared := old
+	_, err := input.Patch([]byte(`{"roles":["Chief"]}`), &shared, &validation.Context{})
+	require.NoError(t, err)
+	require.Equal(t, []string{"Chief"}, shared.Roles)
+	require.Equal(t, stored(), old, "what the struct was copied from stays as it is")
 	got, c := stored(), &validation.Context{}
-	_, err := input.Patch([]byte(`{"name":null,"skills":[],"home":{"city":null}}`), &got, c)
+	_, err = input.Patch([]byte(`{"name":null,"skills":[],"home":{"city":null}}`), &got, c)
 	require.NoError(t, err)
 	require.Equal(t, map[string]string{"/name": "required", "/skills": "type", "/home/city": "required"}, codes(c))
 }
