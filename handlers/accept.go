@@ -15,6 +15,9 @@ const (
 // wantsEvents reports whether the client prefers a stream of events to JSON.
 func wantsEvents(h http.Header) bool { return prefers(h, eventStream, jsonType) }
 
+// wantsJSON reports whether the client prefers JSON where events come as a stream.
+func wantsJSON(h http.Header) bool { return prefers(h, jsonType, eventStream) }
+
 // wantsPage reports whether the client is a browser that shows what comes.
 func wantsPage(h http.Header) bool { return prefers(h, pageType, jsonType) }
 

@@ -38,8 +38,8 @@ func eventRoutes() []route {
 //	@ID          listEvents
 //	@Summary     Follow what happens to the accounts
 //	@Description Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids
-//	@Description and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the
-//	@Description event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept.
+//	@Description and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With
+//	@Description Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept.
 //	@Description Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page
 //	@Description has the member gap.
 //	@Tags        events
@@ -64,10 +64,10 @@ func (s *Server) listEvents(x *exchange) error {
 		return err
 	}
 	q.After = after
-	if wantsEvents(x.Request().Header) && !x.isHead() {
-		return s.streamEvents(x, q, given)
+	if x.isHead() || x.query.Has("pageSize") || wantsJSON(x.Request().Header) {
+		return s.pageEvents(x, q, given)
 	}
-	return s.pageEvents(x, q, given)
+	return s.streamEvents(x, q, given)
 }
 
 // feedQuery reads which events are asked for.

@@ -205,6 +205,9 @@ func (s *stack) do(t testing.TB, c call) *answer {
 	default:
 		r.Header.Set("Authorization", "Bearer "+c.Token)
 	}
+	if r.URL.Path == eventsPath { // else the answer goes on for ever
+		r.Header.Set("Accept", "application/json")
+	}
 	for i := 0; i < len(c.Header); i += 2 {
 		if c.Header[i] == "Host" {
 			r.Host = c.Header[i+1]

@@ -24844,7 +24844,7 @@ type ClientInterface interface {
 
 	// ListEvents Follow what happens to the accounts
 	//
-	// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+	// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
 	//
 	// Corresponds with GET /api/v1/events (the `ListEvents` operationId).
 	ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -25843,7 +25843,7 @@ func (c *Client) PutFeatures(ctx context.Context, domain Domain, params *PutFeat
 
 // ListEvents Follow what happens to the accounts
 //
-// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
 //
 // Corresponds with GET /api/v1/events (the `ListEvents` operationId).
 func (c *Client) ListEvents(ctx context.Context, params *ListEventsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -32896,7 +32896,7 @@ type ClientWithResponsesInterface interface {
 
 	// ListEventsWithResponse Follow what happens to the accounts
 	//
-	// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+	// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -37051,7 +37051,7 @@ func (c *ClientWithResponses) PutFeaturesWithResponse(ctx context.Context, domai
 
 // ListEventsWithResponse Follow what happens to the accounts
 //
-// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+// Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -165,7 +165,7 @@ export interface paths {
         };
         /**
          * Follow what happens to the accounts
-         * @description Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. With Accept: text/event-stream they are sent as they happen, from now on or behind the event that Last-Event-ID names; else a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
+         * @description Needs the scope events:read. Events are in the order of their commits and told at least once; they hold ids and types only. They are sent as they happen, from now on or behind the event that Last-Event-ID names. With Accept: application/json, or with pageSize, a page answers those behind lastEventId, without one the oldest kept. Events are kept for 30 days. Where some are gone, the stream begins with an event feed.gap, and a page has the member gap.
          */
         get: operations["listEvents"];
         put?: never;
