@@ -166,8 +166,7 @@ func (s *Server) clientCenter(x *exchange, scope string) (*models.ContactCenter,
 
 // refuseClient answers errors of the client-credentials call in its own form.
 func (s *Server) refuseClient(x *exchange, err error) error {
-	var own *oauthError
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*oauthError](err); ok {
 		return x.json(own.status, api.OAuthError{Error: own.code, ErrorDescription: own.words})
 	}
 	p := x.problem(err)
