@@ -40,7 +40,7 @@ func setByServer() []string {
 // models.ErrLockOut where the actor would lock itself out, *strict.SyntaxError and
 // validation.Errors.
 func (s *Service) UpdateContactCenter(
-	ctx context.Context, actor *Principal, domain string, match Matches, body []byte,
+	ctx context.Context, actor *Principal, domain string, match Match, body []byte,
 ) (*models.ContactCenter, error) {
 	return s.changeCenter(ctx, actor, domain, match, func(center *models.ContactCenter, c *validation.Context) error {
 		doc := centerDocument{
@@ -57,7 +57,7 @@ func (s *Service) UpdateContactCenter(
 // SetFeatures switches on the features that body, {"features": […]}, lists, and
 // off all others. Errors are those of UpdateContactCenter.
 func (s *Service) SetFeatures(
-	ctx context.Context, actor *Principal, domain string, match Matches, body []byte,
+	ctx context.Context, actor *Principal, domain string, match Match, body []byte,
 ) (*models.ContactCenter, error) {
 	var doc struct {
 		Features []string `json:"features" validate:"required"`

@@ -19,9 +19,6 @@ const (
 	opCenterUpdate = "contact-center.update"
 )
 
-// Matches says which versions a change may be made from; nil allows any.
-type Matches func(version int64) bool
-
 // ContactCenterQuery selects a page of the contact centers.
 type ContactCenterQuery struct {
 	paging.Query
@@ -110,7 +107,7 @@ type change func(center *models.ContactCenter, c *validation.Context) error
 // suspend each other at the same moment one comes second, and is refused: that is
 // why the actor's own contact center is locked, too.
 func (s *Service) changeCenter(
-	ctx context.Context, actor *Principal, domain string, match Matches, do change,
+	ctx context.Context, actor *Principal, domain string, match Match, do change,
 ) (*models.ContactCenter, error) {
 	known, err := s.ContactCenter(ctx, domain)
 	if err != nil {
@@ -124,7 +121,7 @@ func (s *Service) changeCenter(
 			return err
 		}
 		now = *old
-		if match != nil && !match(old.Version) {
+		if !match.Allows(old.Version) {
 			return staleCenter(old)
 		}
 		if err := judged(&now, do); err != nil {

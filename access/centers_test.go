@@ -53,24 +53,24 @@ func TestProcessesAgreeAtOnce(t *testing.T) {
 		require.Equal(t, made.ID, p.ContactCenter.ID)
 		require.False(t, p.ContactCenter.HasFeature(models.FeatureAWS))
 
-		_, err = first.SetFeatures(t.Context(), one.p, "late.example", nil, []byte(`{"features":["aws"]}`))
+		_, err = first.SetFeatures(t.Context(), one.p, "late.example", access.Match{}, []byte(`{"features":["aws"]}`))
 		require.NoError(t, err)
 		p, err = ask()
 		require.NoError(t, err)
 		require.True(t, p.ContactCenter.HasFeature(models.FeatureAWS))
 
-		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", nil, []byte(`{"features":["facebook"]}`))
+		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", access.Match{}, []byte(`{"features":["facebook"]}`))
 		require.NoError(t, err)
 		p, err = ask()
 		require.NoError(t, err)
 		require.False(t, p.ContactCenter.HasFeature(models.FeatureAWS), "also one in the place of another")
 		require.True(t, p.ContactCenter.HasFeature(models.FeatureFacebook))
 
-		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", nil, []byte(`{"suspended":true}`))
+		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", access.Match{}, []byte(`{"suspended":true}`))
 		require.NoError(t, err)
 		_, err = ask()
 		require.ErrorIs(t, err, models.ErrUnauthenticated)
-		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", nil, []byte(`{"suspended":false}`))
+		_, err = first.UpdateContactCenter(t.Context(), one.p, "late.example", access.Match{}, []byte(`{"suspended":false}`))
 		require.NoError(t, err)
 		_, err = ask()
 		require.NoError(t, err)
@@ -120,7 +120,7 @@ func TestProvidersCannotShutEachOtherOut(t *testing.T) {
 
 		victims := []string{"b.example", "localhost"}
 		requireOnce(t, len(victims), models.ErrUnauthenticated, func(i int) error {
-			_, err := s.UpdateContactCenter(t.Context(), []*access.Principal{a.p, b}[i], victims[i], nil, []byte(`{"suspended":true}`))
+			_, err := s.UpdateContactCenter(t.Context(), []*access.Principal{a.p, b}[i], victims[i], access.Match{}, []byte(`{"suspended":true}`))
 			return err
 		})
 	})
@@ -133,7 +133,7 @@ func TestChangesOfOneVersion(t *testing.T) {
 		one := office{s, provider(t, s)}
 		one.center(t, "b.example")
 		requireOnce(t, 4, models.ErrVersionMismatch, func(i int) error {
-			first := func(version int64) bool { return version == 1 }
+			first := access.Match{Given: true, Versions: []int64{1}}
 			_, err := s.UpdateContactCenter(t.Context(), one.p, "b.example", first, fmt.Appendf(nil, `{"name":"%d"}`, i))
 			return err
 		})
@@ -157,7 +157,7 @@ func TestDomainsAreTakenOnce(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, next)
 		require.Len(t, all, 2)
-		_, err = s.UpdateContactCenter(t.Context(), p, "b.example", nil, []byte(`{"domain":"localhost"}`))
+		_, err = s.UpdateContactCenter(t.Context(), p, "b.example", access.Match{}, []byte(`{"domain":"localhost"}`))
 		require.ErrorIs(t, err, models.ErrExists)
 	})
 }

@@ -22,18 +22,8 @@ func serverMembers(more ...string) []string {
 	return append(more, "id", "etag", "version", "createdAt", "createdBy", "updatedAt", "updatedBy")
 }
 
-// Match is what a change asks of the version that is stored; the zero Match asks
-// for nothing.
-type Match struct {
-	// Given: there is a condition.
-	Given bool
-	// Any version will do.
-	Any      bool
-	Versions []int64
-}
-
 func (m Match) check(version int64) error {
-	if !m.Given || m.Any || slices.Contains(m.Versions, version) {
+	if m.Allows(version) {
 		return nil
 	}
 	return &models.RefusalError{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/accounts"
 	"admin-api/events"
 	"admin-api/models"
@@ -124,7 +125,7 @@ func TestEventsOfConcurrentWriters(t *testing.T) {
 					_, _, err = hooks.RotateWebhookSecret(t.Context(), w.p, hook.ID)
 				}
 				if err == nil {
-					err = hooks.DeleteWebhook(t.Context(), w.p, hook.ID, events.Match{Any: true})
+					err = hooks.DeleteWebhook(t.Context(), w.p, hook.ID, access.Match{})
 				}
 				if err != nil {
 					t.Errorf("webhook: %v", err)

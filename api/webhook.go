@@ -14,7 +14,7 @@ type Webhook struct {
 	// answer to the request that made it, and never shown again.
 	Secret string `json:"secret,omitempty" example:"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw4kWjHbNRfDE="`
 	// ETag is the entity tag without its quotes.
-	ETag      string      `json:"etag" example:"1-0"`
+	ETag      string      `json:"etag" example:"1"`
 	Version   int64       `json:"version" example:"1"`
 	CreatedAt models.Time `json:"createdAt" swaggertype:"string" format:"date-time"`
 	CreatedBy string      `json:"createdBy" example:"token:0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"`

@@ -24,14 +24,6 @@ const (
 	updateTries = 50
 )
 
-// Match is a parsed If-Match header.
-type Match struct {
-	// Missing: there was no header. Any: "*".
-	Missing, Any bool
-	// Versions are the version parts of the entity tags.
-	Versions []int64
-}
-
 // WebhookPage is a page of webhooks, newest first.
 type WebhookPage struct {
 	Items      []models.Webhook
@@ -123,7 +115,7 @@ func placeOf(row *models.WebhookSecret) secret.Where {
 // the document, models.ErrNotFound, and models.ErrVersionMismatch with the current
 // tag where m does not hold.
 func (s *Service) UpdateWebhook(
-	ctx context.Context, p *access.Principal, id string, m Match, body []byte,
+	ctx context.Context, p *access.Principal, id string, m access.Match, body []byte,
 ) (*models.Webhook, error) {
 	var changed *models.Webhook
 	err := s.conditional(ctx, p, id, "webhook.update", m, func(old *models.Webhook) error {
@@ -151,7 +143,7 @@ func (s *Service) UpdateWebhook(
 
 // DeleteWebhook removes a webhook and what was still to be delivered to it. Errors
 // are those of UpdateWebhook but for the document.
-func (s *Service) DeleteWebhook(ctx context.Context, p *access.Principal, id string, m Match) error {
+func (s *Service) DeleteWebhook(ctx context.Context, p *access.Principal, id string, m access.Match) error {
 	return s.conditional(ctx, p, id, "webhook.delete", m, func(old *models.Webhook) error {
 		changes := differences(old, &models.Webhook{})
 		return s.change(ctx, p, "webhook.delete", id, changes, func(tx *store.Store) error {
@@ -163,14 +155,14 @@ func (s *Service) DeleteWebhook(ctx context.Context, p *access.Principal, id str
 // conditional runs do with the stored webhook where m holds, and again where
 // someone else was quicker and m does not mind.
 func (s *Service) conditional(
-	ctx context.Context, p *access.Principal, id, op string, m Match, do func(*models.Webhook) error,
+	ctx context.Context, p *access.Principal, id, op string, m access.Match, do func(*models.Webhook) error,
 ) error {
 	for try := 1; ; try++ {
 		w, err := s.Webhook(ctx, p, id)
 		if err != nil {
 			return err
 		}
-		if !m.Missing && !m.Any && !slices.Contains(m.Versions, w.Version) {
+		if !m.Allows(w.Version) {
 			s.refused(ctx, p, op, id, "stale If-Match")
 			return &models.RefusalError{
 				Err: models.ErrVersionMismatch, ETag: w.ETag(),

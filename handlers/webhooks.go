@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"admin-api/api"
-	"admin-api/events"
 	"admin-api/models"
 )
 
@@ -43,16 +42,6 @@ func (x *exchange) webhook(status int, w *models.Webhook, key string) error {
 	out.Secret = key
 	x.set("ETag", quoted(out.ETag))
 	return x.json(status, out)
-}
-
-// webhookMatch reads the path and, where it is sent, If-Match.
-func (x *exchange) webhookMatch() (string, events.Match, error) {
-	id, err := x.recordID()
-	if err != nil {
-		return "", events.Match{}, err
-	}
-	m, err := x.match()
-	return id, events.Match(m), err
 }
 
 // listWebhooks answers the webhooks of the contact center.
@@ -154,7 +143,7 @@ func (s *Server) readWebhook(x *exchange) error {
 //	@Failure     400,401,403,404,412,413,415,422,429,500,503 {object} api.Problem
 //	@Router      /webhooks/{id} [patch]
 func (s *Server) patchWebhook(x *exchange) error {
-	id, m, err := x.webhookMatch()
+	id, m, err := x.target()
 	if err != nil {
 		return err
 	}
@@ -179,7 +168,7 @@ func (s *Server) patchWebhook(x *exchange) error {
 //	@Failure     400,401,403,404,412,429,500,503 {object} api.Problem
 //	@Router      /webhooks/{id} [delete]
 func (s *Server) deleteWebhook(x *exchange) error {
-	id, m, err := x.webhookMatch()
+	id, m, err := x.target()
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type Webhook struct {
 func (Webhook) TableName() string { return "webhooks" }
 
 // ETag is the entity tag without its quotes.
-func (w *Webhook) ETag() string { return strconv.FormatInt(w.Version, 10) + "-0" }
+func (w *Webhook) ETag() string { return strconv.FormatInt(w.Version, 10) }
 
 // WebhookSecret is one sealed key by which deliveries are signed. Its primary key
 // is (ContactCenterID, WebhookID, Pointer).

@@ -221,13 +221,13 @@ func (m *meeting) changesHooks(t *testing.T) func(int) error {
 	return func(int) error {
 		hook, _, err := m.hooks.CreateWebhook(t.Context(), m.p, []byte(`{"url":"https://127.0.0.1/"}`))
 		if err == nil {
-			_, err = m.hooks.UpdateWebhook(t.Context(), m.p, hook.ID, events.Match{Any: true}, []byte(`{"description":"d"}`))
+			_, err = m.hooks.UpdateWebhook(t.Context(), m.p, hook.ID, access.Match{}, []byte(`{"description":"d"}`))
 		}
 		if err == nil {
 			_, _, err = m.hooks.RotateWebhookSecret(t.Context(), m.p, hook.ID)
 		}
 		if err == nil {
-			err = m.hooks.DeleteWebhook(t.Context(), m.p, hook.ID, events.Match{Any: true})
+			err = m.hooks.DeleteWebhook(t.Context(), m.p, hook.ID, access.Match{})
 		}
 		return err
 	}

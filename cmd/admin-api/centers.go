@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"admin-api/access"
 	"admin-api/models"
 	"admin-api/validation"
 )
@@ -135,7 +136,8 @@ func suspend(p *program, data dataSettings, log logSettings, domain string, susp
 
 func (h *house) suspend(ctx context.Context, domain string, suspended bool) error {
 	actor := commandLine()
-	_, err := h.access.UpdateContactCenter(ctx, &actor, domain, nil, fmt.Appendf(nil, `{"suspended":%t}`, suspended))
+	patch := fmt.Appendf(nil, `{"suspended":%t}`, suspended)
+	_, err := h.access.UpdateContactCenter(ctx, &actor, domain, access.Match{}, patch)
 	if errors.Is(err, models.ErrNotFound) {
 		return fmt.Errorf("there is no contact center %q", domain)
 	}

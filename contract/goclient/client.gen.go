@@ -15998,7 +15998,7 @@ type Webhook struct {
 
 	// Etag ETag is the entity tag without its quotes.
 	//
-	// Examples: 1-0
+	// Examples: 1
 	Etag string `json:"etag"`
 
 	// EventTypes EventTypes are those that are delivered; none means all.

@@ -15280,7 +15280,7 @@ export interface components {
             secret?: string;
             /**
              * @description ETag is the entity tag without its quotes.
-             * @example 1-0
+             * @example 1
              */
             etag: string;
             /** @example 1 */
