@@ -1,0 +1,124 @@
+package sso
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"admin-api/access"
+	"admin-api/audit"
+	"admin-api/models"
+	"admin-api/outbound"
+	"admin-api/secret"
+	"admin-api/store"
+)
+
+// Service signs people in through the identity provider of their contact center.
+// It is safe for concurrent use; what it remembers is in the database, so any
+// number of processes work as one.
+type Service struct {
+	Store    *store.Store
+	Access   *access.Service
+	Audit    *audit.Log
+	Keys     *secret.Keyring
+	Outbound *outbound.Client
+	Logger   *slog.Logger
+	// PublicURL is where browsers see the server, with {domain} for that of the
+	// contact center; empty means https:// and the domain.
+	PublicURL string
+	// AgentDesktopURL is where somebody who signed in to Agent Desktop is sent with
+	// a one-time code; empty means nowhere.
+	AgentDesktopURL string
+	// Now returns the time; nil means time.Now.
+	Now func() time.Time
+}
+
+// Place is an application of a contact center.
+type Place struct {
+	Center *models.ContactCenter
+	// Section is models.SectionAgentDesktop or models.SectionAdmin.
+	Section string
+}
+
+// Start is how a browser is sent to the identity provider.
+type Start struct {
+	// Browser is the secret that the browser keeps in a cookie: an answer to the
+	// request is taken from this browser only. It is the given one where that is
+	// still good.
+	Browser string
+	// URL is where the browser goes, by HTTP-Redirect.
+	URL string
+	// Action and Fields are what it posts instead where the provider asks for
+	// HTTP-POST; Action is empty otherwise.
+	Action string
+	Fields map[string]string
+}
+
+// Message is what a browser posts to the reply address.
+type Message struct {
+	// Response is the form field SAMLResponse as it came.
+	Response string
+	// RelayState as it came; it never leads outside.
+	RelayState string
+	// Browser is the secret of the browser's cookie, empty where it has none.
+	Browser string
+}
+
+// Outcome is a sign-in that succeeded, or a test sign-in that is over.
+type Outcome struct {
+	// Secret is that of the session; empty after a test sign-in.
+	Secret    string
+	Principal *access.Principal
+	// Goto is where the browser is sent next: the Agent Desktop with a one-time
+	// code; empty for our own page.
+	Goto string
+	// TestID is the test sign-in that this was; empty for a real one.
+	TestID string
+	// Reference is what the person can quote to an administrator.
+	Reference string
+}
+
+// Error is a sign-in that was refused. Its text is for administrators; people who
+// sign in see a calm page with the reference.
+type Error struct {
+	// Code is one of the stable codes, for example "sso-audience-wrong".
+	Code string
+	// Detail says what is wrong and with which value, Cure what to do.
+	Detail, Cure string
+	// Reference finds the trace of the sign-in.
+	Reference string
+	// TestID is the test sign-in that failed; empty for a real one.
+	TestID string
+}
+
+// Error implements error.
+func (e *Error) Error() string { return e.Code + ": " + e.Detail }
+
+// Begin sends a browser to the identity provider. browser is the secret of its
+// cookie, empty where it has none; relay is where it wanted to go, a path of ours;
+// test is the start token of a test sign-in, empty for a real one. A refusal is an
+// *Error.
+func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Accept judges what a browser brought from the identity provider and begins a
+// session. A refusal is an *Error.
+func (s *Service) Accept(ctx context.Context, at Place, m Message, from access.Client) (*Outcome, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// Exchange turns a one-time code into a session, once. It returns
+// models.ErrUnauthenticated for a code that is unknown, used or too old.
+func (s *Service) Exchange(
+	ctx context.Context, c *models.ContactCenter, code string, from access.Client,
+) (string, *access.Principal, error) {
+	return "", nil, errors.ErrUnsupported
+}
+
+// Metadata returns the service provider's metadata (SAML 2.0 metadata, section
+// 2.4.4) of a place, for the identity provider to import.
+func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
+	return nil, errors.ErrUnsupported
+}
