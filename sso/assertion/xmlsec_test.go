@@ -55,14 +55,14 @@ func TestResponsesOfXMLSec(t *testing.T) {
 	}
 }
 
-func xmlsec(t *testing.T, file string) []byte {
+func xmlsec(t testing.TB, file string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", "xmlsec", file))
 	require.NoError(t, err)
 	return text
 }
 
-func xmlsecCertificate(t *testing.T, name string) *x509.Certificate {
+func xmlsecCertificate(t testing.TB, name string) *x509.Certificate {
 	t.Helper()
 	block, _ := pem.Decode(xmlsec(t, name+".crt"))
 	certificate, err := x509.ParseCertificate(block.Bytes)
@@ -70,7 +70,7 @@ func xmlsecCertificate(t *testing.T, name string) *x509.Certificate {
 	return certificate
 }
 
-func xmlsecKey(t *testing.T) crypto.Decrypter {
+func xmlsecKey(t testing.TB) crypto.Decrypter {
 	t.Helper()
 	block, _ := pem.Decode(xmlsec(t, "sp.key"))
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
