@@ -36,6 +36,10 @@ type Service struct {
 	// SessionIdle and SessionMax are how long a session lives unused, and at all;
 	// 0 means DefaultSessionIdle and DefaultSessionMax.
 	SessionIdle, SessionMax time.Duration
+	// SSORequired tells where people of a section (see models.SectionOf) must sign in
+	// because single sign-on is on for it; empty where passwords do. nil: they do
+	// everywhere.
+	SSORequired func(ctx context.Context, c *models.ContactCenter, section string) (signInURL string, err error)
 	// Logger is told what nobody is answered; nil logs nothing.
 	Logger *slog.Logger
 
