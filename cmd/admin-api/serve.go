@@ -129,6 +129,7 @@ func (c *serveCommand) build(
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
 		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
 	}
+	h.access.SSOUnproven = service.SSOUnproven
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
 	number, _ := built()
