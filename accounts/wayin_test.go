@@ -62,9 +62,7 @@ func newOffice(t *testing.T, db *store.Store) *office {
 	o := &office{world: w, people: people(w), one: certificate(t, began.AddDate(1, 0, 0)), two: certificate(t, began.AddDate(1, 0, 0))}
 	w.Catalog = append(w.Catalog, singlesignon.Definition)
 	o.hash = access.NewPasswords(1).Hash("correct horse battery")
-	_, err := o.people.CreateTeam(t.Context(), w.p, []byte(`{"name":"Default"}`))
-	require.NoError(t, err)
-	_, err = o.people.CreateRole(t.Context(), w.p, []byte(`{"name":"Emergency","privileges":["sso:bypass","accounts:write"]}`))
+	_, err := o.people.CreateRole(t.Context(), w.p, []byte(`{"name":"Emergency","privileges":["sso:bypass","accounts:write"]}`))
 	require.NoError(t, err)
 	_, err = o.people.CreateRole(t.Context(), w.p, []byte(`{"name":"Weak","privileges":["sso:bypass"]}`))
 	require.NoError(t, err)
@@ -75,7 +73,15 @@ func newOffice(t *testing.T, db *store.Store) *office {
 func (o *office) hire(t *testing.T, u models.User) string {
 	t.Helper()
 	u.ContactCenterID, u.ID, u.Version = o.p.ContactCenter.ID, models.NewID(o.now), 1
-	u.UsernameKey, u.Extension = models.NameKey(u.Username), u.ID
+	u.UsernameKey = models.NameKey(u.Username)
+	teams, err := o.db.Teams(t.Context(), u.ContactCenterID)
+	require.NoError(t, err)
+	if len(teams) == 0 {
+		team, err := o.people.CreateTeam(t.Context(), o.p, []byte(`{"name":"Default"}`))
+		require.NoError(t, err)
+		teams = append(teams, *team)
+	}
+	u.TeamID = teams[0].ID
 	require.NoError(t, o.db.CreateUser(t.Context(), &u))
 	return u.ID
 }
