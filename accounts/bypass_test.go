@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"admin-api/models"
 	"admin-api/store"
 	"admin-api/store/storetest"
+	"admin-api/validation"
 )
 
 // removals are the ways to take the bypass from the user u, who has the role r.
@@ -148,4 +150,60 @@ func TestTheBypassDoesNotSlipAway(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Accounts that name people, people who change, sets and passwords meet the guard
+// without waiting for each other in a circle.
+func TestTheGuardWaitsInOneOrder(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		o := newOffice(t, db)
+		_, _ = o.settleLast(t, false)
+		other := o.hire(t, models.User{
+			Username: "agent", Roles: models.Strings{"Agent", "Emergency"}, PasswordHash: o.hash,
+		})
+		on := signOn{admin: true, certificates: []string{o.one}, template: other}
+		work := map[string]func(i int) error{
+			"switch": func(i int) error {
+				return o.patch(map[string]any{
+					"enabled": i%2 == 0, "properties": signOn{
+						admin: true, certificates: []string{o.one}, template: []string{other, ""}[i/2%2],
+					}.properties(),
+				})(t)
+			},
+			"apply": func(int) error { return o.applySet(false, gadgetBody("other"), on.document(t, "IdP"))(t) },
+			"change the user": func(i int) error {
+				_, err := o.people.UpdateUser(t.Context(), o.p, other, access.Match{}, fmt.Appendf(nil, `{"disabled":%t}`, i%2 == 0))
+				return err
+			},
+			"change the role": func(i int) error {
+				r, err := db.RolesByName(t.Context(), o.p.ContactCenter.ID, []string{"Last"})
+				if err != nil {
+					return err
+				}
+				body := []string{`{"privileges":["sso:bypass"]}`, `{"privileges":["sso:bypass","accounts:write"]}`}[i%2]
+				_, err = o.people.UpdateRole(t.Context(), o.p, r[0].ID, access.Match{}, []byte(body))
+				return err
+			},
+			"password": func(int) error {
+				_, err := o.people.ResetPassword(t.Context(), o.p, o.p.ContactCenter.ID, "last", "correct horse battery", false)
+				return err
+			},
+		}
+		var wg sync.WaitGroup
+		for name, do := range work {
+			wg.Go(func() {
+				for i := range 15 {
+					err := do(i)
+					var broken validation.Errors
+					expected := err == nil || errors.Is(err, models.ErrLockOut) || errors.Is(err, models.ErrVersionMismatch) ||
+						errors.Is(err, models.ErrInUse) || errors.As(err, &broken)
+					if !expected {
+						t.Errorf("%s: %v", name, err)
+						return
+					}
+				}
+			})
+		}
+		wg.Wait()
+	})
 }
