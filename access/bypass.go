@@ -124,8 +124,8 @@ func (s *Service) keepBypass(ctx context.Context, tx *store.Store, center string
 	}
 	return &models.RefusalError{
 		Err: models.ErrLockOut,
-		Detail: "Administrators sign in through the identity provider, and nobody could switch that off any more when it is " +
-			"down: this is about the last enabled user with a password and the privileges sso:bypass and accounts:write. " +
+		Detail: "Administrators sign in through the identity provider, and nobody could switch that off any more when it " +
+			"is down: this is about the last enabled user with a password and the privileges sso:bypass and accounts:write. " +
 			"Give them to somebody else first, or run a test sign-in to Admin.",
 	}
 }

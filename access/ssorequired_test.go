@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,12 +15,10 @@ import (
 // requireSSO switches single sign-on on for the sections.
 func requireSSO(s *access.Service, sections ...string) {
 	s.SSORequired = func(_ context.Context, c *models.ContactCenter, section string) (string, error) {
-		for _, on := range sections {
-			if on == section {
-				return "https://" + c.Domain + "/" + section, nil
-			}
+		if !slices.Contains(sections, section) {
+			return "", nil
 		}
-		return "", nil
+		return "https://" + c.Domain + "/" + section, nil
 	}
 }
 

@@ -22,11 +22,11 @@ import (
 const testHolds = 24 * time.Hour
 
 const (
-	whyUnproven = "no enabled user has a password and the privileges sso:bypass and accounts:write, and no test sign-in to " +
-		"Admin with these values succeeded within the last 24 hours"
+	whyUnproven = "no enabled user has a password and the privileges sso:bypass and accounts:write, and no test sign-in " +
+		"to Admin with these values succeeded within the last 24 hours"
 	codeLockOut = "would_lock_out"
-	lockOut     = "Administrators could sign in only through this identity provider, and nobody could undo it if it does " +
-		"not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save the " +
+	lockOut     = "Administrators could sign in only through this identity provider, and nobody could undo it if it " +
+		"does not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save the " +
 		"values with Admin SSO switched off, run a test sign-in, and switch it on then."
 )
 

@@ -151,8 +151,8 @@ func conflictKinds() []ProblemKind {
 				"that nobody has proved to work: Admin single sign-on would be on, while no enabled user with a password " +
 				"has the privileges sso:bypass and accounts:write, and no test sign-in with these values succeeded within " +
 				"the last 24 hours. The refusal is on the audit record.",
-			Remedy: "Make the change with a credential that it does not touch. For single sign-on, first give somebody who has " +
-				"a password a role with the privileges sso:bypass and accounts:write, or run a test sign-in to Admin.",
+			Remedy: "Make the change with a credential that it does not touch. For single sign-on, first give somebody who " +
+				"has a password a role with the privileges sso:bypass and accounts:write, or run a test sign-in to Admin.",
 			Instance: "/api/v1/contact-centers/mycompany.example",
 			errs:     []error{models.ErrLockOut},
 		},
