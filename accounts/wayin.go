@@ -26,8 +26,8 @@ const (
 		"to Admin with these values succeeded within the last 24 hours"
 	codeLockOut = "would_lock_out"
 	lockOut     = "Administrators could sign in only through this identity provider, and nobody could undo it if it " +
-		"does not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save the " +
-		"values with Admin SSO switched off, run a test sign-in, and switch it on then."
+		"does not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save " +
+		"the values with Admin SSO switched off, run a test sign-in, and switch it on then."
 )
 
 // keepWayIn refuses with models.ErrLockOut a change that shuts administrators out.
