@@ -106,6 +106,12 @@ type problemPage struct {
 	StatusText, JSON string
 }
 
+// problemIndex is what the template of the index shows.
+type problemIndex struct {
+	Kinds []api.ProblemKind
+	SSO   []api.SSOKind
+}
+
 // renderer draws pages from templates.
 type renderer struct {
 	pages     map[string]page
@@ -136,7 +142,12 @@ func (r *renderer) problems() error {
 	if err := r.render(unknownProblem, "unknown.html", nil); err != nil {
 		return err
 	}
-	return r.render("problems/", "problems.html", kinds)
+	for _, k := range api.SSOKinds() {
+		if err := r.render("problems/"+k.Code, "ssoproblem.html", &k); err != nil {
+			return err
+		}
+	}
+	return r.render("problems/", "problems.html", problemIndex{Kinds: kinds, SSO: api.SSOKinds()})
 }
 
 // types draws the pages of the types from what docs/types/ is made from.
