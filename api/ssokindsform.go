@@ -66,9 +66,33 @@ func ssoFormKinds() []SSOKind {
 			Remedy:  hostile,
 		},
 		{
+			Code: "sso-xml-comment", Title: "A comment", Status: http.StatusBadRequest,
+			Meaning: "The answer holds a comment of XML. Readers disagree on values with a comment in them, and so somebody " +
+				"can pass for somebody else.",
+			Where:  "In the answer; the trace names the element.",
+			Remedy: "Remove comments from the values that the provider sends. " + hostile,
+		},
+		{
+			Code: "sso-not-a-response", Title: "Another message", Status: http.StatusBadRequest,
+			Meaning: "What came is XML, but no Response of SAML: a request to sign out, for example, or an assertion alone.",
+			Where:   "In the first element of the answer.",
+			Remedy:  "Give the provider the reply address for answers to sign-ins only, and leave its address for signing out empty.",
+			Providers: []SSOHint{
+				{entra, "Basic SAML Configuration > Logout Url (Optional): empty."},
+				{adfs, "Endpoints: a SAML Assertion Consumer endpoint, no SAML Logout endpoint."},
+			},
+		},
+		{
+			Code: "sso-schema-invalid", Title: "Not as SAML has it", Status: http.StatusForbidden,
+			Meaning: "An element or attribute that must be there is missing, stands twice or at the wrong place, or has an " +
+				"impossible value.",
+			Where:  "In the answer; the trace names the element.",
+			Remedy: "Begin again. If it stays, report it to the maker of the identity provider. " + hostile,
+		},
+		{
 			Code: "sso-version", Title: "Not SAML 2.0", Status: http.StatusForbidden,
-			Meaning: "The answer is no Response of SAML 2.0.",
-			Where:   "In the first element of the answer and its attribute Version.",
+			Meaning: "The answer is of another version of SAML than 2.0.",
+			Where:   "In the attribute Version of the answer.",
 			Remedy:  "Let the provider speak SAML 2.0, not SAML 1.1 and not WS-Federation.",
 			Providers: []SSOHint{
 				{adfs, "Endpoints: the trust needs a SAML Assertion Consumer endpoint, not a WS-Federation one."},

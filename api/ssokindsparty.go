@@ -75,10 +75,30 @@ func ssoPartyKinds() []SSOKind {
 			Remedy:  "Let the provider send conditions with an audience and times; all known ones do.",
 		},
 		{
+			Code: "sso-condition-unknown", Title: "A condition that is not known", Status: http.StatusForbidden,
+			Meaning: "The assertion holds under a condition only that is not known here. It cannot be ignored: it is there to " +
+				"limit the assertion.",
+			Where:  "In Conditions of the answer.",
+			Remedy: "Switch the condition off at the provider.",
+		},
+		{
+			Code: "sso-authentication-missing", Title: "No sign-in in the answer", Status: http.StatusForbidden,
+			Meaning: "The assertion says nothing of a sign-in: it has no authentication statement.",
+			Where:   "In AuthnStatement of the answer.",
+			Remedy:  "Let the provider use the Web Browser SSO profile, not one for queries of attributes.",
+		},
+		{
 			Code: "sso-confirmation-missing", Title: "Not for who bears it", Status: http.StatusForbidden,
 			Meaning: "The assertion has no subject confirmation of the method bearer, which sign-in in a browser needs.",
 			Where:   "In SubjectConfirmation of the answer.",
 			Remedy:  "Let the provider use the Web Browser SSO profile.",
+		},
+		{
+			Code: "sso-confirmation-invalid", Title: "A confirmation that breaks the profile", Status: http.StatusForbidden,
+			Meaning: "The subject confirmation of the method bearer is not as the profile wants it: once, with a Recipient and " +
+				"NotOnOrAfter, and without NotBefore.",
+			Where:  "In SubjectConfirmation of the answer.",
+			Remedy: "Let the provider use the Web Browser SSO profile.",
 		},
 		{
 			Code: "sso-in-response-to-mismatch", Title: "An answer to two requests", Status: http.StatusForbidden,
@@ -110,6 +130,12 @@ func ssoPartyKinds() []SSOKind {
 				"disagree on such values, and so somebody can pass for somebody else.",
 			Where:  "In NameID of the answer.",
 			Remedy: "Let the provider send the plain user name, of 256 characters at most.", Providers: nameID,
+		},
+		{
+			Code: "sso-name-id-encrypted", Title: "An encrypted NameID", Status: http.StatusForbidden,
+			Meaning: "The NameID is encrypted by itself. Only assertions are decrypted as a whole.",
+			Where:   "In EncryptedID of the answer.",
+			Remedy:  "Switch the encryption of the NameID off at the provider, and encrypt assertions if you want that.",
 		},
 	}
 }

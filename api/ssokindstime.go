@@ -8,6 +8,12 @@ func ssoTimeKinds() []SSOKind {
 	const clocks = "Clocks may differ by 90 seconds. Keep both set by NTP."
 	return []SSOKind{
 		{
+			Code: "sso-time-malformed", Title: "A time that is none", Status: http.StatusForbidden,
+			Meaning: "A time in the answer is not written as SAML wants it, in UTC, such as 2026-03-15T12:00:00Z.",
+			Where:   "In IssueInstant, NotBefore or NotOnOrAfter of the answer; the trace names it.",
+			Remedy:  "Report it to the maker of the identity provider.",
+		},
+		{
 			Code: "sso-expired", Title: "Too late", Status: http.StatusForbidden,
 			Meaning: "The time of the assertion was over when it came. The person waited too long, the page was loaded " +
 				"again, or a clock is wrong.",
@@ -64,10 +70,12 @@ func ssoEncryptionKinds() []SSOKind {
 		},
 		{
 			Code: "sso-encryption-weak", Title: "Outdated encryption", Status: http.StatusForbidden,
-			Meaning: "The assertion is encrypted in a way that does not protect it, such as with RSA PKCS #1 v1.5 or Triple DES.",
-			Where:   "In EncryptionMethod of the answer.",
-			Remedy:  "Let the provider use AES-GCM and RSA-OAEP.",
+			Meaning: "The assertion is encrypted in a way that does not protect it, such as with RSA PKCS #1 v1.5 or Triple DES; " +
+				"or with AES-CBC in an answer that is not signed as a whole, where it can be guessed bit by bit.",
+			Where:  "In EncryptionMethod of the answer.",
+			Remedy: "Let the provider use AES-GCM and RSA-OAEP, and sign the whole answer.",
 			Providers: []SSOHint{
+				{entra, "SAML Certificates > Edit > Signing Option: Sign SAML response and assertion."},
 				{okta, "SAML Settings > Advanced > Encryption Algorithm: AES256-GCM; Key Transport Algorithm: RSA-OAEP."},
 			},
 		},

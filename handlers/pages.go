@@ -177,8 +177,17 @@ func (p *page) answer(x *exchange) error {
 	return x.send(http.StatusOK, p.media, p.body)
 }
 
-// start leads to the reference.
-func (s *Server) start(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
+// start leads to where people begin, whatever the query says of the contact center.
+func (s *Server) start(x *exchange) error {
+	to := agentDesktopStart
+	if query := x.Request().URL.Query().Encode(); query != "" {
+		to += "?" + query
+	}
+	return x.Redirect(http.StatusFound, to)
+}
+
+// toReference leads to the reference.
+func (s *Server) toReference(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
 
 // icon leads browsers to the icon, whatever they show.
 func (s *Server) icon(x *exchange) error {
