@@ -125,7 +125,7 @@ func New(c Config) (*Server, error) {
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
 		verifications: newGate(mostVerifications), exports: newGate(mostExports), events: c.Events,
-		sso: c.SSO,
+		sso:     c.SSO,
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout), beat: cmp.Or(c.Heartbeat, defaultHeartbeat),
 	}
 	if s.logger == nil {

@@ -232,10 +232,16 @@ func (s *Server) mayStillFail(x *exchange) error {
 
 // signInFailed counts a sign-in that was refused against the address.
 func (s *Server) signInFailed(x *exchange, err error) error {
-	if _, refused := errors.AsType[*sso.Error](err); refused && s.signIns != nil {
-		s.signIns.take(failures(x))
+	if _, refused := errors.AsType[*sso.Error](err); refused {
+		s.countFailure(x)
 	}
 	return err
+}
+
+func (s *Server) countFailure(x *exchange) {
+	if s.signIns != nil {
+		s.signIns.take(failures(x))
+	}
 }
 
 // failures is what refused sign-ins of an address are counted under.

@@ -209,3 +209,7 @@ func methodOf(session *models.Session) string {
 	}
 	return "a password"
 }
+
+func (s *Server) showTest(x *exchange, at portal, id string, refused *sso.Error) error {
+	return nil
+}

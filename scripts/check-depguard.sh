@@ -41,7 +41,7 @@ audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation
-sso: access accounts audit integrations integrations/singlesignon models outbound secret store validation
+sso: access accounts audit input integrations integrations/singlesignon models outbound paging secret store validation
 scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
