@@ -52,18 +52,27 @@ func ssoRoutes() []route {
 			do:    do, query: anyParams, logged: true, failed: (*Server).refuseSSO,
 		}
 	}
+	document := func(at portal, do func(*Server, *exchange) error) route {
+		return route{
+			Route: Route{"sso.metadata", http.MethodGet, at.path + ssoMetadata, ""}, do: do, query: anyParams, logged: true,
+		}
+	}
 	return []route{
 		page("sso.start", agentDesktopStart, (*Server).startAgentDesktop),
 		page("sso.login", agentDesktop.path+ssoLogin, (*Server).loginAgentDesktop),
 		reply(agentDesktop, (*Server).replyAgentDesktop),
 		page("sso.explain", agentDesktop.path+ssoRedirect, (*Server).explainAgentDesktop),
-		page("sso.metadata", agentDesktop.path+ssoMetadata, (*Server).metadataAgentDesktop),
+		document(agentDesktop, (*Server).metadataAgentDesktop),
 		page("sso.signed-in", agentDesktop.path+ssoSignedIn, (*Server).signedInAgentDesktop),
 		page("sso.login", adminPortal.path+ssoLogin, (*Server).loginAdmin),
 		reply(adminPortal, (*Server).replyAdmin),
 		page("sso.explain", adminPortal.path+ssoRedirect, (*Server).explainAdmin),
-		page("sso.metadata", adminPortal.path+ssoMetadata, (*Server).metadataAdmin),
+		document(adminPortal, (*Server).metadataAdmin),
 		page("sso.signed-in", adminPortal.path+ssoSignedIn, (*Server).signedInAdmin),
+		{
+			Route: Route{"sso.exchange", http.MethodPost, ssoPath + "/exchange", ""},
+			do:    (*Server).exchangeCode, body: jsonBody, logged: true,
+		},
 	}
 }
 
@@ -112,21 +121,37 @@ func (s *Server) begin(x *exchange, place sso.Place) error {
 	return s.showForm(x, start)
 }
 
-// metadata answers what an identity provider can import.
+// metadata answers what an identity provider can import. It is read by programs, so
+// what is wrong is told by problem documents.
 func (s *Server) metadata(x *exchange, at portal) error {
 	if err := s.limitBrowser(x); err != nil {
 		return err
 	}
 	place, _, err := s.place(x, at)
 	if err != nil {
-		return err
+		return asProblem(err)
 	}
 	document, err := s.sso.Metadata(x.Request().Context(), place)
 	if err != nil {
-		return err
+		return asProblem(err)
 	}
 	x.set(echo.HeaderContentDisposition, `attachment; filename="`+place.Center.Domain+`.xml"`)
 	return x.send(http.StatusOK, "application/samlmetadata+xml", document)
+}
+
+// asProblem turns a refusal by its code into a kind of problem.
+func asProblem(err error) error {
+	refused, ok := errors.AsType[*sso.Error](err)
+	if !ok {
+		return err
+	}
+	if refused.Code == api.CodeSSOContactCenterUnknown {
+		return &api.RequestError{Code: api.CodeNotFound, Detail: "There is no such contact center; use its domain."}
+	}
+	return &models.RefusalError{
+		Err: models.ErrFeatureNotEnabled, Detail: "Single sign-on is not switched on for this contact center.",
+		Extra: map[string]any{"feature": models.FeatureSingleSignOn},
+	}
 }
 
 // place returns the place that a browser means: the contact center that the

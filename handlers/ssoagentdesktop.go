@@ -71,19 +71,13 @@ func (s *Server) explainAgentDesktop(x *exchange) error { return s.explain(x, ag
 //	@ID          metadataAgentDesktop
 //	@Summary     Metadata of Agent Desktop as a service provider
 //	@Description The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are
-//	@Description key pairs, the certificates to encrypt for. It is no secret. Errors are pages.
+//	@Description key pairs, the certificates to encrypt for. It is no secret.
 //	@Tags        browser
 //	@Produce     application/samlmetadata+xml
 //	@Param       tenantUrl query string false "Domain or address of the contact center; when absent the host name decides"
 //	@Success     200 {string} string "The document"
 //	@Header      200 {string} Content-Disposition "That it is to be saved"
-//	@Failure     403 {string} string "The sign-in was refused"
-//	@Failure     404 {string} string "There is no such contact center"
-//	@Failure     429 {string} string "Too many requests, or too many failed sign-ins"
-//	@Header      429 {integer} Retry-After "Seconds to wait"
-//	@Failure     500 {string} string "Something went wrong on our side"
-//	@Failure     503 {string} string "The database or a key is not at hand"
-//	@Header      503 {integer} Retry-After "Seconds to wait"
+//	@Failure     403,404,429,500,503 {object} api.Problem
 //	@Router      /agentdesktop/sso/metadata [get]
 func (s *Server) metadataAgentDesktop(x *exchange) error { return s.metadata(x, agentDesktop) }
 
