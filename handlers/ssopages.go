@@ -50,7 +50,7 @@ type ssoPages struct {
 func newSSOPages() (*ssoPages, error) {
 	var p ssoPages
 	var errs [3]error
-	p.templates, errs[0] = template.New("").ParseFS(pageFiles, "pages/sso.html")
+	p.templates, errs[0] = template.New("").ParseFS(pageFiles, "pages/sso.html", "pages/ssotest.html")
 	p.submit, errs[1] = readScript("submit.js")
 	p.signOut, errs[2] = readScript("signout.js")
 	return &p, errors.Join(errs[:]...)
@@ -79,7 +79,6 @@ type ssoPage struct {
 	Words, Code, Reference string
 	// Next is where the page goes on to.
 	Next string
-	// Off says that single sign-on is off.
 	Script template.JS
 }
 
@@ -133,7 +132,7 @@ type signedInPage struct {
 	User, Center, Application, With, Ends, EndsAt string
 }
 
-// signedInWith shows who is signed in, or how to.
+// showSession shows who is signed in, or how to.
 func (s *Server) showSession(x *exchange, at portal) error {
 	if err := s.limitBrowser(x); err != nil {
 		return err
