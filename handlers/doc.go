@@ -39,6 +39,8 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        sso
+//	@tag.description Single sign-on: its set-up, test sign-ins, and why sign-ins failed.
 //	@tag.name        people
 //	@tag.description Users, their teams, and the roles that give them privileges.
 //	@tag.name        tokens
@@ -50,7 +52,7 @@
 //	@tag.name        audit
 //	@tag.description The record of changes: who did what, and the proof that nothing is missing.
 //	@tag.name        browser
-//	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
+//	@tag.description Where browsers go to sign in, and come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations
 //	@tag.description Whether the server works, and what it counts. These stand outside the base path.
 //

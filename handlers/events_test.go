@@ -185,7 +185,7 @@ func TestStreamsOfTwoProcesses(t *testing.T) {
 		Store: s.Store, Keys: s.Accounts.Keys, Audit: s.Accounts.Audit, Outbound: s.Accounts.Outbound, Poll: time.Millisecond,
 	}
 	server, err := handlers.New(handlers.Config{
-		Accounts: s.Accounts, Access: s.Access, Events: other, Catalog: s.Accounts.Catalog, Now: s.Clock.now,
+		Accounts: s.Accounts, Access: s.Access, Events: other, SSO: s.SSO, Catalog: s.Accounts.Catalog, Now: s.Clock.now,
 	})
 	require.NoError(t, err)
 	there := httptest.NewServer(server.Handler())

@@ -29,6 +29,7 @@ import (
 	"admin-api/models"
 	"admin-api/outbound"
 	"admin-api/secret"
+	"admin-api/sso"
 	"admin-api/store"
 	"admin-api/store/storetest"
 	"admin-api/web"
@@ -46,6 +47,7 @@ type stack struct {
 	Access        *access.Service
 	Accounts      *accounts.Service
 	Events        *events.Service
+	SSO           *sso.Service
 	Server        *handlers.Server
 	// Remote is where every outgoing connection ends.
 	Remote *remote
@@ -86,8 +88,11 @@ func newStack(t testing.TB, options ...option) *stack {
 		Store: s.Store, Keys: keys, Audit: chain, Outbound: way, Logger: logger, Poll: 20 * time.Millisecond, Now: s.Clock.now,
 	}
 	chain.OnCommit = s.Events.Committed
+	s.SSO = &sso.Service{
+		Store: s.Store, Access: s.Access, Audit: chain, Keys: keys, Outbound: way, Logger: logger, Now: s.Clock.now,
+	}
 	config := handlers.Config{
-		Accounts: s.Accounts, Access: s.Access, Events: s.Events, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
+		Accounts: s.Accounts, Access: s.Access, Events: s.Events, SSO: s.SSO, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
 		Swagger: web.Swagger(), Registry: prometheus.NewRegistry(), Version: "test", Now: s.Clock.now,
 	}
 	for _, change := range options {

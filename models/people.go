@@ -81,9 +81,12 @@ type Session struct {
 	UserID          string
 	Hash            []byte
 	Method          string // SessionPassword, SessionSSO
-	Address         string
-	UserAgent       string
-	CreatedAt       Time
+	// Portal is the section of single sign-on that it began in; empty for a password.
+	// One that began in SectionAgentDesktop carries no privilege to administer.
+	Portal    string
+	Address   string
+	UserAgent string
+	CreatedAt Time
 	// SeenAt is when it was last used, to the minute.
 	SeenAt Time
 	// ExpiresAt is when it ends however much it is used.

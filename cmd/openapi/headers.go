@@ -56,6 +56,14 @@ var headerFields = map[string]header{
 	"RetryAfterSometimes": {
 		description: "Seconds to wait before trying again, where waiting helps.", integer: true, example: "1",
 	},
+	"ContentDisposition": {
+		description: "How browsers save the document.", always: true, pattern: `^attachment; filename="[^"]+"$`,
+		example: `attachment; filename="mycompany.example.xml"`,
+	},
+	"SetCookieOfBrowser": {
+		description: "Gives a cookie: __Host-sso, which holds the secret of a browser that signs in, or that of the session.",
+		pattern:     "^__Host-(sso|session)=", example: "__Host-sso=…; Path=/; HttpOnly; Secure; SameSite=None",
+	},
 	"SetCookie": {
 		description: "Gives or takes the cookie of the session.", always: true, pattern: "^(__Host-)?session=",
 		example: "__Host-session=…; Path=/; HttpOnly; Secure; SameSite=Lax",

@@ -54,7 +54,7 @@ func (c *contract) problem(status int) *yaml.Node {
 // problemAnswer names the kinds of problems with a status and leads to the page of
 // each: told in full under every operation, they would bury what it does.
 func (c *contract) problemAnswer(status int) *yaml.Node {
-	fields := c.headerNodes(append(slices.Clone(everyAnswer), limitedAnswer...), false)
+	fields := c.headerNodes(append(slices.Clone(everyAnswer), limitedAnswer...), nil)
 	for _, name := range sortedKeys(problemFields[status]) {
 		component := problemFields[status][name]
 		c.headers[component], _ = headerNode(component)

@@ -80,6 +80,8 @@ func documents() map[string]document {
 		api.ClientToken{},
 		api.ClientTokenInput{},
 		api.OAuthError{},
+		api.SSOReply{},
+		api.SSOExchangeInput{},
 		api.Problem{},
 		api.Liveness{},
 		api.Readiness{},
