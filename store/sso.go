@@ -127,3 +127,14 @@ func (s *Store) replaceSSOSealed(ctx context.Context, old, replacement models.Ac
 	err := s.write.WithContext(ctx).Model(&stored[0]).Select("sealed", "key_id").UpdateColumns(stored[0]).Error
 	return err == nil, err
 }
+
+// SSOAssertionUsed reports whether an assertion was used.
+func (s *Store) SSOAssertionUsed(ctx context.Context, contactCenter string, hash []byte) (bool, error) {
+	n := int64(0)
+	err := s.query(ctx).Model(&models.SSOAssertion{}).
+		Where("contact_center_id = ? AND hash = ?", contactCenter, hash).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for use of an assertion: %w", translate(err))
+	}
+	return n > 0, nil
+}
