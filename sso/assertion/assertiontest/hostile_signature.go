@@ -198,6 +198,11 @@ func (t *table) movedSignatures() {
 	t.tampered("an id that is no name", assertion.CodeSchemaInvalid, func(root *etree.Element) {
 		t.at(root, "Assertion").CreateAttr("ID", "#xpointer(/)")
 	})
+	t.add("a signature under a prefix that was declared again", assertion.CodeSignatureStructure, func(r *Response) {
+		r.SignResponse = false
+		r.TamperText = t.replace("prefix", "<saml2:Assertion", `<saml2p:Extensions xmlns:p="urn:x"><p:Signature xmlns:p="`+
+			SignatureSpec+`" xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol"/></saml2p:Extensions><saml2:Assertion`)
+	})
 	t.add("a signature of another response", assertion.CodeSignatureStructure, func(r *Response) {
 		other := t.p.Response(t.p.Expectation())
 		other.SignResponse, other.SignAssertion = false, true
