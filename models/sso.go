@@ -101,9 +101,9 @@ type SSOTrace struct {
 	Section         string
 	Outcome         string // SSOSignedIn, SSORefused
 	Code            string // why it was refused
-	// Verified: the identity provider had signed what came.
+	// Verified: the identity provider had signed what came, and it cannot come again.
 	Verified    bool
-	UsernameKey string // NameKey of the NameID, where verified
+	UsernameKey string // NameKey of the NameID, where the signature was good
 	UserID      string // empty where nobody has that name
 	Reference   string // what the person was shown
 	Count       int    // more than one where like ones were too many to be kept

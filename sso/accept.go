@@ -29,7 +29,9 @@ type arrival struct {
 	test *models.SSOTest
 	// request is the one that it answers; nil where the provider began.
 	request *models.SSORequest
-	userID  string
+	// used: the assertion is used up; the same message comes to nothing from now on.
+	used   bool
+	userID string
 }
 
 // Accept judges what a browser brought from the identity provider and begins a
@@ -183,6 +185,7 @@ func (s *Service) enter(ctx context.Context, tx *store.Store, a *arrival) (*Outc
 	if err := s.use(ctx, tx, a); err != nil {
 		return nil, err
 	}
+	a.used = true
 	a.report.step(StepOnce, assertion.Passed, "")
 	if a.test != nil {
 		return s.preview(ctx, tx, a)
@@ -359,7 +362,7 @@ func (s *Service) conclude(ctx context.Context, tx *store.Store, a *arrival, ref
 		}
 		return err
 	}
-	return tx.CreateSSOTrace(ctx, s.newTrace(a.at, a.reference, a, a.report))
+	return s.keep(ctx, tx, s.newTrace(a.at, a.reference, a, a.report))
 }
 
 // recordRefusal puts on the audit record that a known user was not let in.

@@ -28,9 +28,9 @@ type Service struct {
 	// AgentDesktopURL is where somebody who signed in to Agent Desktop is sent with
 	// a one-time code; empty means nowhere.
 	AgentDesktopURL string
-	// Traces is how many sign-ins are kept per contact center, and TraceRetention how
-	// long; 0 means DefaultTraces and DefaultTraceRetention.
-	Traces         int
+	// KeepTraces is how many sign-ins are kept per contact center, and TraceRetention
+	// how long; 0 means DefaultTraces and DefaultTraceRetention.
+	KeepTraces     int
 	TraceRetention time.Duration
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time

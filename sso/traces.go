@@ -1,9 +1,9 @@
 package sso
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -87,13 +87,13 @@ func (s *Service) newTrace(at Place, reference string, a *arrival, r *Report) *m
 	now := s.now()
 	t := &models.SSOTrace{
 		ContactCenterID: at.Center.ID, ID: models.NewID(now), Section: at.Section, Outcome: models.SSOSignedIn,
-		Verified: r.Verified, Reference: reference, Count: 1, At: models.NewTime(now),
+		Reference: reference, Count: 1, At: models.NewTime(now),
 	}
 	if r.Code != "" {
 		t.Outcome, t.Code = models.SSORefused, r.Code
 	}
 	if a != nil && a.accepted != nil {
-		t.UsernameKey, t.UserID = models.NameKey(a.accepted.NameID), a.userID
+		t.Verified, t.UsernameKey, t.UserID = a.used, models.NameKey(a.accepted.NameID), a.userID
 	}
 	t.Report, _ = r.encode() // texts and times can always be encoded
 	return t
@@ -104,27 +104,27 @@ func (s *Service) newTrace(at Place, reference string, a *arrival, r *Report) *m
 func (s *Service) trace(ctx context.Context, t *models.SSOTrace) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := s.keep(bounded, t); err != nil {
+	if err := s.keep(bounded, s.Store, t); err != nil {
 		s.logger().ErrorContext(ctx, "trace of a sign-in not kept", "reference", t.Reference, "error", err)
 	}
 }
 
-func (s *Service) keep(ctx context.Context, t *models.SSOTrace) error {
+func (s *Service) keep(ctx context.Context, to *store.Store, t *models.SSOTrace) error {
 	if t.Verified {
-		return s.Store.CreateSSOTrace(ctx, t)
+		return to.CreateSSOTrace(ctx, t)
 	}
 	after := models.NewID(t.At.Add(-traceMinute))
-	n, err := s.Store.CountSSOTraces(ctx, t.ContactCenterID, after)
+	n, err := to.CountSSOTraces(ctx, t.ContactCenterID, after)
 	if err != nil {
 		return err
 	}
 	if n >= freeTraces {
-		err := s.Store.RepeatSSOTrace(ctx, t, after)
+		err := to.RepeatSSOTrace(ctx, t, after)
 		if !errors.Is(err, models.ErrNotFound) {
 			return err
 		}
 	}
-	return s.Store.CreateSSOTrace(ctx, t)
+	return to.CreateSSOTrace(ctx, t)
 }
 
 // logRefusal tells the log of a sign-in that came to nothing: what is to be found in
@@ -175,13 +175,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	}
 	_, err := s.Store.DeleteSSOTests(ctx, models.NewTime(now.Add(-testsKept)), sweepBatch)
 	errs = append(errs, err)
-	keep, retention := s.Traces0(), s.TraceRetention
-	if retention == 0 {
-		retention = DefaultTraceRetention
-	}
+	keep, retention := cmp.Or(s.KeepTraces, DefaultTraces), cmp.Or(s.TraceRetention, DefaultTraceRetention)
 	_, err = s.Store.TrimSSOTraces(ctx, models.NewTime(now.Add(-retention)), keep)
 	return errors.Join(append(errs, err)...)
 }
-
-var _ = fmt.Sprint
-var _ *store.Store
