@@ -94,7 +94,9 @@ func (r *Report) step(name, status, detail string) {
 }
 
 // refused notes why the sign-in came to nothing.
-func (r *Report) refused(e *Error, value string) { r.Code, r.Detail, r.Cure, r.Value = e.Code, e.Detail, e.Cure, value }
+func (r *Report) refused(e *Error, value string) {
+	r.Code, r.Detail, r.Cure, r.Value = e.Code, e.Detail, e.Cure, value
+}
 
 func (r *Report) encode() (string, error) {
 	b, err := json.Marshal(r)

@@ -103,14 +103,20 @@ func (s *Service) origin(c *models.ContactCenter) string {
 }
 
 // LoginURL is where sign-in to a place begins.
-func (s *Service) LoginURL(at Place) string { return s.origin(at.Center) + paths[at.Section] + "/login" }
+func (s *Service) LoginURL(at Place) string {
+	return s.origin(at.Center) + paths[at.Section] + "/login"
+}
 
 // ReplyURL is where the identity provider has browsers post its answers for a place
 // (assertion consumer service).
-func (s *Service) ReplyURL(at Place) string { return s.origin(at.Center) + paths[at.Section] + "/redirect" }
+func (s *Service) ReplyURL(at Place) string {
+	return s.origin(at.Center) + paths[at.Section] + "/redirect"
+}
 
 // MetadataURL is where the identity provider finds our metadata for a place.
-func (s *Service) MetadataURL(at Place) string { return s.origin(at.Center) + paths[at.Section] + "/metadata" }
+func (s *Service) MetadataURL(at Place) string {
+	return s.origin(at.Center) + paths[at.Section] + "/metadata"
+}
 
 func (s *Service) now() time.Time {
 	if s.Now != nil {
