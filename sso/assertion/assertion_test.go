@@ -106,6 +106,9 @@ func TestBrokenLines(t *testing.T) {
 		got, _ := accept(t, b.String(), e)
 		require.Equal(t, assertiontest.NameID, got.NameID, i)
 	}
+	accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
+		r.TamperText = func(text string) string { return "\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n" + text + "\n" }
+	}), e)
 	got, _ := accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
 		r.Tamper = func(root *etree.Element) {
 			value := root.FindElement("//SignatureValue")
@@ -135,6 +138,14 @@ func TestKeysOfOtherKinds(t *testing.T) {
 			r.AssertionSigning.Content, r.AssertionSigning.Canonicalization = assertiontest.WithComments, assertiontest.WithComments
 		}), e)
 	}
+}
+
+// A response may be referred to as the whole document.
+func TestReferenceToTheDocument(t *testing.T) {
+	p := assertiontest.New(t, assertiontest.Google())
+	e := p.Expectation()
+	got, _ := accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) { r.ResponseSigning.URI = new("") }), e)
+	require.True(t, got.ResponseSigned)
 }
 
 func TestRollOver(t *testing.T) {
