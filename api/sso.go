@@ -72,19 +72,3 @@ type SSOCertificate struct {
 	Subject  string      `json:"subject,omitempty" example:"CN=Microsoft Azure Federated SSO Certificate"`
 	NotAfter models.Time `json:"notAfter,omitzero" swaggertype:"string" format:"date-time"`
 }
-
-// SSOVerdict is what became of an answer.
-type SSOVerdict struct {
-	// Code is why it was refused; /docs/problems/ has a page for each. Absent where it
-	// was not.
-	Code string `json:"code,omitempty" example:"sso-audience-wrong"`
-	// Detail says what is wrong, Remedy what to do.
-	Detail string `json:"detail,omitempty" example:"the audience is \"mycompany\", not \"mycompany.example_sso\""`
-	Remedy string `json:"remedy,omitempty" example:"Give the provider our entity id, letter by letter."`
-	// Steps are the checks in their order.
-	Steps []SSOStep `json:"steps"`
-	// Verified: the signature is that of the provider.
-	Verified bool `json:"verified" example:"true"`
-	// Seen is absent where nothing came that could be read.
-	Seen *SSOSeen `json:"seen,omitempty"`
-}

@@ -62,7 +62,7 @@ func newStack(t *testing.T, ways ...*outbound.Client) *stack {
 			ProbesUnlimited: true,
 		},
 		Access: people, Events: &events.Service{Store: db, Keys: keys, Audit: chain, Outbound: way},
-		SSO: &sso.Service{Store: db, Access: people, Keys: keys, Audit: chain, Outbound: way},
+		SSO:     &sso.Service{Store: db, Access: people, Keys: keys, Audit: chain, Outbound: way},
 		Catalog: types, OpenAPI: adminapi.OpenAPI,
 		RateLimit: handlers.Rate{PerSecond: 1e6, Burst: 1e6},
 	})

@@ -17,13 +17,13 @@ import (
 )
 
 // portal is an application that people sign in to: what the addresses of its
-// single sign-on begin with, and what people call it.
-type portal struct{ section, path, name string }
+// single sign-on begin with, and what people call it, in a sentence and by itself.
+type portal struct{ section, path, name, title string }
 
 // The portals. Below /admin/ the sso folder is all that is taken here.
 var (
-	agentDesktop = portal{models.SectionAgentDesktop, "/agentdesktop/sso", "Agent Desktop"}
-	adminPortal  = portal{models.SectionAdmin, "/admin/sso", "the administrator portal"}
+	agentDesktop = portal{models.SectionAgentDesktop, "/agentdesktop/sso", "Agent Desktop", "Agent Desktop"}
+	adminPortal  = portal{models.SectionAdmin, "/admin/sso", "the administrator portal", "Administrator portal"}
 )
 
 // Below the path of a portal.

@@ -1,5 +1,12 @@
 package handlers
 
+import (
+	"errors"
+	"net/http"
+
+	"admin-api/sso"
+)
+
 // loginAgentDesktop sends a browser to the identity provider.
 //
 //	@ID          loginAgentDesktop
@@ -121,4 +128,19 @@ func (s *Server) signedInAgentDesktop(x *exchange) error { return s.showSession(
 //	@Failure     503 {string} string "The database or a key is not at hand"
 //	@Header      503 {integer} Retry-After "Seconds to wait"
 //	@Router      /agentdesktop/ [get]
-func (s *Server) startAgentDesktop(x *exchange) error { return s.login(x, agentDesktop) }
+func (s *Server) startAgentDesktop(x *exchange) error {
+	if x.isHead() {
+		return x.send(http.StatusOK, pageType+"; charset=utf-8", nil)
+	}
+	place, _, err := s.place(x, agentDesktop)
+	if err == nil {
+		err = s.sso.On(x.Request().Context(), place)
+	}
+	if _, off := errors.AsType[*sso.Error](err); off {
+		return s.showSSO(x, http.StatusOK, "sso-off", outcomePolicy, newSSOPage(agentDesktop, agentDesktop.name))
+	}
+	if err != nil {
+		return err
+	}
+	return s.login(x, agentDesktop)
+}

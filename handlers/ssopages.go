@@ -72,18 +72,19 @@ func (p *ssoPages) signedInPolicy() string {
 
 // ssoPage is what every page of single sign-on shows.
 type ssoPage struct {
-	Title, Portal string
+	// Portal is what it is about in a sentence, Application by itself.
+	Title, Portal, Application string
 	// Again is where to try again, empty where that does not help.
 	Again string
 	// Words, Code and Reference are of the page about a refused sign-in.
 	Words, Code, Reference string
 	// Next is where the page goes on to.
-	Next string
+	Next   string
 	Script template.JS
 }
 
 func newSSOPage(at portal, title string) ssoPage {
-	return ssoPage{Title: title, Portal: at.name, Again: at.path + ssoLogin}
+	return ssoPage{Title: title, Portal: at.name, Application: at.title, Again: at.path + ssoLogin}
 }
 
 func (s *Server) showSSO(x *exchange, status int, name, policy string, data any) error {
@@ -129,7 +130,7 @@ func (s *Server) explain(x *exchange, at portal) error {
 // signedInPage is what the page about a session shows.
 type signedInPage struct {
 	ssoPage
-	User, Center, Application, With, Ends, EndsAt string
+	User, Center, With, Ends, EndsAt string
 }
 
 // showSession shows who is signed in, or how to.
@@ -153,7 +154,7 @@ func (s *Server) showSession(x *exchange, at portal) error {
 	}
 	page := signedInPage{
 		ssoPage: newSSOPage(at, "You are signed in"), User: who.User.Username, Center: p.ContactCenter.Domain,
-		Application: applicationOf(who.Session), With: methodOf(who.Session),
+		With:   methodOf(who.Session),
 		Ends:   who.Session.ExpiresAt.UTC().Format("2 January 2006, 15:04 UTC"),
 		EndsAt: who.Session.ExpiresAt.UTC().Format(time.RFC3339),
 	}
@@ -180,7 +181,7 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 		return s.showSSO(x, p.Status, "sso-refused", outcomePolicy, page)
 	}
 	if refused.TestID != "" {
-		return s.showTest(x, at, refused.TestID, refused)
+		return s.showTest(x, at, refused.TestID)
 	}
 	kind, known := api.SSOKindOf(refused.Code)
 	status := http.StatusForbidden
@@ -200,15 +201,9 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	return s.showSSO(x, status, "sso-refused", outcomePolicy, page)
 }
 
-func applicationOf(session *models.Session) string { return session.UserAgent }
-
 func methodOf(session *models.Session) string {
 	if session.Method == models.SessionSSO {
 		return "single sign-on"
 	}
 	return "a password"
-}
-
-func (s *Server) showTest(x *exchange, at portal, id string, refused *sso.Error) error {
-	return nil
 }

@@ -45,7 +45,7 @@ func (s *Server) reply(x *exchange, at portal) error {
 	}
 	x.principal = out.Principal
 	if out.Secret == "" {
-		return s.showTest(x, at, out.TestID, nil)
+		return s.showTest(x, at, out.TestID)
 	}
 	x.keepSession(out.Secret)
 	next := out.Goto

@@ -4,8 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"admin-api/access"
 	"admin-api/api"
-	"admin-api/models"
 )
 
 // testPage is what the page about a test sign-in shows.
@@ -16,13 +16,24 @@ type testPage struct {
 	Facts  []formField
 }
 
-// showTestPage shows the browser that came back from a test sign-in what was found: it
+// showTest shows the browser that came back from a test sign-in what was found. It
 // began with the address that only the administrator was given.
-func (s *Server) showTestPage(x *exchange, at portal, center *models.ContactCenter, test api.SSOTest) error {
-	page := testPage{ssoPage: newSSOPage(at, "The test sign-in failed"), Center: center.Domain, Test: test}
-	if test.Result != nil {
-		page.Facts = factsOf(test.Result.Seen)
-		if test.Result.Code == "" {
+func (s *Server) showTest(x *exchange, at portal, id string) error {
+	place, err := s.placeHere(x, at)
+	if err != nil {
+		return err
+	}
+	reader := &access.Principal{ContactCenter: *place.Center, Address: x.remote, RequestID: x.requestID}
+	t, err := s.sso.Test(x.Request().Context(), reader, id)
+	if err != nil {
+		return err
+	}
+	page := testPage{
+		ssoPage: newSSOPage(at, "The test sign-in failed"), Center: place.Center.Domain, Test: ssoTest(t),
+	}
+	if r := page.Test.Result; r != nil {
+		page.Facts = factsOf(r.Seen)
+		if r.Code == "" {
 			page.Title = "The test sign-in succeeded"
 		}
 	}
