@@ -19,7 +19,7 @@ type User struct {
 	Extension   string `json:"extension" example:"1002"`
 	// ExternalID is what an identity provider calls the user; SCIM finds users by it.
 	ExternalID string `json:"externalId" example:"701984"`
-	TeamID      string `json:"teamId" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b"`
+	TeamID     string `json:"teamId" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b"`
 	// Roles are names of roles, which give the user their privileges.
 	Roles []string `json:"roles" example:"Agent"`
 	// Skills are levels from 0 to 100 by the name of a skill.

@@ -41,6 +41,9 @@
 //	@tag.description The secrets, for the contact center's own runtime.
 //	@tag.name        people
 //	@tag.description Users, their teams, and the roles that give them privileges.
+//	@tag.name        provisioning
+//	@tag.description SCIM 2.0, by which identity providers make and change users and teams. It stands outside the base path
+//	@tag.description and refuses requests in its own words.
 //	@tag.name        tokens
 //	@tag.description What scripts and machines authenticate with.
 //	@tag.name        contact centers

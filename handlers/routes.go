@@ -89,7 +89,7 @@ func routes() []route {
 	return slices.Concat(
 		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(), eventRoutes(),
 		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(), webhookRoutes(),
-		openRoutes(),
+		scimRoutes(), openRoutes(),
 	)
 }
 
