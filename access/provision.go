@@ -44,7 +44,9 @@ func (s *Service) ProvisionUser(ctx context.Context, p *Principal, edit Edit) (*
 }
 
 // ReprovisionUser is UpdateUser for what edit makes of the stored profile.
-func (s *Service) ReprovisionUser(ctx context.Context, p *Principal, id string, m Match, edit Edit) (*models.User, error) {
+func (s *Service) ReprovisionUser(
+	ctx context.Context, p *Principal, id string, m Match, edit Edit,
+) (*models.User, error) {
 	return s.updateUser(ctx, p, id, m, sayEdit(edit))
 }
 
@@ -59,8 +61,9 @@ func sayEdit(edit Edit) saying {
 		if err := edit(&profile); err != nil {
 			return nil, err
 		}
-		in.Username, in.FirstName, in.LastName, in.Email = profile.Username, profile.FirstName, profile.LastName, profile.Email
-		in.WorkPhone, in.MobilePhone, in.Extension = profile.WorkPhone, profile.MobilePhone, profile.Extension
+		in.Username, in.FirstName, in.LastName = profile.Username, profile.FirstName, profile.LastName
+		in.Email, in.WorkPhone, in.MobilePhone = profile.Email, profile.WorkPhone, profile.MobilePhone
+		in.Extension = profile.Extension
 		in.ExternalID, in.TeamID, in.Roles, in.Disabled = profile.ExternalID, profile.TeamID, profile.Roles, profile.Disabled
 		in.Password = givenSecret{text: profile.Password, given: profile.Password.IsSet()}
 		validation.Struct(in, c, c.Broken)

@@ -108,7 +108,8 @@ func (s *Service) provisionTeam(
 
 // moveMembers makes the users with the ids of after the members of the team.
 func (s *Service) moveMembers(
-	ctx context.Context, tx *store.Store, p *Principal, t *models.Team, fallback string, before []models.User, after []string,
+	ctx context.Context, tx *store.Store, p *Principal, t *models.Team, fallback string,
+	before []models.User, after []string,
 ) error {
 	goal := make(map[string]string, len(after)) // team by user
 	for _, u := range before {
@@ -181,7 +182,7 @@ func (s *Service) moveUser(ctx context.Context, tx *store.Store, p *Principal, i
 }
 
 // DeprovisionTeam is DeleteTeam for a team that may have members: they go to the
-// team with the id fallback. judge, unless nil, is asked before anything else.
+// team with the id fallback. judge is asked before anything else.
 func (s *Service) DeprovisionTeam(
 	ctx context.Context, p *Principal, id, fallback string, judge func(*models.Team, []models.User) error,
 ) error {

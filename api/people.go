@@ -45,7 +45,8 @@ type User struct {
 func NewUser(u *models.User) User {
 	out := User{
 		ID: u.ID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email,
-		WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID,
+		WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension,
+		ExternalID: u.ExternalID, TeamID: u.TeamID,
 		Roles: u.Roles, Skills: u.Skills, Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 		PasswordSet: u.PasswordHash != "", APISecretSet: u.APISecretHash != nil, LastSignInAt: u.LastSignInAt,
 		ETag: PeopleETag(u.Version), Version: u.Version,

@@ -22,34 +22,41 @@ const (
 // scimRoutes are for identity providers, so for tokens only. Query parameters that
 // are not known are passed over: providers add their own.
 func scimRoutes() []route {
-	user, group := scimUsersPath+"/{id}", scimGroupsPath+"/{id}"
-	routes := []route{
-		{Route: Route{Name: "user.list", Method: http.MethodGet, Path: scimUsersPath}, do: (*Server).listSCIMUsers},
-		{Route: Route{Name: "user.list", Method: http.MethodPost, Path: scimUsersPath + "/.search"}, do: (*Server).searchSCIMUsers, body: scimBody},
-		{Route: Route{Name: "user.create", Method: http.MethodPost, Path: scimUsersPath}, do: (*Server).createSCIMUser, body: scimBody},
-		{Route: Route{Name: "user.read", Method: http.MethodGet, Path: user}, do: (*Server).readSCIMUser},
-		{Route: Route{Name: "user.update", Method: http.MethodPut, Path: user}, do: (*Server).replaceSCIMUser, body: scimBody},
-		{Route: Route{Name: "user.update", Method: http.MethodPatch, Path: user}, do: (*Server).patchSCIMUser, body: scimBody},
-		{Route: Route{Name: "user.delete", Method: http.MethodDelete, Path: user}, do: (*Server).deleteSCIMUser},
-		{Route: Route{Name: "team.list", Method: http.MethodGet, Path: scimGroupsPath}, do: (*Server).listSCIMGroups},
-		{Route: Route{Name: "team.list", Method: http.MethodPost, Path: scimGroupsPath + "/.search"}, do: (*Server).searchSCIMGroups, body: scimBody},
-		{Route: Route{Name: "team.create", Method: http.MethodPost, Path: scimGroupsPath}, do: (*Server).createSCIMGroup, body: scimBody},
-		{Route: Route{Name: "team.read", Method: http.MethodGet, Path: group}, do: (*Server).readSCIMGroup},
-		{Route: Route{Name: "team.update", Method: http.MethodPut, Path: group}, do: (*Server).replaceSCIMGroup, body: scimBody},
-		{Route: Route{Name: "team.update", Method: http.MethodPatch, Path: group}, do: (*Server).patchSCIMGroup, body: scimBody},
-		{Route: Route{Name: "team.delete", Method: http.MethodDelete, Path: group}, do: (*Server).deleteSCIMGroup},
-		{Route: Route{Name: "scim.config", Method: http.MethodGet, Path: scimPath + "/ServiceProviderConfig"}, do: (*Server).readSCIMConfig},
-		{Route: Route{Name: "scim.schemas", Method: http.MethodGet, Path: scimPath + "/Schemas"}, do: (*Server).listSCIMSchemas},
-		{Route: Route{Name: "scim.schema", Method: http.MethodGet, Path: scimPath + "/Schemas/{uri}"}, do: (*Server).readSCIMSchema},
-		{Route: Route{Name: "scim.types", Method: http.MethodGet, Path: scimPath + "/ResourceTypes"}, do: (*Server).listSCIMTypes},
-		{Route: Route{Name: "scim.type", Method: http.MethodGet, Path: scimPath + "/ResourceTypes/{name}"}, do: (*Server).readSCIMType},
-		{Route: Route{Name: "scim.me", Method: http.MethodGet, Path: scimPath + "/Me"}, do: (*Server).readSCIMMe},
-		{Route: Route{Name: "scim.bulk", Method: http.MethodPost, Path: scimPath + "/Bulk"}, do: (*Server).doSCIMBulk},
+	const user, group = scimUsersPath + "/{id}", scimGroupsPath + "/{id}"
+	const schemas, types = scimPath + "/Schemas", scimPath + "/ResourceTypes"
+	const get, post, put = http.MethodGet, http.MethodPost, http.MethodPut
+	const patch, remove = http.MethodPatch, http.MethodDelete
+	return []route{
+		scimRoute("user.list", get, scimUsersPath, (*Server).listSCIMUsers),
+		scimRoute("user.list", post, scimUsersPath+"/.search", (*Server).searchSCIMUsers),
+		scimRoute("user.create", post, scimUsersPath, (*Server).createSCIMUser),
+		scimRoute("user.read", get, user, (*Server).readSCIMUser),
+		scimRoute("user.update", put, user, (*Server).replaceSCIMUser),
+		scimRoute("user.update", patch, user, (*Server).patchSCIMUser),
+		scimRoute("user.delete", remove, user, (*Server).deleteSCIMUser),
+		scimRoute("team.list", get, scimGroupsPath, (*Server).listSCIMGroups),
+		scimRoute("team.list", post, scimGroupsPath+"/.search", (*Server).searchSCIMGroups),
+		scimRoute("team.create", post, scimGroupsPath, (*Server).createSCIMGroup),
+		scimRoute("team.read", get, group, (*Server).readSCIMGroup),
+		scimRoute("team.update", put, group, (*Server).replaceSCIMGroup),
+		scimRoute("team.update", patch, group, (*Server).patchSCIMGroup),
+		scimRoute("team.delete", remove, group, (*Server).deleteSCIMGroup),
+		scimRoute("scim.config", get, scimPath+"/ServiceProviderConfig", (*Server).readSCIMConfig),
+		scimRoute("scim.schemas", get, schemas, (*Server).listSCIMSchemas),
+		scimRoute("scim.schema", get, schemas+"/{uri}", (*Server).readSCIMSchema),
+		scimRoute("scim.types", get, types, (*Server).listSCIMTypes),
+		scimRoute("scim.type", get, types+"/{name}", (*Server).readSCIMType),
+		scimRoute("scim.me", get, scimPath+"/Me", (*Server).readSCIMMe),
+		scimRoute("scim.bulk", post, scimPath+"/Bulk", (*Server).doSCIMBulk),
 	}
-	for i := range routes {
-		routes[i].Scope, routes[i].token, routes[i].query = models.ScopeSCIM, true, anyParams
+}
+
+func scimRoute(name, method, path string, do func(*Server, *exchange) error) route {
+	r := route{Route: Route{name, method, path, models.ScopeSCIM}, do: do, query: anyParams, token: true}
+	if method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch {
+		r.body = scimBody
 	}
-	return routes
+	return r
 }
 
 // scimWords are the first parts of paths below SCIM's, as the routes have them.

@@ -120,7 +120,10 @@ func (x *exchange) described(document any, err error) error {
 //	@Failure     401,403,404,429,500,501,503 {object} api.SCIMError
 //	@Router      /scim/v2/Me [get]
 func (*Server) readSCIMMe(*exchange) error {
-	return &scim.Error{Status: http.StatusNotImplemented, Detail: "There is no /Me: a token need not be a user. GET /api/v1/me tells about it."}
+	return &scim.Error{
+		Status: http.StatusNotImplemented,
+		Detail: "There is no /Me: a token need not be a user. GET /api/v1/me tells about it.",
+	}
 }
 
 // doSCIMBulk refuses several changes in one request.

@@ -43,7 +43,6 @@ func refuse(typ, format string, args ...any) *Error {
 func explain(err error) error {
 	var broken validation.Errors
 	var syntax *strict.SyntaxError
-	var refusal *models.RefusalError
 	switch {
 	case errors.As(err, &syntax):
 		return refuse(TypeInvalidSyntax, "The body is not JSON as it should be: %s.", syntax.Error())
@@ -51,7 +50,7 @@ func explain(err error) error {
 		return refuse(TypeInvalidValue, "%s", violations(broken))
 	case errors.Is(err, models.ErrNameTaken), errors.Is(err, models.ErrExists):
 		detail := "Another resource has this value."
-		if errors.As(err, &refusal) {
+		if refusal, ok := errors.AsType[*models.RefusalError](err); ok {
 			detail = refusal.Detail
 		}
 		return &Error{Status: http.StatusConflict, Type: TypeUniqueness, Detail: detail}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ const mostMembers = 5000
 func groupTag(t *models.Team, members []models.User) string {
 	sum := sha256.New()
 	for _, u := range members {
-		fmt.Fprintf(sum, "%s %q\n", u.ID, u.Username)
+		sum.Write(strconv.AppendQuote([]byte(u.ID), u.Username)) // never fails
 	}
 	return strconv.FormatInt(t.Version, 10) + "-" + hex.EncodeToString(sum.Sum(nil)[:4])
 }
@@ -145,9 +146,7 @@ type groupEdit func(o object) error
 func replaceGroup(body []byte) (groupEdit, error) {
 	given, err := groups.resource(body)
 	return func(o object) error {
-		for name, value := range given {
-			o[name] = value
-		}
+		maps.Copy(o, given)
 		if _, named := given["displayName"]; !named {
 			o["displayName"] = nil
 		}

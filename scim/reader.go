@@ -18,9 +18,8 @@ type object = map[string]any
 // document checks that body is one strict JSON object and returns its members by
 // their names. The error is an *Error.
 func document(body []byte) (object, error) {
-	var duplicate *strict.DuplicateError
 	err := strict.Check(body, strict.Limits{})
-	if errors.As(err, &duplicate) {
+	if _, twice := errors.AsType[*strict.DuplicateError](err); twice {
 		return nil, refuse(TypeInvalidSyntax, "The body has a member more than once.")
 	}
 	if err != nil {

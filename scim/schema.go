@@ -165,7 +165,8 @@ func userKind() *kind {
 	password := text("password", "Password; without one the user cannot sign in by password.")
 	password.Mutability, password.Returned, password.CaseExact = writeOnly, never, true
 	names := complexOf("name", "Name of the person.",
-		fixed(text("formatted", "Given and family name.")), text("givenName", "First name."), text("familyName", "Last name."))
+		fixed(text("formatted", "Given and family name.")),
+		text("givenName", "First name."), text("familyName", "Last name."))
 	names.SubAttributes = append(names.SubAttributes, ignoring("middleName", "honorificPrefix", "honorificSuffix")...)
 	emails := listOf("emails", "E-mail address. One is kept: the primary one, else that of type work, else the first.",
 		text("value", "The address."), oneOf(text("type", "Always work."), "work"), flag("primary", "Always true."))
@@ -200,7 +201,8 @@ func groupKind() *kind {
 	name.Required, name.Uniqueness = true, "server"
 	value, ref := text("value", "Id of the user."), referring("User")
 	value.Mutability, value.CaseExact, ref.Mutability = immutable, true, immutable
-	members := listOf("members", "Users of the team. Each user is in exactly one team: adding moves, removing moves to the default team.",
+	members := listOf("members",
+		"Users of the team. Each user is in exactly one team: adding moves, removing moves to the default team.",
 		value, fixed(text("display", "Name of the user.")), ref)
 	members.SubAttributes = append(members.SubAttributes, ignoring("type")...)
 	return &kind{

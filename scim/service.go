@@ -83,7 +83,8 @@ type deed struct{ op, kind, id string }
 func (s *Service) account(ctx context.Context, c Caller, d deed) (*scimaccount.Properties, error) {
 	enabled := true
 	found, err := s.Store.ListAccounts(ctx, models.AccountFilter{
-		ContactCenterID: c.Principal.ContactCenter.ID, Types: []string{scimaccount.Definition.Type}, Enabled: &enabled, Limit: 1,
+		ContactCenterID: c.Principal.ContactCenter.ID, Types: []string{scimaccount.Definition.Type},
+		Enabled: &enabled, Limit: 1,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("find the account: %w", err)

@@ -62,23 +62,6 @@ func (s Shape) cut(k *kind, o object) object {
 	return out
 }
 
-// shows reports whether an attribute of the kind is to be seen at all, or any part
-// of it.
-func (s Shape) shows(k *kind, attribute string) bool {
-	shown := len(s.Only) == 0
-	for _, name := range s.Only {
-		if a, _ := k.named(name); a != nil && a.Name == attribute {
-			shown = true
-		}
-	}
-	for _, name := range s.Without {
-		if a, sub := k.named(name); a != nil && a.Name == attribute && sub == "" {
-			shown = false
-		}
-	}
-	return shown
-}
-
 // named returns the attribute that a name in a list is about, nil for none.
 func (k *kind) named(name string) (a *Attribute, sub string) {
 	name, _ = cutFold(name, k.schema+":")

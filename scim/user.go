@@ -55,7 +55,8 @@ func profileObject(p access.Profile) object {
 	o := object{"userName": p.Username, "active": !p.Disabled}
 	name := object{}
 	for _, part := range []struct{ name, value string }{
-		{"givenName", p.FirstName}, {"familyName", p.LastName},
+		{"givenName", p.FirstName},
+		{"familyName", p.LastName},
 		{"formatted", strings.TrimSpace(p.FirstName + " " + p.LastName)},
 	} {
 		if part.value != "" {

@@ -29,7 +29,8 @@ func (s *Service) user(ctx context.Context, c Caller, u *models.User, shape Shap
 	}
 	team := teams[u.TeamID]
 	return &Resource{
-		Body: shape.cut(users, userResource(c.Base, u, team)), Tag: userTag(u, team), Location: c.Base + users.endpoint + "/" + u.ID,
+		Body: shape.cut(users, userResource(c.Base, u, team)),
+		Tag:  userTag(u, team), Location: c.Base + users.endpoint + "/" + u.ID,
 	}, nil
 }
 

@@ -17,7 +17,8 @@ type header struct {
 var headerFields = map[string]header{
 	"AcceptPatch": {description: "Media types that PATCH reads.", pattern: `^application/merge-patch\+json$`},
 	"Accept": {
-		description: "Media types that the operation reads.", pattern: `^application/(json|x-www-form-urlencoded|scim\+json)$`,
+		description: "Media types that the operation reads.",
+		pattern:     `^application/(json|x-www-form-urlencoded|scim\+json)$`,
 	},
 	"Allow": {
 		description: "Methods of the path.", always: true, pattern: `^[A-Z]+(, [A-Z]+)*$`, example: "GET, HEAD, OPTIONS",

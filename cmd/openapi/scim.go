@@ -82,3 +82,19 @@ func (c *contract) completeSCIM() {
 			"description", "Address of the resource.", "type", "string", "format", "uri")))
 	}
 }
+
+// scimDocuments are those of package api that SCIM has.
+func scimDocuments() []any {
+	return []any{
+		api.SCIMUserList{},
+		api.SCIMUserInput{},
+		api.SCIMGroupList{},
+		api.SCIMGroupInput{},
+		api.SCIMSearch{},
+		api.SCIMPatch{},
+		api.SCIMProviderConfig{},
+		api.SCIMSchemaList{},
+		api.SCIMResourceTypeList{},
+		api.SCIMError{},
+	}
+}

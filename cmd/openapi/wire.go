@@ -19,7 +19,7 @@ type document struct {
 // swag gives them ("api.Account").
 func documents() map[string]document {
 	out := map[string]document{}
-	for _, root := range []any{
+	for _, root := range append(scimDocuments(), []any{
 		api.Account{},
 		api.AccountPage{},
 		api.AccountCreate{},
@@ -80,22 +80,10 @@ func documents() map[string]document {
 		api.ClientToken{},
 		api.ClientTokenInput{},
 		api.OAuthError{},
-		api.SCIMUser{},
-		api.SCIMUserList{},
-		api.SCIMGroup{},
-		api.SCIMGroupList{},
-		api.SCIMSearch{},
-		api.SCIMPatch{},
-		api.SCIMUserInput{},
-		api.SCIMGroupInput{},
-		api.SCIMProviderConfig{},
-		api.SCIMSchemaList{},
-		api.SCIMResourceTypeList{},
-		api.SCIMError{},
 		api.Problem{},
 		api.Liveness{},
 		api.Readiness{},
-	} {
+	}...) {
 		describe(reflect.TypeOf(root), out)
 	}
 	return out
