@@ -76,7 +76,7 @@ func TestProvisionTeam(t *testing.T) {
 		ann, bob := w.user(t, `{"username":"ann"}`), w.user(t, `{"username":"bob"}`)
 		fallback := ann.TeamID
 		change := func(id string, edit access.TeamEdit) (*models.Team, error) {
-			return w.Service.ProvisionTeam(t.Context(), w.boss, access.TeamChange{ID: id, Fallback: fallback, Edit: edit})
+			return w.ProvisionTeam(t.Context(), w.boss, access.TeamChange{ID: id, Fallback: fallback, Edit: edit})
 		}
 		teamOf := func(u *models.User) string {
 			stored, err := db.User(t.Context(), u.ContactCenterID, u.ID)
