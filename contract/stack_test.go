@@ -22,6 +22,7 @@ import (
 	"admin-api/handlers"
 	"admin-api/integrations/catalog"
 	"admin-api/outbound"
+	"admin-api/scim"
 	"admin-api/secret"
 	"admin-api/sso"
 	"admin-api/store"
@@ -57,6 +58,7 @@ func newStack(t *testing.T, ways ...*outbound.Client) *stack {
 	}
 	types := catalog.All()
 	server, err := handlers.New(handlers.Config{
+		SCIM: &scim.Service{Store: db, Access: people},
 		Accounts: &accounts.Service{
 			Store: db, Catalog: types, Keys: keys, Audit: chain, Outbound: way, Retention: time.Hour,
 			ProbesUnlimited: true,

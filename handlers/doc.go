@@ -43,6 +43,9 @@
 //	@tag.description Single sign-on: its set-up, test sign-ins, and why sign-ins failed.
 //	@tag.name        people
 //	@tag.description Users, their teams, and the roles that give them privileges.
+//	@tag.name        provisioning
+//	@tag.description SCIM 2.0, by which identity providers make and change users and teams. It stands outside the base path
+//	@tag.description and refuses requests in its own words.
 //	@tag.name        tokens
 //	@tag.description What scripts and machines authenticate with.
 //	@tag.name        contact centers

@@ -20,6 +20,7 @@ import (
 	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/scim"
 	"admin-api/store/storetest"
 )
 
@@ -186,6 +187,7 @@ func TestStreamsOfTwoProcesses(t *testing.T) {
 	}
 	server, err := handlers.New(handlers.Config{
 		Accounts: s.Accounts, Access: s.Access, Events: other, SSO: s.SSO, Catalog: s.Accounts.Catalog, Now: s.Clock.now,
+		SCIM: &scim.Service{Store: s.Store, Access: s.Access},
 	})
 	require.NoError(t, err)
 	there := httptest.NewServer(server.Handler())

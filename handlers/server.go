@@ -23,6 +23,7 @@ import (
 	"admin-api/audit"
 	"admin-api/events"
 	"admin-api/integrations"
+	"admin-api/scim"
 	"admin-api/sso"
 )
 
@@ -32,13 +33,14 @@ const defaultTimeout = 30 * time.Second
 // defaultHeartbeat is how often a quiet stream of events gives a sign of life.
 const defaultHeartbeat = 15 * time.Second
 
-// Config is what a server is built from. Accounts, Access, Events, SSO and Catalog
-// are required; everything else may be zero.
+// Config is what a server is built from. Accounts, Access, Events, SSO, SCIM and
+// Catalog are required; everything else may be zero.
 type Config struct {
 	Accounts *accounts.Service
 	Access   *access.Service
 	Events   *events.Service
 	SSO      *sso.Service
+	SCIM     *scim.Service
 	Catalog  integrations.Catalog
 	// Logger gets one line per request and what went wrong; nil logs nothing.
 	Logger *slog.Logger
@@ -90,6 +92,7 @@ type Server struct {
 	audit    *audit.Log
 	events   *events.Service
 	sso      *sso.Service
+	scim     *scim.Service
 	catalog  *typeDocuments
 	logger   *slog.Logger
 	limits   *limiter
@@ -118,14 +121,14 @@ type Server struct {
 // New returns a server. It fails where the registry knows a metric of ours
 // already, or where a file of the reference cannot be read.
 func New(c Config) (*Server, error) {
-	if c.Accounts == nil || c.Access == nil || c.Events == nil || c.SSO == nil || len(c.Catalog) == 0 {
-		return nil, errors.New("handlers: accounts, access, events, single sign-on and catalogue are required")
+	if c.Accounts == nil || c.Access == nil || c.Events == nil || c.SSO == nil || c.SCIM == nil || len(c.Catalog) == 0 {
+		return nil, errors.New("handlers: accounts, access, events, single sign-on, SCIM and catalogue are required")
 	}
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
 		verifications: newGate(mostVerifications), exports: newGate(mostExports), events: c.Events,
-		sso:     c.SSO,
+		sso: c.SSO, scim: c.SCIM,
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout), beat: cmp.Or(c.Heartbeat, defaultHeartbeat),
 	}
 	if s.logger == nil {
@@ -191,6 +194,7 @@ func (s *Server) newEcho() *echo.Echo {
 	e.Logger.SetLevel(log.OFF)
 	e.Logger.SetOutput(io.Discard)
 	e.IPExtractor = extractor(s.proxies)
+	e.Pre(compatible)
 	e.Use(s.observe)
 	s.register(e)
 	return e

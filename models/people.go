@@ -17,11 +17,15 @@ type User struct {
 	WorkPhone       string
 	MobilePhone     string
 	Extension       string
-	TeamID          string
-	Roles           Strings // names of roles
-	Skills          Skills
-	Disabled        bool
-	PasswordHash    string // PHC string of Argon2id, empty: cannot sign in by password
+	// ExternalID is what an identity provider calls the user, and ExternalKey its
+	// NameKey, which the store sets; not unique.
+	ExternalID   string
+	ExternalKey  string
+	TeamID       string
+	Roles        Strings // names of roles
+	Skills       Skills
+	Disabled     bool
+	PasswordHash string // PHC string of Argon2id, empty: cannot sign in by password
 	// ChangePassword: the user must choose a new password after the next sign-in.
 	ChangePassword    bool
 	PasswordChangedAt Time
@@ -63,12 +67,16 @@ type Team struct {
 	ID              string `gorm:"primaryKey"`
 	Name            string
 	NameKey         string
-	Disabled        bool
-	Version         int64
-	CreatedAt       Time
-	CreatedBy       string
-	UpdatedAt       Time
-	UpdatedBy       string
+	// ExternalID is what an identity provider calls the team, and ExternalKey its
+	// NameKey, which the store sets; not unique.
+	ExternalID  string
+	ExternalKey string
+	Disabled    bool
+	Version     int64
+	CreatedAt   Time
+	CreatedBy   string
+	UpdatedAt   Time
+	UpdatedBy   string
 }
 
 // TableName names the table for GORM.

@@ -22,6 +22,7 @@ import (
 	"admin-api/integrations/catalog"
 	"admin-api/monitor"
 	"admin-api/outbound"
+	"admin-api/scim"
 	"admin-api/sso"
 	"admin-api/web"
 )
@@ -135,6 +136,7 @@ func (c *serveCommand) build(
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
 		Accounts: service, Access: h.access, Events: feed, SSO: c.singleSignOn(h, way), Catalog: types, Logger: h.log,
+		SCIM:           &scim.Service{Store: h.store, Access: h.access},
 		RateLimit:      handlers.Rate(c.RateLimit),
 		SignInLimit:    handlers.Rate(c.LoginRateLimit),
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),

@@ -27,6 +27,10 @@ func (c *contract) answers(op *operation, scope string) *yaml.Node {
 			set(n, code, c.problem(status))
 			continue
 		}
+		if a.Schema != nil && a.Schema.Ref == scimDefinition {
+			set(n, code, c.scimRefusal(status))
+			continue
+		}
 		set(n, code, c.answer(op, status, scope))
 	}
 	return n

@@ -71,10 +71,11 @@ func (c *contract) problemAnswer(status int) *yaml.Node {
 	if kinds == nil {
 		c.fail("no kind of problem has status %d", status)
 	}
-	return object(
-		"description", strings.Join(kinds, "\n"), "headers", fields,
-		"content", object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples)),
-	)
+	content := object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples))
+	if status == http.StatusNotFound || status == http.StatusMethodNotAllowed { // for what is no operation
+		set(content, api.SCIMMediaType, get(scimContent(status), api.SCIMMediaType))
+	}
+	return object("description", strings.Join(kinds, "\n"), "headers", fields, "content", content)
 }
 
 // completeProblem adds to the schema of problems what the table knows: all
