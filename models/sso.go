@@ -99,7 +99,7 @@ type SSOTrace struct {
 	ContactCenterID string `gorm:"primaryKey"`
 	ID              string `gorm:"primaryKey"`
 	Section         string
-	Outcome         string // SSOSignedIn, SSORefused
+	Outcome         string // OutcomeSuccess, OutcomeRefused
 	Code            string // why it was refused
 	// Verified: the identity provider had signed what came, and it cannot come again.
 	Verified    bool
@@ -113,12 +113,6 @@ type SSOTrace struct {
 
 // TableName names the table for GORM.
 func (SSOTrace) TableName() string { return "sso_traces" }
-
-// Outcomes of a sign-in through an identity provider.
-const (
-	SSOSignedIn = "signed-in"
-	SSORefused  = "refused"
-)
 
 // SSOTraceFilter selects traces, newest first.
 type SSOTraceFilter struct {

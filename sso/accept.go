@@ -22,7 +22,7 @@ type arrival struct {
 	message  Message
 	from     access.Client
 	accepted *assertion.Accepted
-	report   *Report
+	report   *Result
 	// reference is what the person is shown.
 	reference string
 	// test is the test sign-in that it belongs to; nil for a real one.
@@ -37,7 +37,7 @@ type arrival struct {
 // Accept judges what a browser brought from the identity provider and begins a
 // session. A refusal is an *Error.
 func (s *Service) Accept(ctx context.Context, at Place, m Message, from access.Client) (*Outcome, error) {
-	a := &arrival{at: at, message: m, from: from, reference: newReference(), report: &Report{Address: from.Address}}
+	a := &arrival{at: at, message: m, from: from, reference: newReference(), report: &Result{Address: from.Address, UserAgent: from.UserAgent}}
 	out, err := s.accept(ctx, a)
 	refused, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -75,7 +75,7 @@ func (s *Service) judge(ctx context.Context, a *arrival) error {
 		Certificates: a.set.SigningCertificates(), Decrypters: keys, Now: s.now(),
 		Requested: func(id string) time.Time { return s.requestedAt(ctx, a.at.Center, id) },
 	})
-	a.report = newReport(found, accepted, a.from.Address)
+	a.report = newResult(found, accepted, a.from)
 	if err == nil {
 		a.accepted = accepted
 		return nil
@@ -195,7 +195,7 @@ func (s *Service) enter(ctx context.Context, tx *store.Store, a *arrival) (*Outc
 		return nil, s.notLetIn(a, err)
 	}
 	a.userID = p.UserID
-	a.report.User = &User{Username: p.Name, ID: p.UserID, New: made}
+	a.report.User = &Mapped{Username: p.Name, ID: p.UserID, New: made}
 	a.report.step(StepUser, assertion.Passed, entered(made, a.set.TemplateUserID))
 	out := &Outcome{Secret: secret, Principal: p, Reference: a.reference}
 	if out.Goto, err = s.next(ctx, tx, a); err != nil {
@@ -339,7 +339,7 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 		return nil, s.notLetIn(a, err)
 	}
 	a.userID = u.ID
-	a.report.User = &User{
+	a.report.User = &Mapped{
 		Username: u.Username, ID: u.ID, New: made, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email,
 		TeamID: u.TeamID, Roles: u.Roles, Skills: u.Skills,
 	}

@@ -34,7 +34,7 @@ func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test stri
 		refused.Reference = newReference()
 		s.logRefusal(ctx, at, refused, false)
 		if test == "" {
-			s.trace(ctx, s.newTrace(at, refused.Reference, nil, &Report{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}))
+			s.trace(ctx, s.newTrace(at, refused.Reference, nil, &Result{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}))
 		}
 	}
 	return start, err

@@ -6,9 +6,9 @@ import (
 )
 
 // Public is the public key of a key pair.
-func (k *SPKey) Public(t *testing.T) *rsa.PublicKey {
+func (k *KeyView) Public(t *testing.T) *rsa.PublicKey {
 	t.Helper()
-	key, ok := k.X509.PublicKey.(*rsa.PublicKey)
+	key, ok := k.Certificate.PublicKey.(*rsa.PublicKey)
 	if !ok {
 		t.Fatal("no RSA key")
 	}

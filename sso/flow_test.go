@@ -416,27 +416,27 @@ func TestTraces(t *testing.T) {
 		out, err = w.accept(w.desk(), "!", "")
 		w.refused(assertion.CodeResponseEncoding, out, err)
 
-		page, err := w.Traces(t.Context(), w.admin, sso.TraceQuery{Page: paging.Query{Limit: 50}})
+		page, _, err := w.Traces(t.Context(), w.admin, sso.TraceQuery{Query: paging.Query{Size: 50}})
 		require.NoError(t, err)
-		require.Len(t, page.Items, 3)
-		good, wrong := page.Items[2], page.Items[1]
-		require.Equal(t, models.SSOSignedIn, good.Outcome)
+		require.Len(t, page, 3)
+		good, wrong := page[2], page[1]
+		require.Empty(t, good.Result.Code)
 		require.Equal(t, u.ID, good.UserID)
 		require.Equal(t, "jane.doe", good.Result.Seen.NameID)
 		require.NotNil(t, good.Result.Certificate)
-		require.Equal(t, assertion.CodeAudienceWrong, wrong.Code)
+		require.Equal(t, assertion.CodeAudienceWrong, wrong.Result.Code)
 		require.Equal(t, "wrong_sso", wrong.Result.Value)
 		require.Equal(t, refused.Reference, wrong.Reference)
-		require.NotContains(t, good.SSOTrace.Report, "SignatureValue>M")
+		require.NotContains(t, good.Result.Seen.Redacted, "SignatureValue>M")
 
 		for q, want := range map[sso.TraceQuery]int{
-			{Reference: refused.Reference}: 1, {Outcome: models.SSORefused}: 2, {Username: "JANE.DOE"}: 1, {UserID: u.ID}: 1,
+			{Reference: refused.Reference}: 1, {Outcome: models.OutcomeRefused}: 2, {Username: "JANE.DOE"}: 1, {User: u.ID}: 1,
 			{Code: assertion.CodeResponseEncoding}: 1, {Section: models.SectionAdmin}: 0,
 		} {
-			q.Page.Limit = 50
-			page, err := w.Traces(t.Context(), w.admin, q)
+			q.Size = 50
+			page, _, err := w.Traces(t.Context(), w.admin, q)
 			require.NoError(t, err)
-			require.Len(t, page.Items, want, "%+v", q)
+			require.Len(t, page, want, "%+v", q)
 		}
 		one, err := w.Trace(t.Context(), w.admin, wrong.ID)
 		require.NoError(t, err)
@@ -470,7 +470,7 @@ func TestTracesOfAFlood(t *testing.T) {
 		rows, err = w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
 		require.NoError(t, err)
 		require.Len(t, rows, 11, "half of 20, and the sign-in")
-		require.Equal(t, models.SSOSignedIn, rows[10].Outcome)
+		require.Equal(t, models.OutcomeSuccess, rows[10].Outcome)
 
 		w.clock = w.clock.Add(sso.DefaultTraceRetention + time.Hour)
 		require.NoError(t, w.Sweep(t.Context()))
@@ -487,15 +487,15 @@ func TestTestSignIn(t *testing.T) {
 		w.save()
 		begin := func() (id, request, cookie string) {
 			t.Helper()
-			test, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+			test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
 			require.NoError(t, err)
 			require.Equal(t, models.SSOTestPending, test.Status)
-			_, token, ok := strings.Cut(test.StartURL, "https://acme.example.com/agentdesktop/sso/login?test=")
-			require.True(t, ok, test.StartURL)
+			_, token, ok := strings.Cut(start, "https://acme.example.com/agentdesktop/sso/login?test=")
+			require.True(t, ok, start)
 			request, cookie = w.begin(w.desk(), "", token)
 			return test.ID, request, cookie
 		}
-		result := func(id string) *sso.TestSignIn {
+		result := func(id string) *sso.TestView {
 			t.Helper()
 			test, err := w.Test(t.Context(), w.admin, id)
 			require.NoError(t, err)
@@ -524,7 +524,7 @@ func TestTestSignIn(t *testing.T) {
 		require.Empty(t, out.Secret)
 		test := result(id)
 		require.Equal(t, models.SSOTestPassed, test.Status)
-		require.Equal(t, &sso.User{
+		require.Equal(t, &sso.Mapped{
 			Username: "jane.doe", New: true, FirstName: "Jane", LastName: "Doe", Email: "jane.doe@example.com",
 			TemplateID: w.template.ID, TeamID: w.template.TeamID, Roles: w.template.Roles, Skills: w.template.Skills,
 		}, test.Result.User)
@@ -554,20 +554,20 @@ func TestTestSignIn(t *testing.T) {
 		out, err = w.accept(w.desk(), w.respond(w.desk(), request, nil), cookie)
 		w.refused(sso.CodeRequestUnknown, out, err)
 
-		list, err := w.Tests(t.Context(), w.admin, paging.Query{Limit: 2})
+		list, next, err := w.Tests(t.Context(), w.admin, paging.Query{Size: 2})
 		require.NoError(t, err)
-		require.Len(t, list.Items, 2)
-		require.Equal(t, id, list.Items[0].ID)
-		require.NotEmpty(t, list.NextCursor)
+		require.Len(t, list, 2)
+		require.Equal(t, id, list[0].ID)
+		require.NotEmpty(t, next)
 	})
 }
 
 // A test sign-in is tried where it was begun, and no real one is made of it.
 func TestTestSignInIsBound(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		test, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
 		require.NoError(t, err)
-		_, token, _ := strings.Cut(test.StartURL, "?test=")
+		_, token, _ := strings.Cut(start, "?test=")
 		for _, bad := range []string{"x", token + "x", strings.Repeat("A", 43)} {
 			_, err := w.Begin(t.Context(), w.desk(), "", "", bad)
 			w.refused(sso.CodeTestUnknown, nil, err)
@@ -587,10 +587,10 @@ func TestTestSignInIsBound(t *testing.T) {
 		w.set.Admin = w.section()
 		w.set.Admin.IdentityProviderSSOURL = ""
 		w.save()
-		_, err = w.StartTest(t.Context(), w.admin, models.SectionAdmin)
+		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAdmin)
 		require.ErrorIs(t, err, models.ErrNotFound)
 		w.center.Features = nil
-		_, err = w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
 		require.ErrorIs(t, err, models.ErrFeatureNotEnabled)
 	})
 }
@@ -610,12 +610,12 @@ func TestKeyPairs(t *testing.T) {
 		require.Contains(t, string(metadata), `entityID="acme.example.com_sso"`)
 		require.Equal(t, 2, strings.Count(string(metadata), `use="encryption"`))
 
-		encrypted := func(key *sso.SPKey) func(*assertiontest.Response) {
+		encrypted := func(key *sso.KeyView) func(*assertiontest.Response) {
 			return func(r *assertiontest.Response) {
 				r.EncryptTo, r.Cipher = key.Public(t), "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 			}
 		}
-		for _, key := range []*sso.SPKey{first, second} {
+		for _, key := range []*sso.KeyView{first, second} {
 			_, err = w.signIn(w.desk(), encrypted(key))
 			require.NoError(t, err)
 		}

@@ -29,35 +29,41 @@ const (
 	mostKeys = 4
 )
 
-// SPKey is a key pair by which the identity provider encrypts for the contact
+// KeyView is a key pair by which the identity provider encrypts for the contact
 // center. The private key is never shown.
-type SPKey struct {
-	models.SSOKey
-	X509 *x509.Certificate
+type KeyView struct {
+	ID          string
+	Certificate *x509.Certificate
+	CreatedAt   models.Time
+	CreatedBy   string
 }
 
 // SPKeys returns the key pairs of the contact center, newest first. The metadata
 // names them all, the newest first; each decrypts.
-func (s *Service) SPKeys(ctx context.Context, p *access.Principal) ([]SPKey, error) {
+func (s *Service) SPKeys(ctx context.Context, p *access.Principal) ([]KeyView, error) {
 	rows, err := s.Store.SSOKeys(ctx, p.ContactCenter.ID)
 	if err != nil {
 		return nil, err
 	}
-	keys := make([]SPKey, len(rows))
+	keys := make([]KeyView, len(rows))
 	for i := range rows {
 		x, err := readCertificate(rows[i].Certificate)
 		if err != nil {
 			return nil, err
 		}
-		keys[i] = SPKey{rows[i], x}
+		keys[i] = *viewKey(&rows[i], x)
 	}
 	return keys, nil
+}
+
+func viewKey(row *models.SSOKey, x *x509.Certificate) *KeyView {
+	return &KeyView{ID: row.ID, Certificate: x, CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy}
 }
 
 // NewSPKey makes a key pair. Those before go on decrypting until they are removed,
 // so that the provider can be given the new certificate in between. Four are
 // models.ErrLimitReached.
-func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*SPKey, error) {
+func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, error) {
 	now := s.now()
 	row := &models.SSOKey{
 		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Pointer: models.SSOPrivateKey,
@@ -97,7 +103,7 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*SPKey, er
 		return nil, fmt.Errorf("make key pair: %w", err)
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
-	return &SPKey{*row, x}, nil
+	return viewKey(row, x), nil
 }
 
 // RetireSPKey removes a key pair: what is still encrypted for it is refused from now
@@ -110,7 +116,7 @@ func (s *Service) RetireSPKey(ctx context.Context, p *access.Principal, id strin
 		if err := tx.DeleteSSOKey(ctx, p.ContactCenter.ID, id); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, tx, p.Event("sso-key.delete", "sso-key", id))
+		return s.Audit.Append(ctx, tx, p.Event("sso-key.retire", "sso-key", id))
 	})
 	if err != nil {
 		return fmt.Errorf("remove key pair: %w", err)

@@ -7,12 +7,13 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"admin-api/access"
 	"admin-api/models"
 	"admin-api/sso/assertion"
 )
 
-// Report is what an administrator sees of one sign-in.
-type Report struct {
+// Result is what an administrator sees of one sign-in.
+type Result struct {
 	// Code says why it was refused; empty where it was not. Detail says what is
 	// wrong, Cure what to do, and Value what came in the place of something else.
 	Code   string `json:"code,omitempty"`
@@ -27,9 +28,10 @@ type Report struct {
 	// Certificate is that of the account by which the message was verified.
 	Certificate *Certificate `json:"certificate,omitempty"`
 	// User is who signed in, or would.
-	User *User `json:"user,omitempty"`
-	// Address is that of the browser.
-	Address string `json:"address,omitempty"`
+	User *Mapped `json:"user,omitempty"`
+	// Address and UserAgent are those of the browser.
+	Address   string `json:"address,omitempty"`
+	UserAgent string `json:"userAgent,omitempty"`
 }
 
 // Certificate tells certificates apart.
@@ -39,8 +41,8 @@ type Certificate struct {
 	NotAfter models.Time `json:"notAfter"`
 }
 
-// User is who a sign-in leads to.
-type User struct {
+// Mapped is who a sign-in leads to.
+type Mapped struct {
 	Username string `json:"username"`
 	// ID is empty where the user does not exist yet.
 	ID string `json:"id,omitempty"`
@@ -65,9 +67,9 @@ const (
 // longestTrace is how much of the redacted message is kept, in bytes.
 const longestTrace = 8 << 10
 
-// newReport begins a report with what was found in the message.
-func newReport(found *assertion.Report, accepted *assertion.Accepted, address string) *Report {
-	r := &Report{Steps: found.Steps, Verified: found.Verified, Address: address}
+// newResult begins one with what was found in the message.
+func newResult(found *assertion.Report, accepted *assertion.Accepted, from access.Client) *Result {
+	r := &Result{Steps: found.Steps, Verified: found.Verified, Address: from.Address, UserAgent: from.UserAgent}
 	seen := found.Seen
 	if len(seen.Redacted) > longestTrace {
 		seen.Redacted = shorten(seen.Redacted, longestTrace)
@@ -89,16 +91,16 @@ func certificateOf(x *x509.Certificate) *Certificate {
 	}
 }
 
-func (r *Report) step(name, status, detail string) {
+func (r *Result) step(name, status, detail string) {
 	r.Steps = append(r.Steps, assertion.Step{Name: name, Status: status, Detail: detail})
 }
 
 // refused notes why the sign-in came to nothing.
-func (r *Report) refused(e *Error, value string) {
+func (r *Result) refused(e *Error, value string) {
 	r.Code, r.Detail, r.Cure, r.Value = e.Code, e.Detail, e.Cure, value
 }
 
-func (r *Report) encode() (string, error) {
+func (r *Result) encode() (string, error) {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return "", fmt.Errorf("encode report of a sign-in: %w", err)
@@ -106,12 +108,12 @@ func (r *Report) encode() (string, error) {
 	return string(b), nil
 }
 
-// readReport reads what encode made; nil for the empty text.
-func readReport(text string) (*Report, error) {
+// readResult reads what encode made; nil for the empty text.
+func readResult(text string) (*Result, error) {
 	if text == "" {
 		return nil, nil //nolint:nilnil // there is none yet
 	}
-	r := &Report{}
+	r := &Result{}
 	if err := json.Unmarshal([]byte(text), r); err != nil {
 		return nil, fmt.Errorf("stored report of a sign-in: %w: %w", err, models.ErrUnavailable)
 	}

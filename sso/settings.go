@@ -63,6 +63,16 @@ func (s *Service) settingsOf(ctx context.Context, at Place) (*settings, error) {
 	return found, nil
 }
 
+// On returns nil where single sign-on is on at a place, else the *Error that says why
+// it is not.
+func (s *Service) On(ctx context.Context, at Place) error {
+	set, err := s.settingsOf(ctx, at)
+	if err == nil && !set.on {
+		return notOn(at.Section)
+	}
+	return err
+}
+
 // account returns the live account of the contact center; nil where there is none.
 func (s *Service) account(ctx context.Context, c *models.ContactCenter) (*models.Account, error) {
 	live, err := s.Store.ListAccounts(ctx, models.AccountFilter{

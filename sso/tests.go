@@ -16,29 +16,35 @@ import (
 // testLife is how long somebody may take for a test sign-in.
 const testLife = 15 * time.Minute
 
-// TestSignIn is one that an administrator began.
-type TestSignIn struct {
-	models.SSOTest
-	// Result is nil while the test is pending.
-	Result *Report
-	// StartURL is where a browser begins; only StartTest returns it.
-	StartURL string
+// TestView is one test sign-in.
+type TestView struct {
+	ID, Section string
+	// Status is models.SSOTestPending and so on.
+	Status     string
+	CreatedAt  models.Time
+	CreatedBy  string
+	ExpiresAt  models.Time
+	FinishedAt models.Time
+	// Result is nil while it is pending.
+	Result *Result
 }
 
 // StartTest prepares a test sign-in to a section, which may be switched off, and
 // returns where a browser begins. Errors are models.ErrFeatureNotEnabled, and a
 // *models.RefusalError of models.ErrNotFound where the section has no values yet.
-func (s *Service) StartTest(ctx context.Context, p *access.Principal, section string) (*TestSignIn, error) {
+func (s *Service) StartTest(
+	ctx context.Context, p *access.Principal, section string,
+) (test *TestView, startURL string, err error) {
 	at := Place{Center: &p.ContactCenter, Section: section}
 	set, err := s.settingsOf(ctx, at)
 	if refused, ok := errors.AsType[*Error](err); ok {
-		return nil, untestable(refused)
+		return nil, "", untestable(refused)
 	}
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if !set.complete() {
-		return nil, untestable(refusal(CodeNotEnabled, "The section "+section+" has no values of an identity provider yet.",
+		return nil, "", untestable(refusal(CodeNotEnabled, "The section "+section+" has no values of an identity provider yet.",
 			"Enter its address, issuer and certificate first."))
 	}
 	now := s.now()
@@ -57,10 +63,11 @@ func (s *Service) StartTest(ctx context.Context, p *access.Principal, section st
 		return s.Audit.Append(ctx, tx, e)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("start test sign-in: %w", err)
+		return nil, "", fmt.Errorf("start test sign-in: %w", err)
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
-	return &TestSignIn{SSOTest: t, StartURL: s.LoginURL(at) + "?test=" + url.QueryEscape(token)}, nil
+	test, err = s.readTest(&t)
+	return test, s.LoginURL(at) + "?test=" + url.QueryEscape(token), err
 }
 
 func untestable(e *Error) error {
@@ -105,7 +112,7 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 }
 
 // Test returns a test sign-in, or models.ErrNotFound.
-func (s *Service) Test(ctx context.Context, p *access.Principal, id string) (*TestSignIn, error) {
+func (s *Service) Test(ctx context.Context, p *access.Principal, id string) (*TestView, error) {
 	if !models.ValidID(id) {
 		return nil, models.ErrNotFound
 	}
@@ -113,46 +120,50 @@ func (s *Service) Test(ctx context.Context, p *access.Principal, id string) (*Te
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.readTest(row)
-	return &t, err
+	return s.readTest(row)
 }
 
 // TestOf is Test for the browser that came back from it, which has no credential.
 // The id is known from the answer that the browser brought.
-func (s *Service) TestOf(ctx context.Context, c *models.ContactCenter, id string) (*TestSignIn, error) {
+func (s *Service) TestOf(ctx context.Context, c *models.ContactCenter, id string) (*TestView, error) {
 	return s.Test(ctx, &access.Principal{ContactCenter: *c}, id)
 }
 
-// Tests returns a page of the test sign-ins of the contact center, newest first. It
-// returns models.ErrBadCursor for a cursor of another list.
+// Tests returns a page of the test sign-ins, newest first, and the cursor of the next.
+// It returns models.ErrBadCursor for a cursor of another list.
 func (s *Service) Tests(
 	ctx context.Context, p *access.Principal, q paging.Query,
-) (*access.Page[TestSignIn], error) {
+) (page []TestView, next string, err error) {
 	bound := paging.Bind("sso-tests", p.ContactCenter.ID)
 	at, err := paging.Start(s.Keys, q, bound)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	rows, err := s.Store.SSOTests(ctx, p.ContactCenter.ID, at)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	rows, next := paging.Cut(s.Keys, rows, at, bound, func(t *models.SSOTest) string { return t.ID })
-	page := &access.Page[TestSignIn]{Items: make([]TestSignIn, len(rows)), NextCursor: next}
+	rows, next = paging.Cut(s.Keys, rows, at, bound, func(t *models.SSOTest) string { return t.ID })
+	page = make([]TestView, len(rows))
 	for i := range rows {
-		if page.Items[i], err = s.readTest(&rows[i]); err != nil {
-			return nil, err
+		one, err := s.readTest(&rows[i])
+		if err != nil {
+			return nil, "", err
 		}
+		page[i] = *one
 	}
-	return page, nil
+	return page, next, nil
 }
 
-func (s *Service) readTest(row *models.SSOTest) (TestSignIn, error) {
-	t := TestSignIn{SSOTest: *row}
+func (s *Service) readTest(row *models.SSOTest) (*TestView, error) {
+	t := &TestView{
+		ID: row.ID, Section: row.Section, Status: row.Status, CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy,
+		ExpiresAt: row.ExpiresAt, FinishedAt: row.FinishedAt,
+	}
 	if t.Status == models.SSOTestPending && !s.now().Before(t.ExpiresAt.Time) {
 		t.Status = models.SSOTestExpired
 	}
 	var err error
-	t.Result, err = readReport(row.Report)
+	t.Result, err = readResult(row.Report)
 	return t, err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"time"
 
 	"admin-api/access"
@@ -26,46 +27,62 @@ const (
 	traceMinute = time.Minute
 )
 
-// Trace is one sign-in, as it went.
-type Trace struct {
-	models.SSOTrace
-	Result *Report
+// TraceView is one sign-in that was tried.
+type TraceView struct {
+	ID, Section string
+	At          models.Time
+	// Reference is what the person was shown.
+	Reference string
+	// Count is more than one where like failures were too many to be kept.
+	Count int
+	// UserID is empty where no user came of it. Username is what the provider says; it
+	// is empty where that is not proved.
+	UserID, Username string
+	// Provisioned: the sign-in made the user.
+	Provisioned        bool
+	Address, UserAgent string
+	Result             Result
 }
 
-// TraceQuery selects a page of traces. Username is compared as user names are.
+// TraceQuery selects traces.
 type TraceQuery struct {
-	Section, Outcome, Code, UserID, Username, Reference string
-	Page                                                paging.Query
+	paging.Query
+	// Outcome is models.OutcomeSuccess or models.OutcomeRefused, empty for both. User
+	// is an id, Username compared as user names are.
+	Outcome, Code, Section, User, Username, Reference string
 }
 
-// Traces returns a page of the traces of the contact center, newest first. It
+// Traces returns a page of the traces, newest first, and the cursor of the next. It
 // returns models.ErrBadCursor for a cursor of another list.
-func (s *Service) Traces(ctx context.Context, p *access.Principal, q TraceQuery) (*access.Page[Trace], error) {
+func (s *Service) Traces(
+	ctx context.Context, p *access.Principal, q TraceQuery,
+) (page []TraceView, next string, err error) {
 	f := models.SSOTraceFilter{
-		ContactCenterID: p.ContactCenter.ID, Section: q.Section, Outcome: q.Outcome, Code: q.Code, UserID: q.UserID,
-		UsernameKey: models.NameKey(q.Username), Reference: q.Reference,
+		ContactCenterID: p.ContactCenter.ID, Section: q.Section, Outcome: q.Outcome, Code: q.Code, UserID: q.User,
+		UsernameKey: models.NameKey(q.Username), Reference: strings.ToUpper(q.Reference),
 	}
 	bound := paging.Bind("sso-traces", f)
-	var err error
-	if f.Page, err = paging.Start(s.Keys, q.Page, bound); err != nil {
-		return nil, err
+	if f.Page, err = paging.Start(s.Keys, q.Query, bound); err != nil {
+		return nil, "", err
 	}
 	rows, err := s.Store.SSOTraces(ctx, f)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	rows, next := paging.Cut(s.Keys, rows, f.Page, bound, func(t *models.SSOTrace) string { return t.ID })
-	page := &access.Page[Trace]{Items: make([]Trace, len(rows)), NextCursor: next}
+	rows, next = paging.Cut(s.Keys, rows, f.Page, bound, func(t *models.SSOTrace) string { return t.ID })
+	page = make([]TraceView, len(rows))
 	for i := range rows {
-		if page.Items[i], err = readTrace(&rows[i]); err != nil {
-			return nil, err
+		one, err := readTrace(&rows[i])
+		if err != nil {
+			return nil, "", err
 		}
+		page[i] = *one
 	}
-	return page, nil
+	return page, next, nil
 }
 
-// Trace returns one trace, or models.ErrNotFound.
-func (s *Service) Trace(ctx context.Context, p *access.Principal, id string) (*Trace, error) {
+// Trace returns one, or models.ErrNotFound.
+func (s *Service) Trace(ctx context.Context, p *access.Principal, id string) (*TraceView, error) {
 	if !models.ValidID(id) {
 		return nil, models.ErrNotFound
 	}
@@ -73,24 +90,36 @@ func (s *Service) Trace(ctx context.Context, p *access.Principal, id string) (*T
 	if err != nil {
 		return nil, err
 	}
-	t, err := readTrace(row)
-	return &t, err
+	return readTrace(row)
 }
 
-func readTrace(row *models.SSOTrace) (Trace, error) {
-	r, err := readReport(row.Report)
-	return Trace{*row, r}, err
+func readTrace(row *models.SSOTrace) (*TraceView, error) {
+	r, err := readResult(row.Report)
+	if err != nil || r == nil {
+		return nil, err
+	}
+	t := &TraceView{
+		ID: row.ID, Section: row.Section, At: row.At, Reference: row.Reference, Count: row.Count, UserID: row.UserID,
+		Address: r.Address, UserAgent: r.UserAgent, Result: *r,
+	}
+	if row.UsernameKey != "" && r.Seen != nil {
+		t.Username = r.Seen.NameID
+	}
+	if r.User != nil {
+		t.Provisioned = r.User.New
+	}
+	return t, nil
 }
 
 // newTrace makes the trace of a sign-in; a is nil where none arrived.
-func (s *Service) newTrace(at Place, reference string, a *arrival, r *Report) *models.SSOTrace {
+func (s *Service) newTrace(at Place, reference string, a *arrival, r *Result) *models.SSOTrace {
 	now := s.now()
 	t := &models.SSOTrace{
-		ContactCenterID: at.Center.ID, ID: models.NewID(now), Section: at.Section, Outcome: models.SSOSignedIn,
+		ContactCenterID: at.Center.ID, ID: models.NewID(now), Section: at.Section, Outcome: models.OutcomeSuccess,
 		Reference: reference, Count: 1, At: models.NewTime(now),
 	}
 	if r.Code != "" {
-		t.Outcome, t.Code = models.SSORefused, r.Code
+		t.Outcome, t.Code = models.OutcomeRefused, r.Code
 	}
 	if a != nil && a.accepted != nil {
 		t.Verified, t.UsernameKey, t.UserID = a.used, models.NameKey(a.accepted.NameID), a.userID
