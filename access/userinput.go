@@ -63,6 +63,16 @@ func inputOf(u *models.User) userInput {
 	}
 }
 
+// lay puts over the user what the input says, but for the password; team and roles
+// are those that it comes to.
+func (in *userInput) lay(u *models.User, team string, roles models.Strings) {
+	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
+	u.FirstName, u.LastName = in.FirstName, in.LastName
+	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
+	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
+	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
+}
+
 // judge holds what needs nobody else against the rules.
 func (in *userInput) judge(c *validation.Context) {
 	in.Username = strings.TrimSpace(in.Username)

@@ -13,16 +13,23 @@ const (
 // SectionAdmin with any that neither agents nor supervisors have. ScopeSSOBypass
 // says how somebody may sign in, and administers nothing.
 func SectionOf(privileges Strings) string {
-	desk := Strings{ScopeSSOBypass}
+	desk := append(DeskPrivileges(), ScopeSSOBypass)
+	if slices.ContainsFunc(privileges, func(scope string) bool { return !slices.Contains(desk, scope) }) {
+		return SectionAdmin
+	}
+	return SectionAgentDesktop
+}
+
+// DeskPrivileges are those that the built-in roles Agent and Supervisor give: all
+// that single sign-on to SectionAgentDesktop carries.
+func DeskPrivileges() Strings {
+	var desk Strings
 	for _, role := range BuiltInRoles() {
 		if role.Name != RoleAdministrator {
 			desk = append(desk, role.Privileges...)
 		}
 	}
-	if slices.ContainsFunc(privileges, func(scope string) bool { return !slices.Contains(desk, scope) }) {
-		return SectionAdmin
-	}
-	return SectionAgentDesktop
+	return desk
 }
 
 // SSORequest is one that a browser took to an identity provider. Its answer is
