@@ -119,17 +119,7 @@ func (s *Service) settleUser(
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-<<<<<<< HEAD
-	u := &change.now
-	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
-	u.FirstName, u.LastName = in.FirstName, in.LastName
-	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
-	u.ExternalID = in.ExternalID
-	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
-	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
-=======
 	in.lay(&change.now, team, roles)
->>>>>>> fedaccess
 	if in.Password.given {
 		word := "changed"
 		if change.old == nil || change.old.PasswordHash == "" {

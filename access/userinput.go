@@ -69,6 +69,7 @@ func (in *userInput) lay(u *models.User, team string, roles models.Strings) {
 	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
 	u.FirstName, u.LastName = in.FirstName, in.LastName
 	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
+	u.ExternalID = in.ExternalID
 	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
 	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
 }

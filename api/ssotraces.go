@@ -4,7 +4,6 @@ import "admin-api/models"
 
 // SSOTrace is one attempt to sign in by single sign-on.
 type SSOTrace struct {
-	// ID is the reference that the person saw.
 	ID      string      `json:"id" format:"uuid"`
 	At      models.Time `json:"at" swaggertype:"string" format:"date-time"`
 	Section string      `json:"section" enums:"agentDesktop,admin" example:"agentDesktop"`
@@ -14,10 +13,12 @@ type SSOTrace struct {
 	// Detail says what is wrong, Remedy what to do.
 	Detail string `json:"detail,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
-	// TestID is the test sign-in that it was; absent for a real one.
-	TestID string `json:"testId,omitempty" format:"uuid"`
-	// Username is the NameID. Unless the signature was verified, anybody may have
-	// written it.
+	// Reference is what the person was shown, to read it to an administrator.
+	Reference string `json:"reference" example:"7K2M-4QXP"`
+	// Count is more than one where so many failures of the kind came within a minute
+	// that they were not kept one by one; reference is that of the last one.
+	Count int `json:"count" minimum:"1" example:"1"`
+	// Username is the NameID. It is absent where no provider vouched for it.
 	Username string `json:"username,omitempty" example:"ann"`
 	// UserID is absent where it did not come to a user.
 	UserID string `json:"userId,omitempty" format:"uuid"`

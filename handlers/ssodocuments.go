@@ -71,7 +71,7 @@ func ssoTest(t *sso.TestView) api.SSOTest {
 func ssoTrace(t *sso.TraceView, whole bool) api.SSOTrace {
 	out := api.SSOTrace{
 		ID: t.ID, At: t.At, Section: t.Section, Outcome: models.OutcomeSuccess, Code: t.Result.Code, Detail: t.Result.Detail,
-		Remedy: t.Result.Cure, TestID: t.TestID, Username: t.Username, UserID: t.UserID, Provisioned: t.Provisioned,
+		Remedy: t.Result.Cure, Reference: t.Reference, Count: t.Count, Username: t.Username, UserID: t.UserID, Provisioned: t.Provisioned,
 		Address: t.Address, UserAgent: t.UserAgent,
 	}
 	if t.Result.Code != "" {

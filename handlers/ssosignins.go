@@ -29,7 +29,7 @@ func ssoSignInRoutes() []route {
 		{Route: Route{"sso-test.read", http.MethodGet, ssoTestsPath + "/{id}", test}, do: (*Server).readTest},
 		{
 			Route: Route{"sso-trace.list", http.MethodGet, ssoTracesPath, audit},
-			do:    (*Server).listTraces, query: single("outcome", "code", "section", "user", "pageSize", "cursor"),
+			do:    (*Server).listTraces, query: single("outcome", "code", "section", "user", "reference", "pageSize", "cursor"),
 		},
 		{Route: Route{"sso-trace.read", http.MethodGet, ssoTracesPath + "/{id}", audit}, do: (*Server).readTrace},
 		{Route: Route{"sso-key.list", http.MethodGet, ssoKeysPath, read}, do: (*Server).listKeys},
@@ -128,13 +128,14 @@ func (s *Server) readTest(x *exchange) error {
 //	@ID          listSsoTraces
 //	@Summary     List sign-ins by single sign-on
 //	@Description Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time.
-//	@Description People who could not sign in know the id of theirs as the reference.
+//	@Description People who could not sign in were shown the reference of theirs.
 //	@Tags        sso
 //	@Security    BearerAuth
 //	@Param       outcome        query  string false "Only those that ended so" Enums(success, refused)
 //	@Param       code           query  string false "Only those that were refused for this, such as sso-audience-wrong" maxlength(256)
 //	@Param       section        query  string false "Only those at this application" Enums(agentDesktop, admin)
 //	@Param       user           query  string false "Only those of the user with this id" maxlength(256)
+//	@Param       reference      query  string false "Only the one with this reference, such as 7K2M-4QXP" maxlength(256)
 //	@Param       pageSize       query  int    false "Sign-ins per page" minimum(1) maximum(200) default(50)
 //	@Param       cursor         query  string false "nextCursor of the page before, with the same filters"
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
@@ -148,7 +149,7 @@ func (s *Server) listTraces(x *exchange) error {
 		Query:   paging.Query{Size: f.size(), Cursor: f.cursor()},
 		Outcome: f.oneOf("outcome", "", models.OutcomeSuccess, models.OutcomeRefused),
 		Section: f.oneOf("section", "", models.SectionAgentDesktop, models.SectionAdmin),
-		Code:    f.word("code"), User: f.word("user"),
+		Code:    f.word("code"), User: f.word("user"), Reference: f.word("reference"),
 	}
 	if f.err != nil {
 		return f.err

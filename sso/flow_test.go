@@ -298,7 +298,7 @@ func TestProviderInTrouble(t *testing.T) {
 			w.clock = at
 			out, err = w.accept(w.desk(), response, cookie)
 			e := w.refused(assertion.CodeClockSkew, out, err)
-			require.Contains(t, e.Detail, "10 m", e.Detail)
+			require.Contains(t, e.Detail, "10m0s")
 		}
 
 		old := w.provider.Certificate
@@ -411,8 +411,10 @@ func TestTraces(t *testing.T) {
 		u := w.user("jane.doe", `,"roles":["Agent"]`)
 		_, err := w.signIn(w.desk(), nil)
 		require.NoError(t, err)
+		w.clock = w.clock.Add(time.Second)
 		out, err := w.signIn(w.desk(), func(r *assertiontest.Response) { r.Audience = "wrong_sso" })
 		refused := w.refused(assertion.CodeAudienceWrong, out, err)
+		w.clock = w.clock.Add(time.Second)
 		out, err = w.accept(w.desk(), "!", "")
 		w.refused(assertion.CodeResponseEncoding, out, err)
 
@@ -487,6 +489,7 @@ func TestTestSignIn(t *testing.T) {
 		w.save()
 		begin := func() (id, request, cookie string) {
 			t.Helper()
+			w.clock = w.clock.Add(time.Second)
 			test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
 			require.NoError(t, err)
 			require.Equal(t, models.SSOTestPending, test.Status)
@@ -600,6 +603,7 @@ func TestKeyPairs(t *testing.T) {
 		w.user("jane.doe", `,"roles":["Agent"]`)
 		first, err := w.NewSPKey(t.Context(), w.admin)
 		require.NoError(t, err)
+		w.clock = w.clock.Add(time.Second)
 		second, err := w.NewSPKey(t.Context(), w.admin)
 		require.NoError(t, err)
 		keys, err := w.SPKeys(t.Context(), w.admin)

@@ -35,13 +35,8 @@ func (s *settings) complete() bool {
 
 // settingsOf returns the settings of a place; a refusal is an *Error.
 func (s *Service) settingsOf(ctx context.Context, at Place) (*settings, error) {
-	if at.Center.Suspended {
-		return nil, refusal(CodeNotEnabled, "The contact center is suspended.",
-			"The service provider can end the suspension.")
-	}
-	if !at.Center.HasFeature(singlesignon.Definition.Feature) {
-		return nil, refusal(CodeFeatureOff, "The feature "+singlesignon.Definition.Feature+" is not switched on.",
-			"Ask the service provider to switch it on for the contact center.")
+	if err := allowed(at.Center); err != nil {
+		return nil, err
 	}
 	a, err := s.account(ctx, at.Center)
 	if err != nil {
@@ -61,6 +56,18 @@ func (s *Service) settingsOf(ctx context.Context, at Place) (*settings, error) {
 	}
 	found.on = a.Enabled && found.Enabled
 	return found, nil
+}
+
+// allowed refuses a contact center that may have no single sign-on now.
+func allowed(c *models.ContactCenter) error {
+	if c.Suspended {
+		return refusal(CodeNotEnabled, "The contact center is suspended.", "The service provider can end the suspension.")
+	}
+	if !c.HasFeature(singlesignon.Definition.Feature) {
+		return refusal(CodeFeatureOff, "The feature "+singlesignon.Definition.Feature+" is not switched on.",
+			"Ask the service provider to switch it on for the contact center.")
+	}
+	return nil
 }
 
 // On returns nil where single sign-on is on at a place, else the *Error that says why

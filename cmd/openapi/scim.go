@@ -39,7 +39,7 @@ var scimExamples = map[int][2]string{
 func (c *contract) scimRefusal(status int) *yaml.Node {
 	name := "SCIM" + strings.ReplaceAll(http.StatusText(status), " ", "")
 	if _, made := c.responses[name]; !made {
-		fields := c.headerNodes(append(append([]string(nil), everyAnswer...), limitedAnswer...), false)
+		fields := c.headerNodes(append(append([]string(nil), everyAnswer...), limitedAnswer...), nil)
 		for _, field := range sortedKeys(scimFields[status]) {
 			component := scimFields[status][field]
 			c.headers[component], _ = headerNode(component)
