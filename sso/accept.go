@@ -282,9 +282,8 @@ func (s *Service) use(ctx context.Context, tx *store.Store, a *arrival) error {
 // assertionHash identifies an assertion: its id is unique for its issuer (SAML core
 // 1.3.4).
 func assertionHash(a *assertion.Accepted) []byte {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d:%s%s", len(a.Issuer), a.Issuer, a.AssertionID)
-	return h.Sum(nil)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(a.Issuer), a.Issuer, a.AssertionID))
+	return sum[:]
 }
 
 func replayed() *Error {
