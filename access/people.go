@@ -40,14 +40,15 @@ type deed struct {
 }
 
 // carryOut runs do in a transaction in which nobody else changes the people of
-// the contact center. A refusal that deserves a trace is put on record.
+// the contact center. It refuses with models.ErrLockOut what shuts administrators
+// out, see keepBypass. A refusal that deserves a trace is put on record.
 func (s *Service) carryOut(ctx context.Context, d *deed, do func(tx *store.Store) error) error {
 	center := d.p.ContactCenter.ID
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.LockContactCenter(ctx, center); err != nil {
 			return err
 		}
-		return do(tx)
+		return s.keepBypass(ctx, tx, center, func() error { return do(tx) })
 	})
 	if err != nil {
 		return s.refusal(ctx, d, err)
@@ -61,6 +62,7 @@ func (s *Service) refusal(ctx context.Context, d *deed, err error) error {
 	var refused *models.RefusalError
 	traced := []error{
 		models.ErrForbidden, models.ErrInUse, models.ErrLastAdministrator, models.ErrVersionMismatch, models.ErrBuiltIn,
+		models.ErrLockOut,
 	}
 	if errors.As(err, &refused) && slices.Contains(traced, refused.Err) {
 		s.Refused(ctx, d.p, d.op, d.kind, d.id, refused.Detail)
@@ -71,14 +73,22 @@ func (s *Service) refusal(ctx context.Context, d *deed, err error) error {
 // Refused puts on record that p was refused, in a transaction of its own; see
 // recordRefusal.
 func (s *Service) Refused(ctx context.Context, p *Principal, operation, targetType, targetID, detail string) {
-	s.recordRefusal(ctx, p, operation, target{p.ContactCenter.ID, targetType, targetID}, detail)
+	s.recordRefusal(ctx, p, operation, target{p.ContactCenter.ID, targetType, targetID}, p.told(detail))
 }
 
 // record appends the audit record of a deed within its transaction.
 func (s *Service) record(
 	ctx context.Context, tx *store.Store, d *deed, detail string, changes []models.FieldChange,
 ) error {
-	return s.recordChange(ctx, tx, d.p, d.op, target{d.p.ContactCenter.ID, d.kind, d.id}, detail, changes)
+	return s.recordChange(ctx, tx, d.p, d.op, target{d.p.ContactCenter.ID, d.kind, d.id}, d.p.told(detail), changes)
+}
+
+// told adds to the detail of a record how the principal came.
+func (p *Principal) told(detail string) string {
+	if p.Via == "" || detail == "" {
+		return p.Via + detail
+	}
+	return p.Via + "; " + detail
 }
 
 // differences lists what changed between two states of a record, each a value

@@ -19,7 +19,7 @@ type Principal struct {
 	// Name is shown in records ("bootstrap", a user name).
 	Name   string
 	Scopes models.Strings
-	// Grantable are those of the scopes that the principal may give to others.
+	// Grantable is what the principal may give to others; see models.Role.
 	Grantable models.Strings
 	// UserID is the user behind a session or behind a token that a user made;
 	// SessionID is set for sessions only.
@@ -33,6 +33,9 @@ type Principal struct {
 	home string
 	// ExpiresAt is when the token ends; zero for never, and for what is no token.
 	ExpiresAt models.Time
+	// Via begins the details of records of what the principal does to people, where
+	// it is worth saying how: "over SCIM".
+	Via string
 	// Address is the remote IP address; RequestID correlates logs and records.
 	Address, RequestID string
 }

@@ -9,8 +9,8 @@ import (
 	"admin-api/store"
 )
 
-// rights are the privileges that somebody has, and those of them that may be
-// given to others.
+// rights are the privileges that somebody has, and those that somebody may give
+// to others.
 type rights struct{ has, grantable models.Strings }
 
 // rightsOf returns what the roles of a user give, taken from the database now:
@@ -39,6 +39,13 @@ func rightsOf(ctx context.Context, from *store.Store, u *models.User) (rights, e
 func (r *rights) add(role *models.Role) {
 	r.has = union(r.has, role.Privileges)
 	r.grantable = union(r.grantable, role.Grantable)
+}
+
+// atDesk returns those that a session at Agent Desktop has. Agents and supervisors
+// give nothing to others, so neither does it: it makes no tokens and gets at
+// nobody's sign-in.
+func (r *rights) atDesk() rights {
+	return rights{has: intersection(r.has, models.DeskPrivileges())}
 }
 
 // union returns the scopes of both lists in the order of models.AllScopes.

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -247,6 +248,23 @@ func TestRefusedSignInsAreAlike(t *testing.T) {
 	require.NotContains(t, s.Printed.String(), "nobody", "people type passwords there")
 }
 
+// Who has the right password learns where to sign in instead, and gets no session.
+func TestSignInWhereSingleSignOnIsOn(t *testing.T) {
+	s := newStack(t)
+	s.Access.SSORequired = func(_ context.Context, c *models.ContactCenter, section string) (string, error) {
+		return "https://" + c.Domain + "/" + section, nil
+	}
+	try := func(code, password string) (*answer, api.Problem) {
+		return s.refused(t, code, call{Method: "POST", Path: sessionPath, Body: signInBody("admin", password), Token: "-"})
+	}
+	a, p := try(api.CodeSSORequired, adminPassword)
+	require.Equal(t, http.StatusForbidden, a.Status)
+	require.Equal(t, map[string]any{"signInUrl": "https://acme.example/admin"}, p.Extra)
+	require.Empty(t, a.Header["Set-Cookie"])
+	_, p = try(api.CodeSignInRefused, "wrong password")
+	require.Empty(t, p.Extra)
+}
+
 func TestSignInRefuses(t *testing.T) {
 	s := newStack(t)
 	for body, code := range map[string]string{
@@ -342,7 +360,7 @@ func TestMustChangePassword(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{id}", s.center.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
-		s.refused(t, api.CodePasswordChangeRequired, call{Method: r.Method, Path: path, Token: "-", Header: with})
+		s.turnedAway(t, api.CodePasswordChangeRequired, call{Method: r.Method, Path: path, Token: "-", Header: with})
 	}
 	require.True(t, decode[api.Me](t, s.must(t, http.StatusOK, call{Method: "GET", Path: mePath, Token: "-", Header: with})).MustChangePassword)
 	require.True(t, decode[api.SignedIn](t, s.must(t, http.StatusOK, call{Method: "GET", Path: sessionPath, Token: "-", Header: with})).MustChangePassword)

@@ -22,6 +22,8 @@ import (
 	"admin-api/integrations/catalog"
 	"admin-api/monitor"
 	"admin-api/outbound"
+	"admin-api/scim"
+	"admin-api/sso"
 	"admin-api/web"
 )
 
@@ -118,16 +120,23 @@ func (c *serveCommand) build(
 		return nil, nil, err
 	}
 	h.access.SessionIdle, h.access.SessionMax = time.Duration(c.SessionIdle), time.Duration(c.SessionMax)
+	signOn := &sso.Service{
+		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
+		PublicURL: c.publicURL(),
+	}
+	h.access.SSORequired = signOn.Required
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
 		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
 	}
+	h.access.SSOUnproven = service.SSOUnproven
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
-		Accounts: service, Access: h.access, Events: feed, Catalog: types, Logger: h.log,
+		Accounts: service, Access: h.access, Events: feed, SSO: c.singleSignOn(h, way), Catalog: types, Logger: h.log,
+		SCIM:           &scim.Service{Store: h.store, Access: h.access},
 		RateLimit:      handlers.Rate(c.RateLimit),
 		SignInLimit:    handlers.Rate(c.LoginRateLimit),
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
@@ -143,6 +152,14 @@ func (c *serveCommand) build(
 	})
 	registerMonitor(registry, watch)
 	return server, watch, nil
+}
+
+// singleSignOn is the service provider of all contact centers.
+func (c *serveCommand) singleSignOn(h *house, way *outbound.Client) *sso.Service {
+	return &sso.Service{
+		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
+		PublicURL: c.publicURL(), AgentDesktopURL: c.AgentDesktopURL,
+	}
 }
 
 func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {
