@@ -112,6 +112,14 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	return tx.FinishSSOTest(ctx, &t)
 }
 
+// AdminTestPassed reports whether a test sign-in to Admin passed since then with the
+// values of the fingerprint, as tx sees it; it fits accounts.Service.SSOTestPassed.
+func (s *Service) AdminTestPassed(
+	ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time,
+) (bool, error) {
+	return tx.SSOTestPassed(ctx, center, models.SectionAdmin, fingerprint, since)
+}
+
 // Test returns a test sign-in, or models.ErrNotFound.
 func (s *Service) Test(ctx context.Context, p *access.Principal, id string) (*TestView, error) {
 	if !models.ValidID(id) {
