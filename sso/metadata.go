@@ -7,6 +7,7 @@ import (
 	"admin-api/access"
 	"admin-api/integrations/platform/saml"
 	"admin-api/integrations/singlesignon"
+	"admin-api/models"
 )
 
 // Metadata returns the service provider's metadata of a place for the identity
@@ -25,7 +26,15 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	for i := range pairs {
 		certificates[i] = pairs[i].Certificate
 	}
+	// Both applications have one name. A provider that imports the metadata of one must
+	// not forget the address of the other.
+	addresses := []string{s.ReplyURL(at)}
+	for _, section := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
+		if section != at.Section {
+			addresses = append(addresses, s.ReplyURL(Place{Center: at.Center, Section: section}))
+		}
+	}
 	return saml.WriteMetadata(&saml.ServiceProvider{
-		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURL: s.ReplyURL(at), Encryption: certificates,
+		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURLs: addresses, Encryption: certificates,
 	}), nil
 }
