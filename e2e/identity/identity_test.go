@@ -70,3 +70,20 @@ func TestSimpleSAMLphp(t *testing.T) {
 	require.NoError(t, err)
 	require.WithinDuration(t, time.Now().Add(-10*time.Minute), issued, time.Minute)
 }
+
+func TestLasso(t *testing.T) {
+	l := &identity.Lasso{
+		EntityID: "https://idp.example.org/", URL: "https://idp.example.org/sso", Signer: identity.NewSigner(t, time.Hour),
+		ServiceProvider: spMetadata, Audience: spName,
+	}
+	require.Contains(t, l.Metadata(t), `entityID="https://idp.example.org/"`)
+	for name, start := range map[string]string{"asked for": request(t, l.URL), "initiated": ""} {
+		t.Run(name, func(t *testing.T) {
+			got := l.SignIn(t, start, "bob", map[string][]string{"FirstName": {"Bob <&>"}})
+			require.Equal(t, spReply, got.Action)
+			text, err := base64.StdEncoding.DecodeString(got.Fields.Get("SAMLResponse"))
+			require.NoError(t, err)
+			require.Contains(t, string(text), ">bob</saml:NameID>")
+		})
+	}
+}
