@@ -79,7 +79,8 @@ func (a *Authority) Client(addresses map[string]string) *http.Client {
 	}
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, DisableKeepAlives: true,
+			DialContext: dial, DisableKeepAlives: true,
+			TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

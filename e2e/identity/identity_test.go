@@ -87,3 +87,17 @@ func TestLasso(t *testing.T) {
 		})
 	}
 }
+
+func TestDialects(t *testing.T) {
+	by := identity.NewSigner(t, time.Hour)
+	for _, dialect := range identity.Dialects(t) {
+		t.Run(dialect, func(t *testing.T) {
+			document := identity.Say(t, dialect, by, identity.Saying{
+				Issuer: "https://idp.example.org/", Audience: spName, Reply: spReply, InResponseTo: "_1", NameID: "cid",
+			})
+			require.NotContains(t, document, "SignatureValue/>")
+			require.Contains(t, document, ">cid</")
+			require.NotContains(t, identity.Encrypt(t, document, by.PEM, "aes256-gcm"), ">cid</")
+		})
+	}
+}

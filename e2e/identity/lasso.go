@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"os/exec"
@@ -65,14 +66,12 @@ func (l *Lasso) run(t testing.TB, order map[string]any) map[string]string {
 		"entityId": l.EntityID, "url": l.URL, "key": string(key), "certificates": []string{l.Signer.PEM},
 		"serviceProvider": l.ServiceProvider, "audience": l.Audience, "encrypt": l.Encrypt,
 	}
-	for name, value := range order {
-		all[name] = value
-	}
+	maps.Copy(all, order)
 	text, err := json.Marshal(all)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), systemPython, "-c", provider)
+	cmd := exec.CommandContext(t.Context(), systemPython, "-c", provider) //nolint:gosec // both are constants
 	cmd.Stdin = bytes.NewReader(text)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs

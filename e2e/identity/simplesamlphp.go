@@ -8,6 +8,7 @@ import (
 	"errors"
 	"html"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -70,7 +71,8 @@ func StartSimpleSAMLphp(t testing.TB, a *Authority, host string) *SimpleSAMLphp 
 	t.Helper()
 	dir := t.TempDir()
 	p := &SimpleSAMLphp{
-		URL: "https://" + host, file: filepath.Join(dir, "settings.json"), temp: filepath.Join(dir, "temp"), salt: rand.Text(),
+		URL: "https://" + host, salt: rand.Text(),
+		file: filepath.Join(dir, "settings.json"), temp: filepath.Join(dir, "temp"),
 	}
 	if err := errors.Join(os.CopyFS(dir, configuration), os.Mkdir(p.temp, 0o700)); err != nil {
 		t.Fatal(err)
@@ -125,9 +127,7 @@ func (p *SimpleSAMLphp) Set(t testing.TB, change func(*Settings)) {
 	if s.Next != nil {
 		hosted["new_privatekey"], hosted["new_certificate"] = s.Next.KeyFile, s.Next.CertFile
 	}
-	for name, value := range s.Options {
-		hosted[name] = value
-	}
+	maps.Copy(hosted, s.Options)
 	text, err := json.Marshal(map[string]any{
 		"url": p.URL, "temp": p.temp, "salt": p.salt, "entityId": s.EntityID, "people": people, "hosted": hosted,
 		"remote": orEmpty(s.Remote), "serviceProviders": append([]string{}, s.ServiceProviders...),
