@@ -1,0 +1,238 @@
+package assertion
+
+import (
+	"encoding/base64"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"admin-api/integrations/platform/saml"
+)
+
+// maxEncoded is how long the base64 of a response may be.
+const maxEncoded = 256 << 10
+
+// limits is what a document may have. goxmldsig gives up at 1000 elements.
+func limits() saml.Limits {
+	return saml.Limits{
+		Bytes: maxEncoded / 4 * 3, Depth: 20, Elements: 900, Attributes: 4000, Namespaces: 2000, TextBytes: maxEncoded / 4 * 3,
+	}
+}
+
+// What the tree of a document may have beyond that. Canonical forms sort
+// attributes and copy the prefixes in scope for each element, and take comments
+// out one by one.
+const (
+	maxComments   = 16
+	maxAttributes = 32
+	maxPrefixes   = 32
+	maxID         = 256
+)
+
+// decode returns the bytes of the form field. White space is allowed anywhere in
+// it: many providers break lines, some inside the attribute of an HTML form.
+func decode(encoded string) ([]byte, *Error) {
+	if len(encoded) > maxEncoded {
+		return nil, refuse(CodeResponseTooLarge, "The response has %d characters of base64; %d are accepted.",
+			len(encoded), maxEncoded)
+	}
+	packed := unspaced(encoded)
+	if packed == "" {
+		return nil, refuse(CodeResponseMissing, "There is no SAMLResponse.")
+	}
+	document, err := base64.StdEncoding.Strict().DecodeString(packed)
+	if err != nil {
+		return nil, refuse(CodeResponseEncoding, "SAMLResponse is not base64.")
+	}
+	return document, nil
+}
+
+// unspaced takes white space out of base64.
+func unspaced(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\r', '\n':
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// document is a tree that was scanned, and what in it must stand in its place.
+type document struct {
+	root *etree.Element
+	// signatures and assertions are all elements of these names, wherever they
+	// are; assertions includes the encrypted ones.
+	signatures, assertions []*etree.Element
+	ids                    map[string]bool
+	comments               int
+}
+
+// read makes a tree of a document. Its ids are added to those given, which must
+// not have them yet.
+func read(text []byte, ids map[string]bool) (*document, *Error) {
+	if err := saml.Guard(text, limits()); err != nil {
+		var g *saml.GuardError
+		if errors.As(err, &g) {
+			return nil, refuse(g.Code, "%s", g.Detail)
+		}
+		return nil, refuse(CodeXMLMalformed, "%s", err.Error())
+	}
+	tree := etree.NewDocument()
+	tree.ReadSettings.MaxDepth = limits().Depth + 1
+	if err := tree.ReadFromBytes(text); err != nil || tree.Root() == nil {
+		return nil, refuse(CodeXMLMalformed, "The message is not well-formed XML.")
+	}
+	return survey(tree.Root(), ids)
+}
+
+// survey goes over a tree once.
+func survey(root *etree.Element, ids map[string]bool) (*document, *Error) {
+	d := &document{root: root, ids: ids}
+	scope := map[string]string{"xml": namespaceXML}
+	if err := d.element(root, scope); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+func (d *document) element(el *etree.Element, scope map[string]string) *Error {
+	if len(el.Attr) > maxAttributes {
+		return refuse(CodeXMLTooComplex, "An element has %d attributes; %d are accepted.", len(el.Attr), maxAttributes)
+	}
+	scope, err := declared(el, scope)
+	if err != nil {
+		return err
+	}
+	if err := resolvable(el, scope); err != nil {
+		return err
+	}
+	if err := d.identify(el); err != nil {
+		return err
+	}
+	switch space := scope[el.Space]; {
+	case space == namespaceSignature && el.Tag == "Signature":
+		d.signatures = append(d.signatures, el)
+	case space == namespaceAssertion && (el.Tag == "Assertion" || el.Tag == "EncryptedAssertion"):
+		d.assertions = append(d.assertions, el)
+	}
+	return d.children(el, scope)
+}
+
+func (d *document) children(el *etree.Element, scope map[string]string) *Error {
+	for _, child := range el.Child {
+		switch child := child.(type) {
+		case *etree.Element:
+			if err := d.element(child, scope); err != nil {
+				return err
+			}
+		case *etree.Comment:
+			if d.comments++; d.comments > maxComments {
+				return refuse(CodeXMLTooComplex, "The message has more than %d comments.", maxComments)
+			}
+		case *etree.CharData:
+		default:
+			return refuse(CodeXMLMalformed, "The message has a processing instruction or a directive.")
+		}
+	}
+	return nil
+}
+
+// declared adds the namespaces that an element declares to those in scope.
+func declared(el *etree.Element, scope map[string]string) (map[string]string, *Error) {
+	inner := scope
+	for _, a := range el.Attr {
+		prefix, ok := declares(a)
+		if !ok {
+			continue
+		}
+		if prefix == "xmlns" || prefix == "xml" || (prefix != "" && a.Value == "") || a.Value == namespaceXMLNS {
+			return nil, refuse(CodeXMLMalformed, "The namespace prefix %s is declared wrongly.", quoted(prefix))
+		}
+		if len(inner) == len(scope) {
+			inner = make(map[string]string, len(scope)+1)
+			for k, v := range scope {
+				inner[k] = v
+			}
+		}
+		inner[prefix] = a.Value
+	}
+	if len(inner) > maxPrefixes {
+		return nil, refuse(CodeXMLTooComplex, "More than %d namespace prefixes are in scope.", maxPrefixes)
+	}
+	return inner, nil
+}
+
+// declares returns the prefix that an attribute declares, empty for the default
+// namespace.
+func declares(a etree.Attr) (string, bool) {
+	if a.Space == "" && a.Key == "xmlns" {
+		return "", true
+	}
+	return a.Key, a.Space == "xmlns"
+}
+
+// resolvable refuses prefixes that are not declared, names that are none, and
+// attributes that are one in different words.
+func resolvable(el *etree.Element, scope map[string]string) *Error {
+	undeclared := func(prefix string) bool {
+		_, ok := scope[prefix]
+		return prefix != "" && !ok
+	}
+	if strings.Contains(el.Tag, ":") || undeclared(el.Space) {
+		return refuse(CodeXMLMalformed, "The name of an element has a prefix that is not declared.")
+	}
+	seen := map[[2]string]bool{}
+	for _, a := range el.Attr {
+		if _, ok := declares(a); ok {
+			continue
+		}
+		if strings.Contains(a.Key, ":") || undeclared(a.Space) {
+			return refuse(CodeXMLMalformed, "The name of an attribute has a prefix that is not declared.")
+		}
+		name := [2]string{"", a.Key}
+		if a.Space != "" {
+			name[0] = scope[a.Space]
+		}
+		if seen[name] {
+			return refuse(CodeXMLMalformed, "An element has the attribute %s twice.", quoted(a.Key))
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// ncName is what an id may look like, in the ASCII part of XML names.
+var ncName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+
+// identify collects the id of an element. Ids in other namespaces and xml:base
+// change what a reference means for one reader and not for another, so there are
+// none.
+func (d *document) identify(el *etree.Element) *Error {
+	has := false
+	for _, a := range el.Attr {
+		if a.Space == "xmlns" {
+			continue
+		}
+		if a.Space == "xml" && a.Key == "base" {
+			return refuse(CodeSignatureStructure, "The message uses xml:base.")
+		}
+		if !strings.EqualFold(a.Key, "id") {
+			continue
+		}
+		if a.Space != "" {
+			return refuse(CodeSignatureStructure, "An id belongs to another namespace (%s:%s).", shown(a.Space), shown(a.Key))
+		}
+		if len(a.Value) > maxID || !ncName.MatchString(a.Value) {
+			return refuse(CodeSchemaInvalid, "The id %s is no name of XML.", quoted(a.Value)).with(a.Value)
+		}
+		if has || d.ids[a.Value] {
+			return refuse(CodeXMLDuplicateID, "The id %s is there twice.", quoted(a.Value)).with(a.Value)
+		}
+		has = true
+		d.ids[a.Value] = true
+	}
+	return nil
+}
