@@ -89,7 +89,7 @@ func StartSimpleSAMLphp(t testing.TB, a *Authority, host string) *SimpleSAMLphp 
 func (p *SimpleSAMLphp) run(t testing.TB, config string) string {
 	t.Helper()
 	addr := freeAddr(t)
-	cmd := exec.CommandContext(t.Context(), "php", //nolint:gosec // the arguments are this test's own
+	cmd := exec.CommandContext(t.Context(), "php", "-q", //nolint:gosec // the arguments are this test's own
 		"-d", "auto_prepend_file="+filepath.Join(config, "clock.php"), "-d", "log_errors=1", "-d", "error_log=/dev/stderr",
 		"-S", addr, "-t", root+"/www")
 	cmd.Env = append(os.Environ(), "SIMPLESAMLPHP_CONFIG_DIR="+config, "IDENTITY_SETTINGS="+p.file)
@@ -196,6 +196,18 @@ func (p *SimpleSAMLphp) SignIn(t testing.TB, start, name string) Post {
 		t.Fatal(err)
 	}
 	return formOf(t, post(t, &browser, action.String(), login.Fields))
+}
+
+// Open plays a browser that the provider asks nothing.
+func (p *SimpleSAMLphp) Open(t testing.TB, start string) Post {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := *p.client
+	browser.Jar, browser.CheckRedirect = jar, nil
+	return formOf(t, get(t, &browser, start))
 }
 
 // Metadata returns the provider's own.

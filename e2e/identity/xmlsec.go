@@ -39,6 +39,10 @@ func Dialects(t testing.TB) []string {
 type Saying struct {
 	Issuer, Audience, Reply, InResponseTo string
 	NameID, FirstName, LastName           string
+	// EncryptFor is the certificate (PEM) of who alone may read the assertion, if
+	// it is encrypted, and Cipher an algorithm of XML Encryption 1.0 or 1.1, such as
+	// "aes256-gcm".
+	EncryptFor, Cipher string
 }
 
 // told is what the templates of the dialects may use.
@@ -48,8 +52,8 @@ type told struct {
 	ID, Now, NowMillis, NowTicks, Soon, SoonMillis string
 }
 
-// Say writes a response in a dialect and has it signed by xmlsec1, an
-// implementation of XML signatures that is not ours. It returns the document.
+// Say writes a response in a dialect and has it signed and encrypted by xmlsec1, an
+// implementation that is not ours. It returns the document.
 func Say(t testing.TB, dialect string, by *Signer, what Saying) string {
 	t.Helper()
 	const millis, ticks = "2006-01-02T15:04:05.000Z", "2006-01-02T15:04:05.0000000Z"
@@ -66,33 +70,37 @@ func Say(t testing.TB, dialect string, by *Signer, what Saying) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sign(t, document.String(), by)
+	return secure(t, document.String(), by, what)
 }
 
-// sign fills in the signatures of a document, the inner one first.
-func sign(t testing.TB, document string, by *Signer) string {
+// secure fills in the signatures of a document, that of the assertion before it is
+// encrypted and that of the response over what comes of it.
+func secure(t testing.TB, document string, by *Signer, what Saying) string {
 	t.Helper()
 	const empty = "SignatureValue/>"
 	outer, inner, found := strings.Cut(document, "Assertion ID=")
 	if !found || !strings.Contains(document, empty) {
 		t.Fatalf("nothing to sign in\n%s", document)
 	}
-	for _, one := range []struct{ part, path string }{
-		{inner, "/*/*[local-name()='Assertion']/*[local-name()='Signature']"}, {outer, "/*/*[local-name()='Signature']"},
-	} {
-		if strings.Contains(one.part, empty) {
-			document = xmlsec(t, document, "--sign", "--node-xpath", one.path, "--privkey-pem", by.KeyFile+","+by.CertFile)
-		}
+	sign := func(at string) {
+		document = xmlsec(t, document, "--sign", "--node-xpath", at, "--privkey-pem", by.KeyFile+","+by.CertFile)
+	}
+	if strings.Contains(inner, empty) {
+		sign("/*/*[local-name()='Assertion']/*[local-name()='Signature']")
+	}
+	if what.EncryptFor != "" {
+		document = encrypt(t, document, what.EncryptFor, what.Cipher)
+	}
+	if strings.Contains(outer, empty) {
+		sign("/*/*[local-name()='Signature']")
 	}
 	return document
 }
 
 var assertion = regexp.MustCompile(`(?s)<(?:\w+:)?Assertion .*</(?:\w+:)?Assertion>`)
 
-// Encrypt has xmlsec1 put the assertion of a document into an EncryptedAssertion
-// for the key of a certificate. The cipher is the name of an algorithm of XML
-// Encryption 1.0 or 1.1 such as "aes256-gcm".
-func Encrypt(t testing.TB, document, certificate, cipher string) string {
+// encrypt puts the assertion of a document into an EncryptedAssertion.
+func encrypt(t testing.TB, document, certificate, cipher string) string {
 	t.Helper()
 	const space = "http://www.w3.org/2001/04/xmlenc#"
 	algorithm := space + cipher
