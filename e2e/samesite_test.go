@@ -29,10 +29,12 @@ func TestProviderIsAnotherSite(t *testing.T) {
 	})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/reply" {
-			fmt.Fprintf(w, "came by %s with %s", r.Method, r.Header.Get("Cookie"))
+			w.Header().Set("Content-Type", "text/plain")
+			fmt.Fprintf(w, "came by %s with %s", r.Method, r.Header.Get("Cookie")) //nolint:gosec // plain text
 			return
 		}
 		for name, mode := range map[string]http.SameSite{"lax": http.SameSiteLaxMode, "none": http.SameSiteNoneMode} {
+			//nolint:gosec // that it differs is the point
 			http.SetCookie(w, &http.Cookie{Name: "__Host-" + name, Value: "1", SameSite: mode, Path: "/", Secure: true, HttpOnly: true})
 		}
 		http.Redirect(w, r, idp.InitiatedURL("us", reply), http.StatusFound)
