@@ -112,6 +112,6 @@ function look() {
     id: `${location.href} ${performance.timeOrigin}`,
     ready: document.readyState === "complete",
     login: Boolean(document.querySelector("input[name=password]") && document.querySelector("input[name=AuthState]")),
-    passing: Boolean(document.querySelector("input[name=SAMLResponse], input[name=SAMLRequest]")),
+    passing: Boolean(document.querySelector("input[name=SAMLResponse], input[name=SAMLRequest], meta[http-equiv=refresh]")),
   };
 }

@@ -127,7 +127,8 @@ type Front struct {
 	running *http.Server
 }
 
-// NewFront stands before the server at the address until the test ends.
+// NewFront stands before the server at the address until the test ends, as a proxy
+// that says X-Forwarded-For and X-Forwarded-Proto.
 func (a *Authority) NewFront(t testing.TB, host, behind string) *Front {
 	t.Helper()
 	cert, key := a.Issue(t, host)
@@ -135,7 +136,11 @@ func (a *Authority) NewFront(t testing.TB, host, behind string) *Front {
 	if err != nil {
 		t.Fatalf("load the certificate of %s: %v", host, err)
 	}
-	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: behind})
+	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(&url.URL{Scheme: "http", Host: behind})
+		r.Out.Host = r.In.Host
+		r.SetXForwarded()
+	}}
 	f := &Front{
 		Addr:   "127.0.0.1:0",
 		config: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
