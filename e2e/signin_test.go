@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -179,6 +180,19 @@ func (o *office) requireSignedIn(t *testing.T, got view, profile, portal, userna
 	require.Contains(t, me.Text, fmt.Sprintf(`"username":%q`, username))
 }
 
+// requireRefused wants our page that tells the person nothing but a reference, which
+// leads the administrator to the code.
+func (o *office) requireRefused(t *testing.T, got view, code string) {
+	t.Helper()
+	require.NotContains(t, got.Text, code)
+	found := regexp.MustCompile(`Reference\s+(\S+)`).FindStringSubmatch(got.Text)
+	require.NotNil(t, found, "%s\n%s", got.trail(), got.Text)
+	trace := o.in(t).must(http.MethodGet, "/sso/traces?reference="+found[1], nil)
+	items, _ := trace["items"].([]any)
+	require.Len(t, items, 1)
+	require.Contains(t, text(t, items[0]), `"`+code+`"`)
+}
+
 // user returns the one user with the name.
 func (o *office) user(t *testing.T, name string) map[string]any {
 	t.Helper()
@@ -191,7 +205,6 @@ func (o *office) users(name string) []any {
 	list, _ := o.must(http.MethodGet, "/users?q="+name, nil)["items"].([]any)
 	return list
 }
-
 
 // in is the office for a part of a test.
 func (o *office) in(t *testing.T) *office {
