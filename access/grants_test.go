@@ -110,6 +110,9 @@ func TestEscalation(t *testing.T) {
 		"a role with more":                         {[]string{read}, newRole(`{"name":"New","privileges":["accounts:read","accounts:write"]}`), write},
 		"a role of the service provider":           {everything, newRole(`{"name":"New","privileges":["provider"]}`), provider},
 		"a role of the service provider, by one":   {models.AllScopes(), newRole(`{"name":"New","privileges":["provider"]}`), ""},
+		"the bypass of single sign-on":             {everything, newRole(`{"name":"New","privileges":["sso:bypass"],"grantable":["sso:bypass"]}`), ""},
+		"the bypass, by who may not give it":       {[]string{write}, newRole(`{"name":"New","privileges":["accounts:write","sso:bypass"]}`), models.ScopeSSOBypass},
+		"an administrator, without the bypass":     {without(everything, models.ScopeSSOBypass), create(`{"username":"new","roles":["Administrator"]}`), ""},
 		"a privilege more":                         {[]string{write}, patchRole(`{"privileges":["accounts:write","audit:read"]}`), models.ScopeAuditRead},
 		"a privilege less":                         {nil, patchRole(`{"privileges":[]}`), write},
 		"a privilege that can be granted":          {nil, patchRole(`{"grantable":["accounts:write"]}`), write},
@@ -279,6 +282,40 @@ func TestNamedUsers(t *testing.T) {
 		require.NoError(t, db.UpdateAccount(ctx, a, 1))
 		require.NoError(t, w.DeleteUser(ctx, w.boss, u.ID, access.Match{}), "an account that is deleted names nobody")
 	})
+}
+
+func without(list models.Strings, word string) models.Strings {
+	return slices.DeleteFunc(slices.Clone(list), func(w string) bool { return w == word })
+}
+
+// Administrators give the bypass of single sign-on, which their role does not have,
+// in their session and by tokens that carry it; a token has no use of it itself.
+func TestAdministratorsGiveTheBypass(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	ctx := t.Context()
+	maker := access.Principal{ID: access.UserPrincipal + w.admin.ID, UserID: w.admin.ID, ContactCenter: w.boss.ContactCenter}
+	carries := map[string]bool{"with it": true, "without it": false}
+	for name, carried := range carries {
+		t.Run(name, func(t *testing.T) {
+			scopes := models.Strings{models.ScopeUsersWrite}
+			if carried {
+				scopes = append(scopes, models.ScopeSSOBypass)
+			}
+			_, text, err := w.CreateToken(ctx, maker, access.NewTokenInput{
+				ContactCenterID: w.admin.ContactCenterID, Name: "t", Scopes: scopes,
+			})
+			require.NoError(t, err)
+			p, err := w.Authenticate(ctx, text)
+			require.NoError(t, err)
+			require.Equal(t, models.Strings{models.ScopeUsersWrite}, p.Scopes, "what its maker has")
+			_, err = w.CreateRole(ctx, p, []byte(`{"name":"Emergency `+name+`","privileges":["sso:bypass"]}`))
+			if carried {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, models.ErrForbidden)
+			}
+		})
+	}
 }
 
 func second[T any](_ T, err error) error { return err }

@@ -40,14 +40,15 @@ type deed struct {
 }
 
 // carryOut runs do in a transaction in which nobody else changes the people of
-// the contact center. A refusal that deserves a trace is put on record.
+// the contact center. It refuses with models.ErrLockOut what shuts administrators
+// out, see keepBypass. A refusal that deserves a trace is put on record.
 func (s *Service) carryOut(ctx context.Context, d *deed, do func(tx *store.Store) error) error {
 	center := d.p.ContactCenter.ID
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.LockContactCenter(ctx, center); err != nil {
 			return err
 		}
-		return do(tx)
+		return s.keepBypass(ctx, tx, center, func() error { return do(tx) })
 	})
 	if err != nil {
 		return s.refusal(ctx, d, err)
@@ -61,6 +62,7 @@ func (s *Service) refusal(ctx context.Context, d *deed, err error) error {
 	var refused *models.RefusalError
 	traced := []error{
 		models.ErrForbidden, models.ErrInUse, models.ErrLastAdministrator, models.ErrVersionMismatch, models.ErrBuiltIn,
+		models.ErrLockOut,
 	}
 	if errors.As(err, &refused) && slices.Contains(traced, refused.Err) {
 		s.Refused(ctx, d.p, d.op, d.kind, d.id, refused.Detail)

@@ -19,7 +19,7 @@ type Principal struct {
 	// Name is shown in records ("bootstrap", a user name).
 	Name   string
 	Scopes models.Strings
-	// Grantable are those of the scopes that the principal may give to others.
+	// Grantable is what the principal may give to others; see models.Role.
 	Grantable models.Strings
 	// UserID is the user behind a session or behind a token that a user made;
 	// SessionID is set for sessions only.

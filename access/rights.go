@@ -9,8 +9,8 @@ import (
 	"admin-api/store"
 )
 
-// rights are the privileges that somebody has, and those of them that may be
-// given to others.
+// rights are the privileges that somebody has, and those that somebody may give
+// to others.
 type rights struct{ has, grantable models.Strings }
 
 // rightsOf returns what the roles of a user give, taken from the database now:

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -49,7 +50,9 @@ func TestBuiltInRoles(t *testing.T) {
 		require.False(t, seen[role.ID] || seen[role.NameKey])
 		seen[role.ID], seen[role.NameKey] = true, true
 		require.NotContains(t, role.Privileges, models.ScopeProvider, role.Name)
-		require.Subset(t, role.Privileges, role.Grantable, role.Name)
+		require.NotContains(t, role.Privileges, models.ScopeSSOBypass, role.Name)
+		require.Subset(t, append(role.Privileges, models.ScopeSSOBypass), role.Grantable, role.Name)
+		require.Equal(t, role.Name == models.RoleAdministrator, slices.Contains(role.Grantable, models.ScopeSSOBypass), role.Name)
 		again, ok := models.BuiltInRole(role.Name)
 		require.True(t, ok)
 		require.Equal(t, role, again)

@@ -61,7 +61,8 @@ func HostName(host string) string {
 // only the client's cookie has from then on. The error is models.ErrSignInRefused
 // where name and password do not belong together, or the user or the contact
 // center may not sign in, which nobody can tell apart; models.ErrTooManyAttempts
-// after failures; models.ErrUnavailable where too many are being checked.
+// after failures; models.ErrUnavailable where too many are being checked. Only who
+// has the right password learns of models.ErrSSORequired.
 func (s *Service) SignIn(
 	ctx context.Context, c *models.ContactCenter, username, password string, from Client,
 ) (string, *Principal, error) {
@@ -75,6 +76,9 @@ func (s *Service) SignIn(
 	}
 	if !ok {
 		return "", nil, s.failed(ctx, a)
+	}
+	if err := s.mustUseSSO(ctx, a, from); err != nil {
+		return "", nil, err
 	}
 	secret, p, err := s.enter(ctx, a, password, from)
 	if errors.Is(err, models.ErrNotFound) { // disabled, or given another password, at this moment

@@ -36,6 +36,14 @@ type Service struct {
 	// SessionIdle and SessionMax are how long a session lives unused, and at all;
 	// 0 means DefaultSessionIdle and DefaultSessionMax.
 	SessionIdle, SessionMax time.Duration
+	// SSORequired tells where people of a section (see models.SectionOf) must sign in
+	// because single sign-on is on for it; empty where passwords do. nil: they do
+	// everywhere.
+	SSORequired func(ctx context.Context, c *models.ContactCenter, section string) (signInURL string, err error)
+	// SSOUnproven reports, within a transaction, whether administrators of the contact
+	// center sign in through an identity provider of which no recent test sign-in
+	// proved that it lets them in. nil: nowhere.
+	SSOUnproven func(ctx context.Context, tx *store.Store, center string) (bool, error)
 	// Logger is told what nobody is answered; nil logs nothing.
 	Logger *slog.Logger
 

@@ -31,7 +31,8 @@ type Idempotency struct {
 // models.ErrIdempotencyReused, and models.ErrIdempotencyConflict while the
 // first is still being worked on. Other errors: *strict.SyntaxError,
 // validation.Errors, models.ErrFeatureNotEnabled, models.ErrNameTaken,
-// models.ErrLimitReached.
+// models.ErrLimitReached, and models.ErrLockOut where administrators would be
+// shut out.
 func (s *Service) Create(
 	ctx context.Context, p *access.Principal, body []byte, idem Idempotency,
 ) (*Result, error) {
@@ -119,7 +120,7 @@ func (s *Service) create(
 		return remember(ctx, tx, idem, c.account, now)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("create account: %w", s.explain(ctx, p, c.account, err))
+		return nil, fmt.Errorf("create account: %w", s.explain(ctx, p, c.account, opCreate, err))
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings(), Generated: e.generated}, nil

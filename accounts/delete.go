@@ -81,7 +81,7 @@ func (s *Service) transition(
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, tx, p, &change{account: now, changes: changes}, op, detail, old.Version)
+	return s.write(ctx, tx, p, &change{account: now, changes: changes, before: old}, op, detail, old.Version)
 }
 
 func (s *Service) inUse(ctx context.Context, p *access.Principal, a *models.Account) error {
@@ -104,7 +104,8 @@ func (s *Service) inUse(ctx context.Context, p *access.Principal, a *models.Acco
 // Undelete brings a deleted account back; of one that is not deleted it returns
 // what is stored, so that it can be repeated. It returns models.ErrNotFound for
 // an account whose retention time is over,
-// models.ErrNameTaken and models.ErrLimitReached where its place was taken.
+// models.ErrNameTaken and models.ErrLimitReached where its place was taken, and
+// models.ErrLockOut as Create.
 func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) (*Result, error) {
 	a, err := s.account(ctx, s.Store, p, id)
 	if err != nil {
@@ -130,7 +131,7 @@ func (s *Service) Undelete(ctx context.Context, p *access.Principal, id string) 
 		return s.undeleted(ctx, p, id)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("undelete account: %w", s.explain(ctx, p, &back, err))
+		return nil, fmt.Errorf("undelete account: %w", s.explain(ctx, p, &back, opUndelete, err))
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, &back)}, nil

@@ -17,5 +17,10 @@
 // it, and any change that sets it to null, makes a new one, which the answer to
 // that write shows and nothing ever after.
 //
+// Some accounts decide how administrators sign in. A change that leaves them an
+// identity provider alone is refused at every door unless somebody could undo it:
+// a user with a password and the privileges for it, or a test sign-in shows that
+// nobody has to. The last such user cannot be taken away either; access asks here.
+//
 // The package knows no HTTP and no single type.
 package accounts

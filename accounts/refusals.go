@@ -46,9 +46,13 @@ func storedID(a *models.Account) string {
 	return a.ID
 }
 
-// explain adds to a refused write what the client needs to know.
-func (s *Service) explain(ctx context.Context, p *access.Principal, a *models.Account, err error) error {
+// explain adds to a refused write what the client needs to know, and puts on record
+// what deserves it.
+func (s *Service) explain(ctx context.Context, p *access.Principal, a *models.Account, op string, err error) error {
 	switch {
+	case errors.Is(err, models.ErrLockOut):
+		s.Refused(ctx, p, "account."+op, a.ID, "would shut administrators out: "+whyUnproven)
+		return err
 	case errors.Is(err, models.ErrNameTaken):
 		return &models.RefusalError{
 			Err: models.ErrNameTaken, Detail: "Another account of the contact center has this name; choose another.",

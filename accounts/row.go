@@ -19,6 +19,8 @@ type change struct {
 	removed []string // pointers of secrets that go
 	changes []models.FieldChange
 	people  people // whom the properties name
+	// before is the row that is replaced, nil for none.
+	before *models.Account
 }
 
 // prepare builds the row of an edit without violations and seals its new
@@ -35,7 +37,7 @@ func (s *Service) prepare(e *edit, now models.Time) (*change, error) {
 	a.SearchText = searchText(a)
 	a.Properties = models.JSON(encoded)
 	setCertificates(a, e.def.Certificates(e.properties))
-	c := &change{account: a, removed: e.cleared, people: e.people}
+	c := &change{account: a, removed: e.cleared, people: e.people, before: e.stored}
 	if err := s.seal(e, c, now); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,9 @@ type Service struct {
 	ProbesUnlimited bool
 	// Observe, when set, is told of every probe that ran.
 	Observe func(typ, status, cause string, took time.Duration)
+	// SSOTestPassed reports whether a test sign-in of administrators with the values of
+	// the fingerprint (see integrations.AdminSignOn) succeeded since then; nil: none did.
+	SSOTestPassed func(ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time) (bool, error)
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 

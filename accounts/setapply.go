@@ -36,6 +36,9 @@ func (s *Service) PlanSet(ctx context.Context, p *access.Principal, body []byte)
 		return nil, fmt.Errorf("plan set: %w", err)
 	}
 	st.judgeFeatures()
+	if err := s.judgeWaysIn(ctx, st); err != nil {
+		return nil, fmt.Errorf("plan set: %w", err)
+	}
 	if err := s.findDemoted(ctx, st); err != nil {
 		return nil, fmt.Errorf("plan set: %w", err)
 	}
@@ -55,8 +58,8 @@ func (s *Service) PlanSet(ctx context.Context, p *access.Principal, body []byte)
 //
 // Errors are those of PlanSet, all violations of all accounts together,
 // models.ErrVersionMismatch naming each account that moved since the plan,
-// models.ErrFeatureNotEnabled, and models.ErrInUse naming an account that would
-// be deleted.
+// models.ErrFeatureNotEnabled, models.ErrInUse naming an account that would
+// be deleted, and models.ErrLockOut as Create.
 func (s *Service) ApplySet(ctx context.Context, p *access.Principal, body []byte) (*Applied, error) {
 	for try := 1; ; try++ {
 		done, err := s.applySet(ctx, p, body)
@@ -198,6 +201,12 @@ func (s *Service) writeSet(ctx context.Context, st *set, steps []step) error {
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.LockContactCenter(ctx, st.p.ContactCenter.ID); err != nil {
 			return err
+		}
+		for _, one := range steps {
+			if err := s.keepWayIn(ctx, tx, one.change); err != nil {
+				failed = one
+				return err
+			}
 		}
 		for _, one := range steps {
 			if err := one.people.hold(ctx, tx, one.account.ContactCenterID); err != nil {

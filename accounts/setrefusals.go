@@ -24,7 +24,7 @@ func (s *Service) explainSet(ctx context.Context, p *access.Principal, at step, 
 	case errors.Is(err, models.ErrNotFound):
 		m.Reason = "vanished"
 	case !errors.Is(err, models.ErrVersionMismatch):
-		return fmt.Errorf("apply set: %w", s.explain(ctx, p, at.account, err))
+		return fmt.Errorf("apply set: %w", s.explain(ctx, p, at.account, opApply, err))
 	}
 	return s.setMoved(ctx, p, []movedAccount{m})
 }

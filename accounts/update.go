@@ -128,7 +128,7 @@ func (s *Service) updateFrom(
 	}
 	err = s.commit(ctx, p, c, op, detail, a.Version, nil)
 	if err != nil {
-		return nil, fmt.Errorf("%s account: %w", op, s.explain(ctx, p, c.account, err))
+		return nil, fmt.Errorf("%s account: %w", op, s.explain(ctx, p, c.account, op, err))
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return &Result{Account: s.view(p, c.account), Warnings: e.c.Warnings(), Generated: e.generated}, nil

@@ -76,11 +76,14 @@ func asReport(err error) (*Report, error) {
 	return nil, err
 }
 
-// report adds what only the database knows: whether the name is free and
-// whether there may be one more.
+// report adds what only the database knows: whether the name is free, whether
+// there may be one more, and whether administrators would be shut out.
 func (s *Service) report(ctx context.Context, e *edit) (*Report, error) {
 	if e.def != nil {
 		if err := s.judgePlace(ctx, e); err != nil {
+			return nil, err
+		}
+		if err := s.judgeWayIn(ctx, e, e.c); err != nil {
 			return nil, err
 		}
 	}

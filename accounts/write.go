@@ -32,10 +32,14 @@ const (
 // write stores a change, its version, audit record and event in the transaction
 // tx. from is the version that the change was made from, 0 for a create. Rows of
 // accounts are written before the first audit record, by everybody: on PostgreSQL
-// both are locked, and in one order nobody waits for somebody who waits.
+// both are locked, and in one order nobody waits for somebody who waits. tx has
+// locked neither people nor the contact center yet.
 func (s *Service) write(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64,
 ) error {
+	if err := s.keepWayIn(ctx, tx, c); err != nil {
+		return err
+	}
 	if err := c.people.hold(ctx, tx, c.account.ContactCenterID); err != nil {
 		return err
 	}

@@ -163,10 +163,10 @@ type Role struct {
 	Name        string `json:"name" example:"Integrator"`
 	Description string `json:"description" example:""`
 	// Privileges are the same words as the scopes of tokens.
-	Privileges []string `json:"privileges" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider" example:"accounts:read"`
-	// Grantable are those of the privileges that who has the role may give to
-	// others, and take from them.
-	Grantable []string `json:"grantable" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	Privileges []string `json:"privileges" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider" example:"accounts:read"`
+	// Grantable is what who has the role may give to others, and take from them:
+	// some of the privileges; in the built-in role Administrator also sso:bypass.
+	Grantable []string `json:"grantable" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	// AssignToNewUsers: users who are made without roles get this one.
 	AssignToNewUsers bool `json:"assignToNewUsers" example:"false"`
 	// BuiltIn: every contact center has the role, and nobody can change it.
@@ -209,9 +209,9 @@ type RoleCreate struct {
 	// Name is unique in the contact center and holds no comma.
 	Name        string   `json:"name" validate:"required" maxLength:"255" example:"Integrator"`
 	Description string   `json:"description,omitempty" maxLength:"1024"`
-	Privileges  []string `json:"privileges,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider" example:"accounts:read"`
+	Privileges  []string `json:"privileges,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider" example:"accounts:read"`
 	// Grantable is a part of the privileges.
-	Grantable        []string `json:"grantable,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	Grantable        []string `json:"grantable,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	AssignToNewUsers bool     `json:"assignToNewUsers,omitempty"`
 }
 
@@ -219,7 +219,7 @@ type RoleCreate struct {
 type RolePatch struct {
 	Name             *string  `json:"name,omitempty" maxLength:"255" example:"Integrator"`
 	Description      *string  `json:"description,omitempty" maxLength:"1024"`
-	Privileges       []string `json:"privileges,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider" example:"accounts:read"`
-	Grantable        []string `json:"grantable,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	Privileges       []string `json:"privileges,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider" example:"accounts:read"`
+	Grantable        []string `json:"grantable,omitempty" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	AssignToNewUsers *bool    `json:"assignToNewUsers,omitempty"`
 }

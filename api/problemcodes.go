@@ -13,6 +13,7 @@ const (
 	CodeUnauthenticated        = "unauthenticated"
 	CodeSignInRefused          = "sign-in-refused"
 	CodeForbidden              = "forbidden"
+	CodeSSORequired            = "single-sign-on-required"
 	CodeCrossOrigin            = "cross-origin"
 	CodeHTTPSRequired          = "https-required"
 	CodePasswordChangeRequired = "password-change-required"

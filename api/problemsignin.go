@@ -30,6 +30,19 @@ func signInKinds() []ProblemKind {
 			errs:     []error{models.ErrSignInRefused},
 		},
 		{
+			Code: CodeSSORequired, Title: "Sign in at your identity provider", Status: http.StatusForbidden,
+			Detail: "Your contact center signs you in through its identity provider; open signInUrl in a browser.",
+			Meaning: "The password is right, but single sign-on is on for the application that you use (Agent Desktop " +
+				"for agents and supervisors, Admin for everybody else), and you do not have the privilege sso:bypass. " +
+				"The attempt is on the audit record.",
+			Remedy: "Open signInUrl in a browser. Where the identity provider is down, somebody with the privilege " +
+				"sso:bypass can still sign in with a password; machines use tokens, to which this does not apply.",
+			Members:  []ProblemMember{{Name: "signInUrl", Description: "where you sign in, in a browser"}},
+			Extra:    map[string]any{"signInUrl": "https://mycompany.example/admin/sso/login"},
+			Instance: "/api/v1/session",
+			errs:     []error{models.ErrSSORequired},
+		},
+		{
 			Code: CodeCrossOrigin, Title: "From another site", Status: http.StatusForbidden,
 			Detail: "A browser sent this request for a page of another site; nothing was done.",
 			Meaning: "By the header fields Sec-Fetch-Site and Origin the request comes from a page of another " +

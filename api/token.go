@@ -7,10 +7,10 @@ type Token struct {
 	ID string `json:"id" format:"uuid"`
 	// Name says what the token is for.
 	Name   string   `json:"name" example:"nightly import"`
-	Scopes []string `json:"scopes" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	Scopes []string `json:"scopes" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	// EffectiveScopes are those that the token gives now: what the user who made it
 	// may not do any more, it does not give either.
-	EffectiveScopes []string    `json:"effectiveScopes" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	EffectiveScopes []string    `json:"effectiveScopes" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	CreatedAt       models.Time `json:"createdAt" swaggertype:"string" format:"date-time"`
 	// CreatedBy is the user or token that made it.
 	CreatedBy string `json:"createdBy" example:"user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f"`
@@ -39,7 +39,7 @@ type TokenPage struct {
 type TokenCreate struct {
 	Name string `json:"name" validate:"required" maxLength:"255" example:"nightly import"`
 	// Scopes are what the token may do; each must be one that who makes it may give.
-	Scopes []string `json:"scopes" validate:"required" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,scim,metrics,admin,provider"`
+	Scopes []string `json:"scopes" validate:"required" enums:"accounts:read,accounts:write,accounts:test,credentials:read,references:write,events:read,audit:read,users:write,sso:bypass,scim,metrics,admin,provider"`
 	// ExpiresAt is until when the token holds, at most five years from now. Absent: it
 	// has no end, or that of the token that makes it.
 	ExpiresAt string `json:"expiresAt,omitempty" format:"date-time" example:"2027-03-01T00:00:00Z"`

@@ -40,7 +40,7 @@ func tours() map[string]func(*testing.T) tour {
 		"events.md":          eventsTour,
 		"salesforce.md":      salesforceTour,
 		"sets.md":            setsTour,
-		"sign-in.md":         named,
+		"sign-in.md":         signInTour,
 		"tokens.md":          plain,
 		"users.md":           named,
 	}
@@ -93,6 +93,26 @@ func setsTour(*testing.T) tour {
 		require.NoError(t, os.CopyFS(example, os.DirFS("../examples/set")))
 		require.NoError(t, os.RemoveAll(filepath.Join(example, "secrets")))
 	}}
+}
+
+// signInTour has the document of an sso account that knows the provider of
+// administrators and is off.
+func signInTour(*testing.T) tour {
+	return tour{
+		settings: []string{"ADMIN_API_BOOTSTRAP_DOMAIN=" + domain, "ADMIN_API_LOGIN_RATE_LIMIT=off"},
+		env:      []string{"NEW_PASSWORD=a quiet lake in October", "EMERGENCY=a red lamp in a glass case"},
+		instead: map[string]string{
+			"account": "SSO=$API/integration-accounts/$(call --json @sso.json $API/integration-accounts | jq -r .id)\n",
+		},
+		prepare: func(t *testing.T, p *program.Program) {
+			raw, err := os.ReadFile("../examples/accounts/sso.json")
+			require.NoError(t, err)
+			document := strings.NewReplacer(
+				`"agentDesktop"`, `"admin"`, `"admin"`, `"agentDesktop"`, `"enabled": true`, `"enabled": false`,
+			).Replace(string(raw))
+			require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(p.Data), "sso.json"), []byte(document), 0o600))
+		},
+	}
 }
 
 // backupTour has two accounts to keep, and a PostgreSQL of the test's own to

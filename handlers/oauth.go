@@ -30,7 +30,7 @@ func (e *oauthError) Error() string { return e.code + ": " + e.words }
 //	@Description The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is
 //	@Description a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour
 //	@Description and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in
-//	@Description is a text, as documented.
+//	@Description is a text, as documented. Single sign-on, which is for people, does not concern it.
 //	@Tags        sign-in
 //	@Accept      x-www-form-urlencoded
 //	@Param       form body api.ClientTokenInput true "The grant"

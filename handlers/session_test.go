@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -245,6 +246,23 @@ func TestRefusedSignInsAreAlike(t *testing.T) {
 		s.refused(t, api.CodeNotFound, call{Method: "POST", Path: "/api/v1/users/" + id + "/unlock"})
 	}
 	require.NotContains(t, s.Printed.String(), "nobody", "people type passwords there")
+}
+
+// Who has the right password learns where to sign in instead, and gets no session.
+func TestSignInWhereSingleSignOnIsOn(t *testing.T) {
+	s := newStack(t)
+	s.Access.SSORequired = func(_ context.Context, c *models.ContactCenter, section string) (string, error) {
+		return "https://" + c.Domain + "/" + section, nil
+	}
+	try := func(code, password string) (*answer, api.Problem) {
+		return s.refused(t, code, call{Method: "POST", Path: sessionPath, Body: signInBody("admin", password), Token: "-"})
+	}
+	a, p := try(api.CodeSSORequired, adminPassword)
+	require.Equal(t, http.StatusForbidden, a.Status)
+	require.Equal(t, map[string]any{"signInUrl": "https://acme.example/admin"}, p.Extra)
+	require.Empty(t, a.Header["Set-Cookie"])
+	_, p = try(api.CodeSignInRefused, "wrong password")
+	require.Empty(t, p.Extra)
 }
 
 func TestSignInRefuses(t *testing.T) {

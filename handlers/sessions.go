@@ -63,7 +63,8 @@ func sessionRoutes() []route {
 //	@Description is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain
 //	@Description HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and
 //	@Description at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is
-//	@Description not there is answered as who is.
+//	@Description not there is answered as who is. Where single sign-on is on, a right password is answered with 403
+//	@Description single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 //	@Tags        sign-in
 //	@Param       credentials body api.SignInInput true "Who signs in"
 //	@Success     201 {object} api.SignedIn

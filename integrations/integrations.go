@@ -53,6 +53,19 @@ type Prober interface {
 	Probe(ctx context.Context, s *Session) error
 }
 
+// AdminSignOn is implemented by properties that decide how administrators sign in. A
+// change after which only an identity provider lets them in is refused while nobody
+// could undo it, see package documentation of accounts.
+type AdminSignOn interface {
+	// AdminSignOn returns, where administrators must sign in at an identity provider
+	// while the account is enabled, the pointer of the property that says so, and what
+	// identifies the values by which they do; else nothing.
+	AdminSignOn() (pointer, fingerprint string)
+	// KeepsAdminSignOn reports whether before, the properties of the same type that are
+	// to be replaced, made them do so, and whoever gets in under those still does.
+	KeepsAdminSignOn(before Properties) bool
+}
+
 // Shape says where the shape of a type comes from.
 type Shape string
 

@@ -50,16 +50,20 @@ const (
 	ScopeEventsRead      = "events:read"
 	ScopeAuditRead       = "audit:read"
 	ScopeUsersWrite      = "users:write"
-	ScopeSCIM            = "scim"
-	ScopeMetrics         = "metrics"
-	ScopeAdmin           = "admin"
-	ScopeProvider        = "provider"
+	// ScopeSSOBypass lets a user sign in with a password where single sign-on is on.
+	// In a token, which signs nobody in, it is the right to give it to others.
+	ScopeSSOBypass = "sso:bypass"
+	ScopeSCIM      = "scim"
+	ScopeMetrics   = "metrics"
+	ScopeAdmin     = "admin"
+	ScopeProvider  = "provider"
 )
 
 // AllScopes lists every scope.
 func AllScopes() Strings {
 	return Strings{
 		ScopeAccountsRead, ScopeAccountsWrite, ScopeAccountsTest, ScopeCredentialsRead, ScopeReferencesWrite,
-		ScopeEventsRead, ScopeAuditRead, ScopeUsersWrite, ScopeSCIM, ScopeMetrics, ScopeAdmin, ScopeProvider,
+		ScopeEventsRead, ScopeAuditRead, ScopeUsersWrite, ScopeSSOBypass, ScopeSCIM, ScopeMetrics, ScopeAdmin,
+		ScopeProvider,
 	}
 }

@@ -40,6 +40,9 @@ var (
 	// ErrTooManyAttempts means that sign-ins under this name are blocked for a
 	// while after failures.
 	ErrTooManyAttempts = errors.New("too many failed attempts")
+	// ErrSSORequired means that the password is right but the user must sign in
+	// through the identity provider of the contact center.
+	ErrSSORequired = errors.New("single sign-on required")
 	// ErrForbidden means that the actor lacks the right.
 	ErrForbidden = errors.New("not allowed")
 	// ErrFeatureNotEnabled means that the service provider has not switched

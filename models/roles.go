@@ -10,8 +10,9 @@ type Role struct {
 	NameKey         string // NameKey(Name), unique
 	Description     string
 	Privileges      Strings
-	// Grantable are those of the privileges that who has the role may give to
-	// others, and take from them.
+	// Grantable are what who has the role may give to others, and take from them:
+	// some of the privileges, and in the built-in role Administrator ScopeSSOBypass,
+	// which it does not have itself.
 	Grantable Strings
 	// AssignToNewUsers: users who are made without roles get this one.
 	AssignToNewUsers bool
@@ -35,8 +36,12 @@ const (
 
 // BuiltInRoles returns the roles that every contact center has and nobody can
 // change. Their ids are the same everywhere; they are not stored.
+//
+// None has ScopeSSOBypass, or single sign-on would oblige nobody. Administrators may
+// give it: they can switch single sign-on off, which comes to more.
 func BuiltInRoles() []Role {
-	administrator := slices.DeleteFunc(AllScopes(), func(scope string) bool { return scope == ScopeProvider })
+	grantable := slices.DeleteFunc(AllScopes(), func(scope string) bool { return scope == ScopeProvider })
+	administrator := slices.DeleteFunc(slices.Clone(grantable), func(scope string) bool { return scope == ScopeSSOBypass })
 	roles := []Role{
 		{
 			ID: "00000000-0000-7000-8000-000000000001", Name: RoleAgent,
@@ -50,7 +55,7 @@ func BuiltInRoles() []Role {
 		{
 			ID: "00000000-0000-7000-8000-000000000003", Name: RoleAdministrator,
 			Description: "Administers the contact center.",
-			Privileges:  administrator, Grantable: administrator,
+			Privileges:  administrator, Grantable: grantable,
 		},
 	}
 	for i := range roles {

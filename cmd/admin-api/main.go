@@ -111,9 +111,10 @@ func joined(args []string) []string {
 }
 
 // reservedScopes are those that no route needs: they belong to what is to come.
-// The scope provider lets a token act in other contact centers.
+// The scope provider lets a token act in other contact centers, and sso:bypass lets
+// it give the privilege to users.
 func reservedScopes() models.Strings {
-	used := models.Strings{models.ScopeProvider}
+	used := models.Strings{models.ScopeProvider, models.ScopeSSOBypass}
 	for _, r := range handlers.Routes() {
 		used = append(used, r.Scope)
 	}

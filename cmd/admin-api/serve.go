@@ -22,6 +22,7 @@ import (
 	"admin-api/integrations/catalog"
 	"admin-api/monitor"
 	"admin-api/outbound"
+	"admin-api/sso"
 	"admin-api/web"
 )
 
@@ -118,11 +119,17 @@ func (c *serveCommand) build(
 		return nil, nil, err
 	}
 	h.access.SessionIdle, h.access.SessionMax = time.Duration(c.SessionIdle), time.Duration(c.SessionMax)
+	signOn := &sso.Service{
+		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
+		PublicURL: c.publicURL(),
+	}
+	h.access.SSORequired = signOn.Required
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
 		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
 	}
+	h.access.SSOUnproven = service.SSOUnproven
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
 	number, _ := built()

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"admin-api/models"
+	"admin-api/sso"
 	"admin-api/validation"
 )
 
@@ -54,6 +55,19 @@ func (c *usersSetPasswordCommand) Run(p *program) (err error) {
 	if u.Disabled {
 		p.printf("the user is disabled and cannot sign in until an administrator changes that\n")
 	}
+	return c.warnOfSSO(p, h, &centers[0], u)
+}
+
+// warnOfSSO says where the password alone lets nobody in. It is set anyway: it may
+// be the first half of a way in.
+func (c *usersSetPasswordCommand) warnOfSSO(p *program, h *house, center *models.ContactCenter, u *models.User) error {
+	h.access.SSORequired = (&sso.Service{Store: h.store}).Required
+	there, section, err := h.access.SignsInAt(p.ctx, center, u)
+	if err != nil || there == "" {
+		return err
+	}
+	p.printf("but single sign-on is on (section %s): the password lets the user in only with the privilege "+
+		"sso:bypass,\nor once that section of the sso account is switched off; see docs/guides/sign-in.md\n", section)
 	return nil
 }
 

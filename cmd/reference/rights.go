@@ -25,7 +25,8 @@ decides.
 A request is made with a token or in the session of a user. A token carries *scopes*, the roles of a user give
 *privileges*; both are the same words, and none implies another. A custom role gives whatever privileges it was made
 with. A token that a user made does no more than that user may at the moment. Where the table says so a session does not
-do, or a token does not.
+do, or a token does not. No operation needs ` + "`sso:bypass`" + `: it lets a user sign in with a password where single
+sign-on is on. None of the built-in roles has it; Administrator may give it.
 
 | operation | needs |`)
 	for _, role := range roles {

@@ -1,0 +1,168 @@
+package accounts
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"admin-api/access"
+	"admin-api/integrations"
+	"admin-api/models"
+	"admin-api/store"
+	"admin-api/validation"
+)
+
+// No change is made after which administrators sign in only through an identity
+// provider that nobody has proved to work, and which nobody could undo. Enabling
+// such an account, or the section in it, is one; so are creating it enabled,
+// bringing it back, and other values while it is on. Whether the service provider
+// has the feature switched on makes no difference, or switching it on later would.
+
+// testHolds is how long a test sign-in proves that an identity provider works.
+const testHolds = 24 * time.Hour
+
+const (
+	whyUnproven = "no enabled user has a password and the privileges sso:bypass and accounts:write, and no test sign-in " +
+		"to Admin with these values succeeded within the last 24 hours"
+	codeLockOut = "would_lock_out"
+	lockOut     = "Administrators could sign in only through this identity provider, and nobody could undo it if it " +
+		"does not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save " +
+		"the values with Admin SSO switched off, run a test sign-in, and switch it on then."
+)
+
+// keepWayIn refuses with models.ErrLockOut a change that shuts administrators out.
+// Where it asks, it locks the contact center, and then whoever can get in without
+// single sign-on, until tx ends; so it comes before any other lock.
+func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, c *change) error {
+	a := c.account
+	def, known := s.Catalog.Definition(a.Type)
+	if !known || !a.Enabled || !a.DeletedAt.IsZero() {
+		return nil
+	}
+	if _, decides := def.New().(integrations.AdminSignOn); !decides {
+		return nil
+	}
+	now, err := decodeStored(def, a)
+	if err != nil {
+		return err
+	}
+	_, fingerprint := replacesSignOn(def, c.before, now)
+	if fingerprint == "" {
+		return nil
+	}
+	proven, err := s.proven(ctx, tx, a.ContactCenterID, fingerprint)
+	if err != nil || proven {
+		return err
+	}
+	return &models.RefusalError{Err: models.ErrLockOut, Detail: lockOut}
+}
+
+// replacesSignOn returns pointer and fingerprint of the sign-on of administrators
+// that now brings; nothing where it brings none, or none that was not there before.
+// now are properties of an enabled account.
+func replacesSignOn(
+	def *integrations.Definition, before *models.Account, now integrations.Properties,
+) (pointer, fingerprint string) {
+	signOn, decides := now.(integrations.AdminSignOn)
+	if !decides {
+		return "", ""
+	}
+	pointer, fingerprint = signOn.AdminSignOn()
+	if before != nil && before.Enabled && before.DeletedAt.IsZero() {
+		// What cannot be read let nobody in.
+		if was, err := decodeStored(def, before); err == nil && signOn.KeepsAdminSignOn(was) {
+			return "", ""
+		}
+	}
+	return pointer, fingerprint
+}
+
+// proven reports whether administrators may be left to the identity provider.
+func (s *Service) proven(ctx context.Context, tx *store.Store, center, fingerprint string) (bool, error) {
+	held, err := access.HoldBypass(ctx, tx, center)
+	if err != nil || held {
+		return held, err
+	}
+	return s.tested(ctx, tx, center, fingerprint)
+}
+
+func (s *Service) tested(ctx context.Context, tx *store.Store, center, fingerprint string) (bool, error) {
+	if s.SSOTestPassed == nil {
+		return false, nil
+	}
+	return s.SSOTestPassed(ctx, tx, center, fingerprint, models.NewTime(s.now().Add(-testHolds)))
+}
+
+// judgeWayIn reports to c what keepWayIn would refuse.
+func (s *Service) judgeWayIn(ctx context.Context, e *edit, c *validation.Context) error {
+	if e.properties == nil || !e.doc.Enabled {
+		return nil
+	}
+	pointer, fingerprint := replacesSignOn(e.def, e.stored, e.properties)
+	if fingerprint == "" {
+		return nil
+	}
+	proven, err := s.proven(ctx, s.Store, e.p.ContactCenter.ID, fingerprint)
+	if err == nil && !proven {
+		c.Violate("/properties"+pointer, codeLockOut, lockOut)
+	}
+	return err
+}
+
+// judgeWaysIn is judgeWayIn for the accounts of a plan.
+func (s *Service) judgeWaysIn(ctx context.Context, st *set) error {
+	for _, e := range st.entries {
+		if e.edit == nil {
+			continue
+		}
+		c := &validation.Context{}
+		if err := s.judgeWayIn(ctx, e.edit, c); err != nil {
+			return err
+		}
+		for _, v := range c.Errors() {
+			e.add(st.c, v)
+		}
+	}
+	return nil
+}
+
+// SSOUnproven reports whether administrators of the contact center sign in through
+// an identity provider for which no test sign-in speaks. It belongs in the
+// transaction of who changes people, with the lock of the contact center, for which
+// keepWayIn waits.
+func (s *Service) SSOUnproven(ctx context.Context, tx *store.Store, center string) (bool, error) {
+	enabled := true
+	for i := range s.Catalog {
+		def := &s.Catalog[i]
+		if _, decides := def.New().(integrations.AdminSignOn); !decides {
+			continue
+		}
+		live, err := tx.ListAccounts(ctx, models.AccountFilter{
+			ContactCenterID: center, Types: []string{def.Type}, Enabled: &enabled, Sort: models.SortByName,
+		})
+		if err != nil {
+			return false, fmt.Errorf("single sign-on of administrators: %w", err)
+		}
+		for i := range live {
+			if unproven, err := s.unproven(ctx, tx, def, &live[i]); err != nil || unproven {
+				return unproven, err
+			}
+		}
+	}
+	return false, nil
+}
+
+func (s *Service) unproven(
+	ctx context.Context, tx *store.Store, def *integrations.Definition, a *models.Account,
+) (bool, error) {
+	p, err := decodeStored(def, a)
+	if err != nil {
+		return false, err
+	}
+	_, fingerprint := replacesSignOn(def, nil, p)
+	if fingerprint == "" {
+		return false, nil
+	}
+	tested, err := s.tested(ctx, tx, a.ContactCenterID, fingerprint)
+	return !tested, err
+}

@@ -1,0 +1,47 @@
+package singlesignon
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+
+	"admin-api/integrations"
+)
+
+// Fingerprint identifies the values by which the section tells the identity
+// provider: two sections with the same one accept the same answers. What happens
+// after a sign-in, and where it may start, is not part of it.
+func (s *Section) Fingerprint() string {
+	certificates := slices.Sorted(slices.Values(s.IdentityProviderCertificates))
+	text, _ := json.Marshal([]any{ //nolint:errchkjson // texts can always be encoded
+		s.IdentityProviderSSOURL, s.IdentityProviderIssuer, s.IdentityProviderEntityID, slices.Compact(certificates),
+	})
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// AdminSignOn implements integrations.AdminSignOn.
+func (p *Properties) AdminSignOn() (pointer, fingerprint string) {
+	if !p.Admin.Enabled {
+		return "", ""
+	}
+	return "/admin/enabled", p.Admin.Fingerprint()
+}
+
+// KeepsAdminSignOn implements integrations.AdminSignOn: certificates may be added,
+// as before a roll-over.
+func (p *Properties) KeepsAdminSignOn(before integrations.Properties) bool {
+	old, ok := before.(*Properties)
+	if !ok || !old.Admin.Enabled {
+		return false
+	}
+	now, was := p.Admin, old.Admin
+	for _, certificate := range was.IdentityProviderCertificates {
+		if !slices.Contains(now.IdentityProviderCertificates, certificate) {
+			return false
+		}
+	}
+	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
+	return now.Fingerprint() == was.Fingerprint()
+}
