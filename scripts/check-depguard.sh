@@ -32,6 +32,7 @@ integrations/scimaccount: integrations secret validation platforms
 integrations/platform: integrations secret validation platforms
 integrations/platform/aws: integrations secret validation platforms
 integrations/platform/aws/awstest: integrations secret validation platforms testplatforms
+integrations/platform/saml: integrations secret validation platforms
 integrations/catalog: integrations families platforms
 integrations/integrationtest: integrations models outbound secret strict validation
 api: integrations models validation
@@ -41,7 +42,7 @@ audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation
-sso: access accounts audit integrations integrations/singlesignon models outbound secret store validation
+sso: access accounts audit integrations integrations/platform/saml integrations/singlesignon models outbound secret store validation
 scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
@@ -54,7 +55,7 @@ e2e/identity:
 newcomer:
 '
 families='integrations/zendesk integrations/singlesignon integrations/scimaccount'
-platforms='integrations/platform integrations/platform/aws'
+platforms='integrations/platform integrations/platform/aws integrations/platform/saml'
 testplatforms='integrations/platform/aws/awstest'
 
 # Which room has which framework: import path, colon, its rooms ("*": all;

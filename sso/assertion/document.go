@@ -129,8 +129,8 @@ func (d *document) children(el *etree.Element, scope map[string]string) *Error {
 				return err
 			}
 		case *etree.Comment:
-			if d.comments++; d.comments > maxComments {
-				return refuse(CodeXMLTooComplex, "The message has more than %d comments.", maxComments)
+			if err := d.comment(el, scope[el.Space]); err != nil {
+				return err
 			}
 		case *etree.CharData:
 		default:
@@ -138,6 +138,22 @@ func (d *document) children(el *etree.Element, scope map[string]string) *Error {
 		}
 	}
 	return nil
+}
+
+// comment counts a comment in an element, and refuses it beside text: what signs
+// leaves comments out, and some readers take only the text before one. Those in
+// a signature are refused with it.
+func (d *document) comment(el *etree.Element, space string) *Error {
+	if d.comments++; d.comments > maxComments {
+		return refuse(CodeXMLTooComplex, "The message has more than %d comments.", maxComments)
+	}
+	if elementsOnly(el) || space == namespaceSignature {
+		return nil
+	}
+	if el.Tag == "NameID" {
+		return refuse(CodeNameIDInvalid, "The NameID has a comment in it.")
+	}
+	return refuse(CodeXMLComment, "The value of %s has a comment in it.", quoted(el.Tag))
 }
 
 // declared adds the namespaces that an element declares to those in scope.

@@ -1,6 +1,7 @@
 package assertion
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -59,19 +60,34 @@ func atMostOne(el *etree.Element, space, tag string) (*etree.Element, *Error) {
 
 // onlyKnown refuses children of other names, and text between them.
 func onlyKnown(el *etree.Element, space string, tags ...string) *Error {
-	for _, child := range el.Child {
-		switch child := child.(type) {
-		case *etree.Element:
-			if !oneOf(child, space, tags) {
-				return refuse(CodeSchemaInvalid, "%s has an element %s, which has no place there.", el.Tag, quoted(child.Tag))
-			}
-		case *etree.CharData:
-			if strings.Trim(child.Data, " \t\r\n") != "" {
-				return refuse(CodeSchemaInvalid, "%s has text between its elements.", el.Tag)
-			}
+	for _, child := range el.ChildElements() {
+		if !oneOf(child, space, tags) {
+			return refuse(CodeSchemaInvalid, "%s has an element %s, which has no place there.", el.Tag, quoted(child.Tag))
 		}
 	}
+	if !elementsOnly(el) {
+		return refuse(CodeSchemaInvalid, "%s has text between its elements.", el.Tag)
+	}
 	return nil
+}
+
+// elementsOnly tells whether there is nothing but white space, or comments,
+// between the children.
+func elementsOnly(el *etree.Element) bool {
+	for _, child := range el.Child {
+		if data, ok := child.(*etree.CharData); ok && strings.Trim(data.Data, " \t\r\n") != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// commented tells whether there are comments between the children.
+func commented(el *etree.Element) bool {
+	return slices.ContainsFunc(el.Child, func(child etree.Token) bool {
+		_, ok := child.(*etree.Comment)
+		return ok
+	})
 }
 
 func oneOf(el *etree.Element, space string, tags []string) bool {

@@ -178,7 +178,11 @@ func (j *judgement) countAssertions() *Error {
 // checkResponseSignature verifies the signature of the response, if there is
 // one.
 func (j *judgement) checkResponseSignature() (string, bool, *Error) {
-	if err := j.message.placed(j.message.root, j.message.assertions[0]); err != nil {
+	places := []*etree.Element{j.message.root}
+	if plain := first(j.message.root, namespaceAssertion, "Assertion"); plain != nil {
+		places = append(places, plain)
+	}
+	if err := j.message.placed(places...); err != nil {
 		return "", false, err
 	}
 	s, err := j.message.signatureOf(j.message.root)

@@ -156,7 +156,7 @@ func exactly(el *etree.Element, attributes []string, tags ...string) ([]*etree.E
 		}
 	}
 	children := el.ChildElements()
-	bad := len(children) != len(tags) || !elementsOnly(el)
+	bad := len(children) != len(tags) || !elementsOnly(el) || commented(el)
 	for i := 0; i < len(tags) && !bad; i++ {
 		bad = !is(children[i], namespaceSignature, tags[i])
 	}
@@ -164,23 +164,6 @@ func exactly(el *etree.Element, attributes []string, tags ...string) ([]*etree.E
 		return nil, refuse(CodeSignatureStructure, "%s has not exactly these elements: %s.", el.Tag, strings.Join(tags, ", "))
 	}
 	return children, nil
-}
-
-// elementsOnly tells whether there is nothing but white space between the
-// children.
-func elementsOnly(el *etree.Element) bool {
-	for _, child := range el.Child {
-		switch child := child.(type) {
-		case *etree.Element:
-		case *etree.CharData:
-			if strings.Trim(child.Data, " \t\r\n") != "" {
-				return false
-			}
-		default:
-			return false
-		}
-	}
-	return true
 }
 
 // algorithm returns that of an element which has no parameters.
@@ -220,7 +203,7 @@ func reference(el, signed *etree.Element, whole bool) *Error {
 // taken out, then exclusive canonicalization.
 func transforms(el *etree.Element) *Error {
 	children := el.ChildElements()
-	if len(children) != 2 || !elementsOnly(el) || len(el.Attr) > maxAttributes {
+	if len(children) != 2 || !elementsOnly(el) || commented(el) || len(el.Attr) > maxAttributes {
 		return refuse(CodeSignatureTransform, "The signature has %d transforms; it must have two: "+
 			"enveloped signature, then exclusive canonicalization.", len(children))
 	}

@@ -75,7 +75,7 @@ func (j *judgement) over(t *times) *Error {
 	case !t.session.IsZero() && !now.Before(t.session.Add(Skew)):
 		late = refuse(CodeExpired, "The session at the identity provider ended at %s; here it is %s.",
 			instant(t.session), instant(now)).with(instant(t.session))
-	case now.After(t.assertion.Add(MaxAge+Skew)), now.After(t.response.Add(MaxAge+Skew)):
+	case now.After(t.assertion.Add(MaxAge + Skew)), now.After(t.response.Add(MaxAge + Skew)):
 		late = refuse(CodeResponseStale, "The response was issued at %s, more than %s ago; here it is %s.",
 			instant(t.assertion), MaxAge, instant(now)).with(instant(t.assertion))
 	default:
