@@ -19,12 +19,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/e2e/identity"
+	"admin-api/integrations/platform/saml"
 	"admin-api/sso/assertion"
 )
 
 const (
 	spName  = ourHost + "_sso"
 	spReply = "https://" + ourHost + "/agentdesktop/sso/redirect"
+
+	requestID = "_0c0ffee0"
 )
 
 // ann is somebody at the providers.
@@ -73,15 +76,26 @@ func (p partner) expectation(t *testing.T, issuer string, by ...*identity.Signer
 	return e
 }
 
-// requestAddress is where a browser goes with a request that is made here.
-func requestAddress(t *testing.T, at string, members ...string) string {
+// requestOf is our request to a provider. Its id is the one that the tests know.
+func requestOf(at string) *saml.Request {
+	return &saml.Request{ID: requestID, Issuer: spName, Destination: at, ReplyURL: spReply, IssuedAt: time.Now()}
+}
+
+// requestAddress is where a browser goes with our request.
+func requestAddress(t *testing.T, at string) string {
+	t.Helper()
+	address, err := requestOf(at).RedirectURL("r1")
+	require.NoError(t, err)
+	return address
+}
+
+// passiveAddress asks for somebody who is signed in there already.
+func passiveAddress(t *testing.T, at string) string {
 	t.Helper()
 	var packed bytes.Buffer
 	w, err := flate.NewWriter(&packed, flate.DefaultCompression)
 	require.NoError(t, err)
-	_, err = w.Write([]byte(`<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0" IssueInstant="` +
-		time.Now().UTC().Format(time.RFC3339) + `" AssertionConsumerServiceURL="` + spReply + `"` + strings.Join(members, "") +
-		`><Issuer xmlns="urn:oasis:names:tc:SAML:2.0:assertion">` + spName + `</Issuer></p:AuthnRequest>`))
+	_, err = w.Write(bytes.Replace(requestOf(at).XML(), []byte("<samlp:AuthnRequest "), []byte(`<samlp:AuthnRequest IsPassive="true" `), 1))
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 	return at + "?" + url.Values{"SAMLRequest": {base64.StdEncoding.EncodeToString(packed.Bytes())}}.Encode()
@@ -138,10 +152,20 @@ func TestResponsesOfSimpleSAMLphp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := requireAnn(t, respond(tt.options), e)
-			require.Equal(t, "_1", got.InResponseTo)
+			require.Equal(t, requestID, got.InResponseTo)
 			require.Equal(t, []bool{tt.response, tt.assertion, tt.encrypted}, []bool{got.ResponseSigned, got.AssertionSigned, got.Encrypted})
 		})
 	}
+	t.Run("asked for by HTTP-POST", func(t *testing.T) {
+		idp.Set(t, func(s *identity.Settings) { s.Options = nil })
+		form := identity.Post{Action: idp.SignOnURL(), Fields: url.Values{}}
+		for name, value := range requestOf(form.Action).PostFields("r1") {
+			form.Fields.Set(name, value)
+		}
+		post := idp.SignInPosted(t, form, "ann")
+		require.Equal(t, "r1", post.Fields.Get("RelayState"))
+		require.Equal(t, requestID, requireAnn(t, post.Fields.Get("SAMLResponse"), e).InResponseTo)
+	})
 	t.Run("begun there", func(t *testing.T) {
 		idp.Set(t, func(s *identity.Settings) { s.Options = nil })
 		post := idp.SignIn(t, idp.InitiatedURL(spName, spReply), "ann")
@@ -161,7 +185,7 @@ func TestResponsesOfSimpleSAMLphp(t *testing.T) {
 	}
 	t.Run("nobody was signed in", func(t *testing.T) {
 		idp.Set(t, func(s *identity.Settings) { s.Options = nil })
-		post := idp.Open(t, requestAddress(t, idp.SignOnURL(), ` IsPassive="true"`))
+		post := idp.Open(t, passiveAddress(t, idp.SignOnURL()))
 		requireRefused(t, post.Fields.Get("SAMLResponse"), "sso-status-failed", e)
 	})
 }
@@ -224,7 +248,7 @@ func TestResponsesOfOthers(t *testing.T) {
 	for _, dialect := range identity.Dialects(t) {
 		t.Run(dialect, func(t *testing.T) {
 			what := identity.Saying{
-				Issuer: issuer, Audience: spName, Reply: spReply, InResponseTo: "_1", NameID: "ann",
+				Issuer: issuer, Audience: spName, Reply: spReply, InResponseTo: requestID, NameID: "ann",
 				FirstName: ann.Attributes["FirstName"][0], LastName: ann.Attributes["LastName"][0],
 			}
 			require.False(t, requireAnn(t, identity.Encode(identity.Say(t, dialect, by, what)), e).Encrypted)

@@ -177,13 +177,38 @@ type Post struct {
 // in, and returns the form that goes to the service provider.
 func (p *SimpleSAMLphp) SignIn(t testing.TB, start, name string) Post {
 	t.Helper()
+	browser := p.newBrowser(t)
+	return p.answer(t, browser, get(t, browser, start), name)
+}
+
+// SignInPosted is SignIn for a request that comes by HTTP-POST.
+func (p *SimpleSAMLphp) SignInPosted(t testing.TB, request Post, name string) Post {
+	t.Helper()
+	browser := p.newBrowser(t)
+	return p.answer(t, browser, post(t, browser, request.Action, request.Fields), name)
+}
+
+// Open plays a browser that the provider asks nothing.
+func (p *SimpleSAMLphp) Open(t testing.TB, start string) Post {
+	t.Helper()
+	return formOf(t, get(t, p.newBrowser(t), start))
+}
+
+// newBrowser is one that was never used.
+func (p *SimpleSAMLphp) newBrowser(t testing.TB) *http.Client {
+	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	browser := *p.client
 	browser.Jar, browser.CheckRedirect = jar, nil
-	page := get(t, &browser, start)
+	return &browser
+}
+
+// answer fills in the form on the page that asks who somebody is.
+func (p *SimpleSAMLphp) answer(t testing.TB, browser *http.Client, page, name string) Post {
+	t.Helper()
 	login := formOf(t, page)
 	login.Fields.Set("username", name)
 	login.Fields.Set("password", p.settings.People[name].Password)
@@ -195,19 +220,7 @@ func (p *SimpleSAMLphp) SignIn(t testing.TB, start, name string) Post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return formOf(t, post(t, &browser, action.String(), login.Fields))
-}
-
-// Open plays a browser that the provider asks nothing.
-func (p *SimpleSAMLphp) Open(t testing.TB, start string) Post {
-	t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	browser := *p.client
-	browser.Jar, browser.CheckRedirect = jar, nil
-	return formOf(t, get(t, &browser, start))
+	return formOf(t, post(t, browser, action.String(), login.Fields))
 }
 
 // Metadata returns the provider's own.
@@ -253,7 +266,7 @@ func get(t testing.TB, c *http.Client, address string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer(t, c, req)
+	return send(t, c, req)
 }
 
 func post(t testing.TB, c *http.Client, address string, fields url.Values) string {
@@ -263,10 +276,10 @@ func post(t testing.TB, c *http.Client, address string, fields url.Values) strin
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return answer(t, c, req)
+	return send(t, c, req)
 }
 
-func answer(t testing.TB, c *http.Client, req *http.Request) string {
+func send(t testing.TB, c *http.Client, req *http.Request) string {
 	t.Helper()
 	res, err := c.Do(req)
 	if err != nil {
