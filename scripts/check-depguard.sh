@@ -42,13 +42,15 @@ audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation
-sso: access accounts audit integrations integrations/platform/saml integrations/singlesignon models outbound secret store validation
+sso: access accounts audit integrations integrations/platform/saml integrations/singlesignon models outbound secret sso/assertion store validation
+sso/assertion: integrations/platform/saml
+sso/assertion/assertiontest: integrations/platform/saml sso/assertion
 scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation
 cmd/reference: accounts handlers integrations integrations/catalog families platforms models reference
-cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret setfile sso store strict validation web
+cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret setfile sso sso/assertion store strict validation web
 bench:
 e2e/program:
 e2e/identity:
@@ -71,12 +73,12 @@ modernc.org/sqlite: store store/storetest tests
 github.com/go-playground/validator/v10: validation
 github.com/tink-crypto/tink-go/v2: secret
 github.com/alecthomas/kong: cmd/openapi cmd/reference cmd/admin-api
-github.com/russellhaering/gosaml2: sso tests
-github.com/russellhaering/goxmldsig: sso tests
-github.com/beevik/etree: sso tests
+github.com/russellhaering/gosaml2: sso sso/assertion sso/assertion/assertiontest tests
+github.com/russellhaering/goxmldsig: sso sso/assertion sso/assertion/assertiontest tests
+github.com/beevik/etree: sso sso/assertion sso/assertion/assertiontest tests
 github.com/elimity-com/scim: scim
-github.com/crewjam/saml: testplatforms integrations/integrationtest store/storetest tests
-github.com/stretchr/testify/require: testplatforms integrations/integrationtest store/storetest tests
+github.com/crewjam/saml: testplatforms integrations/integrationtest sso/assertion/assertiontest store/storetest tests
+github.com/stretchr/testify/require: testplatforms integrations/integrationtest sso/assertion/assertiontest store/storetest tests
 github.com/stretchr/testify/assert:
 github.com/stretchr/testify/suite:
 github.com/stretchr/testify/mock:
@@ -92,7 +94,7 @@ math/rand/v2: *
 
 # What is for tests is named one by one in test-support-only-in-tests, because
 # the linter knows packages by the beginning of their path only.
-missing=$(cd "$root" && git ls-files --cached --others --exclude-standard -- 'integrations/*test/*.go' 'store/*test/*.go' |
+missing=$(cd "$root" && git ls-files --cached --others --exclude-standard -- 'integrations/*test/*.go' 'sso/*test/*.go' 'store/*test/*.go' |
     sed 's|/[^/]*$||' | sort -u | while IFS= read -r dir; do
     grep -qF "{pkg: admin-api/$dir," .golangci.yml || echo "$dir"
 done)

@@ -106,6 +106,9 @@ func TestBrokenLines(t *testing.T) {
 		got, _ := accept(t, b.String(), e)
 		require.Equal(t, assertiontest.NameID, got.NameID, i)
 	}
+	accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
+		r.TamperText = func(text string) string { return "\ufeff<?xml version=\"1.0\" encoding=\"utf-8\"?>\r\n" + text + "\n" }
+	}), e)
 	got, _ := accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
 		r.Tamper = func(root *etree.Element) {
 			value := root.FindElement("//SignatureValue")

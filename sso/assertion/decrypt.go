@@ -36,8 +36,8 @@ func (j *judgement) decrypt(el *etree.Element, ids map[string]bool, signed bool)
 		return nil, err
 	}
 	if x.cbc && !signed {
-		return nil, refuse(CodeEncryptionWeak, "The assertion is encrypted with %s, and the response is not signed as a whole.",
-			quoted(x.method)).with(x.method)
+		return nil, refuse(CodeEncryptionWeak, "The assertion is encrypted with %s, and the response is not signed "+
+			"as a whole.", quoted(x.method)).with(x.method)
 	}
 	if len(j.expect.Decrypters) == 0 {
 		return nil, refuse(CodeEncryptedNoKey, "The assertion is encrypted, and the contact center has no encryption key.")
@@ -65,7 +65,8 @@ func readEncrypted(el *etree.Element) (*encrypted, *Error) {
 	}
 	data := all(el, namespaceEncryption, "EncryptedData")
 	if len(data) != 1 {
-		return nil, refuse(CodeSchemaInvalid, "EncryptedAssertion has %d elements EncryptedData; it must have one.", len(data))
+		return nil, refuse(CodeSchemaInvalid, "EncryptedAssertion has %d elements EncryptedData; it must have one.",
+			len(data))
 	}
 	keys := all(el, namespaceEncryption, "EncryptedKey")
 	if info := first(data[0], namespaceSignature, "KeyInfo"); info != nil {

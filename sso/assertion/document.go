@@ -3,6 +3,7 @@ package assertion
 import (
 	"encoding/base64"
 	"errors"
+	"maps"
 	"regexp"
 	"strings"
 
@@ -15,20 +16,21 @@ import (
 const maxEncoded = 256 << 10
 
 // limits is what a document may have. goxmldsig gives up at 1000 elements.
+// Comments are let through here, because what is wrong with them depends on where
+// they stand.
 func limits() saml.Limits {
-	return saml.Limits{
-		Bytes: maxEncoded / 4 * 3, Depth: 20, Elements: 900, Attributes: 4000, Namespaces: 2000, TextBytes: maxEncoded / 4 * 3,
-	}
+	l := saml.ResponseLimits()
+	l.Elements = 900
+	l.CommentsAllowed = true
+	return l
 }
 
-// What the tree of a document may have beyond that. Canonical forms sort
-// attributes and copy the prefixes in scope for each element, and take comments
-// out one by one.
+// What a tree may have beyond that: canonical forms copy the prefixes in scope for
+// each element, and comments are taken out one by one.
 const (
-	maxComments   = 16
-	maxAttributes = 32
-	maxPrefixes   = 32
-	maxID         = 256
+	maxComments = 16
+	maxPrefixes = 32
+	maxID       = 256
 )
 
 // decode returns the bytes of the form field. White space is allowed anywhere in
@@ -74,11 +76,10 @@ type document struct {
 // not have them yet.
 func read(text []byte, ids map[string]bool) (*document, *Error) {
 	if err := saml.Guard(text, limits()); err != nil {
-		var g *saml.GuardError
-		if errors.As(err, &g) {
-			return nil, refuse(g.Code, "%s", g.Detail)
+		if g, ok := errors.AsType[*saml.GuardError](err); ok {
+			return nil, refuse(g.Code, "XML: %s.", g.Detail)
 		}
-		return nil, refuse(CodeXMLMalformed, "%s", err.Error())
+		return nil, refuse(CodeXMLMalformed, "XML: %s.", err.Error())
 	}
 	tree := etree.NewDocument()
 	tree.ReadSettings.MaxDepth = limits().Depth + 1
@@ -91,23 +92,16 @@ func read(text []byte, ids map[string]bool) (*document, *Error) {
 // survey goes over a tree once.
 func survey(root *etree.Element, ids map[string]bool) (*document, *Error) {
 	d := &document{root: root, ids: ids}
-	scope := map[string]string{"xml": namespaceXML}
-	if err := d.element(root, scope); err != nil {
+	if err := d.element(root, map[string]string{}); err != nil {
 		return nil, err
 	}
 	return d, nil
 }
 
 func (d *document) element(el *etree.Element, scope map[string]string) *Error {
-	if len(el.Attr) > maxAttributes {
-		return refuse(CodeXMLTooComplex, "An element has %d attributes; %d are accepted.", len(el.Attr), maxAttributes)
-	}
-	scope, err := declared(el, scope)
-	if err != nil {
-		return err
-	}
-	if err := resolvable(el, scope); err != nil {
-		return err
+	scope = declared(el, scope)
+	if len(scope) > maxPrefixes {
+		return refuse(CodeXMLTooComplex, "More than %d namespace prefixes are in scope.", maxPrefixes)
 	}
 	if err := d.identify(el); err != nil {
 		return err
@@ -157,28 +151,19 @@ func (d *document) comment(el *etree.Element, space string) *Error {
 }
 
 // declared adds the namespaces that an element declares to those in scope.
-func declared(el *etree.Element, scope map[string]string) (map[string]string, *Error) {
-	inner := scope
+func declared(el *etree.Element, scope map[string]string) map[string]string {
+	own := map[string]string{}
 	for _, a := range el.Attr {
-		prefix, ok := declares(a)
-		if !ok {
-			continue
+		if prefix, ok := declares(a); ok {
+			own[prefix] = a.Value
 		}
-		if prefix == "xmlns" || prefix == "xml" || (prefix != "" && a.Value == "") || a.Value == namespaceXMLNS {
-			return nil, refuse(CodeXMLMalformed, "The namespace prefix %s is declared wrongly.", quoted(prefix))
-		}
-		if len(inner) == len(scope) {
-			inner = make(map[string]string, len(scope)+1)
-			for k, v := range scope {
-				inner[k] = v
-			}
-		}
-		inner[prefix] = a.Value
 	}
-	if len(inner) > maxPrefixes {
-		return nil, refuse(CodeXMLTooComplex, "More than %d namespace prefixes are in scope.", maxPrefixes)
+	if len(own) == 0 {
+		return scope
 	}
-	return inner, nil
+	inner := maps.Clone(scope)
+	maps.Copy(inner, own)
+	return inner
 }
 
 // declares returns the prefix that an attribute declares, empty for the default
@@ -188,36 +173,6 @@ func declares(a etree.Attr) (string, bool) {
 		return "", true
 	}
 	return a.Key, a.Space == "xmlns"
-}
-
-// resolvable refuses prefixes that are not declared, names that are none, and
-// attributes that are one in different words.
-func resolvable(el *etree.Element, scope map[string]string) *Error {
-	undeclared := func(prefix string) bool {
-		_, ok := scope[prefix]
-		return prefix != "" && !ok
-	}
-	if strings.Contains(el.Tag, ":") || undeclared(el.Space) {
-		return refuse(CodeXMLMalformed, "The name of an element has a prefix that is not declared.")
-	}
-	seen := map[[2]string]bool{}
-	for _, a := range el.Attr {
-		if _, ok := declares(a); ok {
-			continue
-		}
-		if strings.Contains(a.Key, ":") || undeclared(a.Space) {
-			return refuse(CodeXMLMalformed, "The name of an attribute has a prefix that is not declared.")
-		}
-		name := [2]string{"", a.Key}
-		if a.Space != "" {
-			name[0] = scope[a.Space]
-		}
-		if seen[name] {
-			return refuse(CodeXMLMalformed, "An element has the attribute %s twice.", quoted(a.Key))
-		}
-		seen[name] = true
-	}
-	return nil
 }
 
 // ncName is what an id may look like, in the ASCII part of XML names.

@@ -16,8 +16,6 @@ const (
 	namespaceEncryption   = "http://www.w3.org/2001/04/xmlenc#"
 	namespaceEncryption11 = "http://www.w3.org/2009/xmlenc11#"
 	namespaceExclusive    = "http://www.w3.org/2001/10/xml-exc-c14n#"
-	namespaceXML          = "http://www.w3.org/XML/1998/namespace"
-	namespaceXMLNS        = "http://www.w3.org/2000/xmlns/"
 )
 
 // is tells whether an element has this name in this namespace.

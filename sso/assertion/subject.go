@@ -37,8 +37,8 @@ func (j *judgement) checkIssuer() *Error {
 			return err
 		}
 		if name != j.expect.Issuer || name == "" {
-			return refuse(CodeIssuerWrong, "The issuer of %s is %s; expected %s.", el.Tag, quoted(name), quoted(j.expect.Issuer)).
-				with(name)
+			return refuse(CodeIssuerWrong, "The issuer of %s is %s; expected %s.", el.Tag, quoted(name),
+				quoted(j.expect.Issuer)).with(name)
 		}
 	}
 	j.accepted.Issuer = j.expect.Issuer
@@ -77,7 +77,8 @@ func (j *judgement) checkSubject() *Error {
 	if subject == nil {
 		return refuse(CodeSubjectMissing, "The assertion has no Subject.")
 	}
-	if err := onlyKnown(subject, namespaceAssertion, "NameID", "BaseID", "EncryptedID", "SubjectConfirmation"); err != nil {
+	err = onlyKnown(subject, namespaceAssertion, "NameID", "BaseID", "EncryptedID", "SubjectConfirmation")
+	if err != nil {
 		return err
 	}
 	if first(subject, namespaceAssertion, "EncryptedID") != nil {
@@ -114,14 +115,16 @@ func (j *judgement) readNameID(el *etree.Element) *Error {
 	return nil
 }
 
-// bearer is the method of the Web Browser SSO profile (profiles 4.1.4.2).
-const bearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+// methodBearer is that of the Web Browser SSO profile (profiles 4.1.4.2).
+const methodBearer = "urn:oasis:names:tc:SAML:2.0:cm:bearer" //nolint:gosec // a name of SAML
 
 // checkConfirmation wants one bearer confirmation, for our reply URL and the same
 // request as the response. Its end is judged with the other times.
 func (j *judgement) checkConfirmation() *Error {
 	confirmations := all(first(j.assertion, namespaceAssertion, "Subject"), namespaceAssertion, "SubjectConfirmation")
-	confirmations = slices.DeleteFunc(confirmations, func(el *etree.Element) bool { return attribute(el, "Method") != bearer })
+	confirmations = slices.DeleteFunc(confirmations, func(el *etree.Element) bool {
+		return attribute(el, "Method") != methodBearer
+	})
 	switch len(confirmations) {
 	case 0:
 		return refuse(CodeConfirmationMissing, "The subject has no bearer confirmation.")
@@ -219,7 +222,8 @@ func (j *judgement) checkAudience(restriction *etree.Element) *Error {
 	}
 	if j.expect.Audience == "" || !slices.Contains(names, j.expect.Audience) {
 		found := strings.Join(names, " ")
-		return refuse(CodeAudienceWrong, "The audience is %s; expected %s.", quoted(found), quoted(j.expect.Audience)).with(found)
+		return refuse(CodeAudienceWrong, "The audience is %s; expected %s.", quoted(found), quoted(j.expect.Audience)).
+			with(found)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/beevik/etree"
@@ -141,12 +142,13 @@ func (s *signature) diagnose(info []byte, certificates []*x509.Certificate) *Err
 	if len(certificates) == 0 {
 		return refuse(CodeCertificateUnknown, "The account has no certificate of the provider.")
 	}
-	if !anyStrong(certificates) {
+	if !slices.ContainsFunc(certificates, strong) {
 		return refuse(CodeAlgorithmWeak, "The keys of the account's certificates are too short: RSA needs %d bits.", minRSA)
 	}
 	named := s.named()
 	if named == nil {
-		return refuse(CodeSignatureInvalid, "The signature of %s is not that of any certificate of the account.", s.signed.Tag)
+		return refuse(CodeSignatureInvalid, "The signature of %s is not that of any certificate of the account.",
+			s.signed.Tag)
 	}
 	for _, c := range certificates {
 		if c.Equal(named) && !strong(c) {
@@ -157,17 +159,8 @@ func (s *signature) diagnose(info []byte, certificates []*x509.Certificate) *Err
 		return refuse(CodeSignatureInvalid, "The signature of %s does not match any certificate of the account, "+
 			"nor the one in the message.", s.signed.Tag)
 	}
-	return refuse(CodeCertificateUnknown, "%s is signed with a certificate that is not among those of the account: %s, SHA-256 %s.",
-		s.signed.Tag, quoted(named.Subject.String()), fingerprint(named.Raw)).with(fingerprint(named.Raw))
-}
-
-func anyStrong(certificates []*x509.Certificate) bool {
-	for _, c := range certificates {
-		if strong(c) {
-			return true
-		}
-	}
-	return false
+	return refuse(CodeCertificateUnknown, "%s is signed with a certificate that is not among those of the account: "+
+		"%s, SHA-256 %s.", s.signed.Tag, quoted(named.Subject.String()), fingerprint(named.Raw)).with(fingerprint(named.Raw))
 }
 
 // named returns the certificate that the message names, nil where it names none

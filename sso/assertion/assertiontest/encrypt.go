@@ -64,7 +64,8 @@ func (r *Response) seal(tb testing.TB, text string) string {
 		`<xenc:EncryptedData xmlns:xenc="http://www.w3.org/2001/04/xmlenc#" Type="http://www.w3.org/2001/04/xmlenc#Element">`+
 		`<xenc:EncryptionMethod Algorithm="%s"/><ds:KeyInfo %s><xenc:EncryptedKey>%s`+
 		`<xenc:CipherData><xenc:CipherValue>%s</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey></ds:KeyInfo>`+
-		`<xenc:CipherData><xenc:CipherValue>%s</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData></saml:EncryptedAssertion>`,
+		`<xenc:CipherData><xenc:CipherValue>%s</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>`+
+		`</saml:EncryptedAssertion>`,
 		r.Cipher, ds, r.transport(), r.encode(wrap(tb, r.EncryptTo, r.Transport, key)), r.encode(data(tb, key, []byte(text))))
 }
 

@@ -140,5 +140,3 @@ func (t *table) unsigned(el *etree.Element) *etree.Element {
 	el.RemoveChild(sig)
 	return sig
 }
-
-func word(s string) *string { return &s }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"unicode/utf16"
@@ -58,9 +59,8 @@ func (t *table) documents() {
 	before("another encoding", assertion.CodeXMLMalformed, `<?xml version="1.0" encoding="ISO-8859-1"?>`)
 	before("UTF-7", assertion.CodeXMLMalformed, `<?xml version="1.0" encoding="UTF-7"?>`)
 	before("XML 1.1", assertion.CodeXMLMalformed, `<?xml version="1.1"?>`)
-	before("a byte order mark", assertion.CodeXMLMalformed, "\uFEFF")
 	before("text before the response", assertion.CodeXMLMalformed, "admin")
-	before("two declarations", assertion.CodeXMLMalformed, `<?xml version="1.0"?><?xml version="1.0"?>`)
+	before("two declarations", assertion.CodeXMLAmbiguous, `<?xml version="1.0"?><?xml version="1.0"?>`)
 	behind("text behind the response", assertion.CodeXMLTrailingData, "admin")
 	behind("a second response", assertion.CodeXMLTrailingData, good)
 	behind("a NUL byte", assertion.CodeXMLMalformed, "\x00")
@@ -70,7 +70,7 @@ func (t *table) documents() {
 	t.altered("bytes that are no UTF-8", assertion.CodeXMLMalformed, ">jane.doe<", ">jane.doe\xff<")
 	t.altered("an unknown entity", assertion.CodeXMLMalformed, ">jane.doe<", ">&user;<")
 	t.altered("a character that XML does not have", assertion.CodeXMLMalformed, ">jane.doe<", ">jane.doe&#1;<")
-	t.altered("a processing instruction", assertion.CodeXMLMalformed, ">jane.doe<", ">jane.doe<?x?><")
+	t.altered("a processing instruction", assertion.CodeXMLAmbiguous, ">jane.doe<", ">jane.doe<?x?><")
 	t.altered("a prefix that is not declared", assertion.CodeXMLMalformed, "<saml2:Assertion", "<x:y/><saml2:Assertion")
 	t.altered("an attribute twice", assertion.CodeXMLMalformed, ` Version="2.0"`, ` Version="2.0" Version="2.0"`)
 	t.altered("an attribute under two prefixes", assertion.CodeXMLMalformed, ` Version="2.0"`,
@@ -80,6 +80,10 @@ func (t *table) documents() {
 	t.altered("the prefix xmlns declared", assertion.CodeXMLMalformed, ` Version="2.0"`, ` xmlns:xmlns="urn:x" Version="2.0"`)
 	t.altered("a name with two colons", assertion.CodeXMLMalformed, "<saml2:Assertion", "<a:b:c/><saml2:Assertion")
 	t.altered("a name that is a colon", assertion.CodeXMLMalformed, "<saml2:Assertion", "<:a/><saml2:Assertion")
+	t.altered("a marked section", assertion.CodeXMLAmbiguous, ">jane.doe<", "><![CDATA[jane.doe]]><")
+	t.altered("a line break in an attribute", assertion.CodeXMLAmbiguous, ` Version="2.0"`, " Consent=\"a\nb\" Version=\"2.0\"")
+	t.altered("an id written with an entity", assertion.CodeXMLAmbiguous, ` Version="2.0"`, ` Id="&#97;" Version="2.0"`)
+	t.altered("a name with letters that look the same", assertion.CodeXMLMalformed, "<saml2:Assertion", "<saml2:\u0410ssertion/><saml2:Assertion")
 	t.altered("xml:base", assertion.CodeSignatureStructure, ` Version="2.0"`, ` xml:base="http://evil.example/" Version="2.0"`)
 	t.altered("xml:id", assertion.CodeSignatureStructure, ` Version="2.0"`, ` xml:id="_a" Version="2.0"`)
 	t.altered("an XInclude", assertion.CodeSchemaInvalid, "<saml2:Assertion",
@@ -89,8 +93,8 @@ func (t *table) documents() {
 // wide encodes a text in UTF-16 with a byte order mark.
 func wide(text string) []byte {
 	b := []byte{0xff, 0xfe}
-	for _, u := range utf16.Encode([]rune(text)) {
-		b = append(b, byte(u), byte(u>>8))
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = binary.LittleEndian.AppendUint16(b, unit)
 	}
 	return b
 }
@@ -128,10 +132,10 @@ func (t *table) bombs() {
 	t.altered("thousands of transforms", assertion.CodeXMLTooComplex, "<ds:Transforms>",
 		"<ds:Transforms>"+strings.Repeat(`<ds:Transform Algorithm="`+Exclusive+`"/>`, 2_000))
 	t.signed("a hundred transforms", assertion.CodeSignatureTransform, func(s *Signing) {
-		s.Transforms = word(strings.Repeat(`<ds:Transform Algorithm="`+Exclusive+`"/>`, 100))
+		s.Transforms = new(strings.Repeat(`<ds:Transform Algorithm="`+Exclusive+`"/>`, 100))
 	})
 	t.signed("a long list of prefixes", assertion.CodeSignatureTransform, func(s *Signing) {
-		s.Transforms = word(`<ds:Transform Algorithm="` + Enveloped + `"/><ds:Transform Algorithm="` + Exclusive + `">` +
+		s.Transforms = new(`<ds:Transform Algorithm="` + Enveloped + `"/><ds:Transform Algorithm="` + Exclusive + `">` +
 			`<InclusiveNamespaces xmlns="` + Exclusive + `" PrefixList="` + strings.Repeat("a ", 5_000) + `"/></ds:Transform>`)
 	})
 }

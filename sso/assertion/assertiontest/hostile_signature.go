@@ -198,6 +198,11 @@ func (t *table) movedSignatures() {
 	t.tampered("an id that is no name", assertion.CodeSchemaInvalid, func(root *etree.Element) {
 		t.at(root, "Assertion").CreateAttr("ID", "#xpointer(/)")
 	})
+	t.add("a signature under a prefix that was declared again", assertion.CodeSignatureStructure, func(r *Response) {
+		r.SignResponse = false
+		r.TamperText = t.replace("prefix", "<saml2:Assertion", `<saml2p:Extensions xmlns:p="urn:x"><p:Signature xmlns:p="`+
+			SignatureSpec+`" xmlns:saml2p="urn:oasis:names:tc:SAML:2.0:protocol"/></saml2p:Extensions><saml2:Assertion`)
+	})
 	t.add("a signature of another response", assertion.CodeSignatureStructure, func(r *Response) {
 		other := t.p.Response(t.p.Expectation())
 		other.SignResponse, other.SignAssertion = false, true
@@ -274,16 +279,16 @@ func (t *table) algorithms() {
 		{"a third transform", `<ds:Transform Algorithm="` + Enveloped + `"/><ds:Transform Algorithm="` + Exclusive + `"/>` +
 			`<ds:Transform Algorithm="` + SignatureSpec + `base64"/>`},
 	} {
-		method(x.name, assertion.CodeSignatureTransform, func(s *Signing) { s.Transforms = word(x.transforms) })
+		method(x.name, assertion.CodeSignatureTransform, func(s *Signing) { s.Transforms = new(x.transforms) })
 	}
 }
 
 func (t *table) references() {
 	reference := func(name, references string) {
-		t.signed(name, assertion.CodeSignatureStructure, func(s *Signing) { s.References = word(references) })
+		t.signed(name, assertion.CodeSignatureStructure, func(s *Signing) { s.References = new(references) })
 	}
 	uri := func(name, uri string) {
-		t.signed(name, assertion.CodeSignatureStructure, func(s *Signing) { s.URI = word(uri) })
+		t.signed(name, assertion.CodeSignatureStructure, func(s *Signing) { s.URI = new(uri) })
 	}
 	reference("no reference", "")
 	reference("two references", "%s%s")
@@ -301,7 +306,7 @@ func (t *table) references() {
 		el.CreateAttr("xmlns:x", "urn:x")
 		el.CreateAttr("x:URI", "#_nothing")
 	})
-	t.signed("an Object", assertion.CodeSignatureStructure, func(s *Signing) { s.Object = word("<ds:Object>x</ds:Object>") })
+	t.signed("an Object", assertion.CodeSignatureStructure, func(s *Signing) { s.Object = new("<ds:Object>x</ds:Object>") })
 	t.altered("a comment in the digest", assertion.CodeSignatureStructure, "<ds:DigestValue>", "<ds:DigestValue>AAAA<!-- -->")
 	t.altered("a comment in the signature value", assertion.CodeSignatureStructure, "<ds:SignatureValue>", "<ds:SignatureValue><!-- -->")
 	t.altered("two digests", assertion.CodeSignatureStructure, "<ds:DigestValue>", "<ds:DigestValue>AAAA</ds:DigestValue><ds:DigestValue>")
@@ -329,11 +334,11 @@ func (t *table) keyInfos() {
 	})
 	t.signed("a key in KeyInfo", assertion.CodeSignatureInvalid, func(s *Signing) {
 		s.Key = ForeignKey()
-		s.KeyInfo = word("<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>" +
+		s.KeyInfo = new("<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus><ds:Exponent>AQAB</ds:Exponent>" +
 			"</ds:RSAKeyValue></ds:KeyValue>")
 	})
 	t.signed("a certificate that is none", assertion.CodeSignatureInvalid, func(s *Signing) {
-		s.Key, s.KeyInfo = ForeignKey(), word("<ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data>")
+		s.Key, s.KeyInfo = ForeignKey(), new("<ds:X509Data><ds:X509Certificate>AAAA</ds:X509Certificate></ds:X509Data>")
 	})
 	for _, x := range []struct{ name, keyInfo string }{
 		{"a key to be fetched", `<ds:RetrievalMethod URI="http://evil.example/key"/>`},
@@ -342,7 +347,7 @@ func (t *table) keyInfos() {
 		{"an encrypted key", `<xenc:EncryptedKey xmlns:xenc="http://www.w3.org/2001/04/xmlenc#"/>`},
 		{"a token of web services", `<wsse:SecurityTokenReference xmlns:wsse="urn:x"/>`},
 	} {
-		t.signed(x.name, assertion.CodeSignatureStructure, func(s *Signing) { s.KeyInfo = word(x.keyInfo) })
+		t.signed(x.name, assertion.CodeSignatureStructure, func(s *Signing) { s.KeyInfo = new(x.keyInfo) })
 	}
 }
 

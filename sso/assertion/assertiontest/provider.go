@@ -74,10 +74,10 @@ func (p *Provider) Respond(tb testing.TB, e assertion.Expectation, inResponseTo 
 
 // The keys are made once, because that takes long.
 var (
-	signingKey    = sync.OnceValue(func() *rsa.PrivateKey { return newRSA(2048) })
-	foreignKey    = sync.OnceValue(func() *rsa.PrivateKey { return newRSA(2048) })
-	encryptionKey = sync.OnceValue(func() *rsa.PrivateKey { return newRSA(2048) })
-	strangerKey   = sync.OnceValue(func() *rsa.PrivateKey { return newRSA(2048) })
+	signingKey    = sync.OnceValue(func() *rsa.PrivateKey { return newRSA() })
+	foreignKey    = sync.OnceValue(func() *rsa.PrivateKey { return newRSA() })
+	encryptionKey = sync.OnceValue(func() *rsa.PrivateKey { return newRSA() })
+	strangerKey   = sync.OnceValue(func() *rsa.PrivateKey { return newRSA() })
 )
 
 // EncryptionKey is a key of a service provider, the same in the whole test run.
@@ -89,8 +89,8 @@ func StrangerKey() *rsa.PrivateKey { return strangerKey() }
 // ForeignKey is a signing key of somebody else.
 func ForeignKey() *rsa.PrivateKey { return foreignKey() }
 
-func newRSA(bits int) *rsa.PrivateKey {
-	key, err := rsa.GenerateKey(rand.Reader, bits)
+func newRSA() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
 	}

@@ -109,7 +109,7 @@ type writer struct {
 	d Dialect
 }
 
-func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format, args...) }
+func (w *writer) line(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 
 // saml returns the name of an element of the assertion's namespace.
 func (w *writer) saml(name string) string { return prefixed(w.d.Assertion, name) }
