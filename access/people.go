@@ -73,14 +73,22 @@ func (s *Service) refusal(ctx context.Context, d *deed, err error) error {
 // Refused puts on record that p was refused, in a transaction of its own; see
 // recordRefusal.
 func (s *Service) Refused(ctx context.Context, p *Principal, operation, targetType, targetID, detail string) {
-	s.recordRefusal(ctx, p, operation, target{p.ContactCenter.ID, targetType, targetID}, detail)
+	s.recordRefusal(ctx, p, operation, target{p.ContactCenter.ID, targetType, targetID}, p.told(detail))
 }
 
 // record appends the audit record of a deed within its transaction.
 func (s *Service) record(
 	ctx context.Context, tx *store.Store, d *deed, detail string, changes []models.FieldChange,
 ) error {
-	return s.recordChange(ctx, tx, d.p, d.op, target{d.p.ContactCenter.ID, d.kind, d.id}, detail, changes)
+	return s.recordChange(ctx, tx, d.p, d.op, target{d.p.ContactCenter.ID, d.kind, d.id}, d.p.told(detail), changes)
+}
+
+// told adds to the detail of a record how the principal came.
+func (p *Principal) told(detail string) string {
+	if p.Via == "" || detail == "" {
+		return p.Via + detail
+	}
+	return p.Via + "; " + detail
 }
 
 // differences lists what changed between two states of a record, each a value

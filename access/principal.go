@@ -33,6 +33,9 @@ type Principal struct {
 	home string
 	// ExpiresAt is when the token ends; zero for never, and for what is no token.
 	ExpiresAt models.Time
+	// Via begins the details of records of what the principal does to people, where
+	// it is worth saying how: "over SCIM".
+	Via string
 	// Address is the remote IP address; RequestID correlates logs and records.
 	Address, RequestID string
 }

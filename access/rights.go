@@ -41,6 +41,13 @@ func (r *rights) add(role *models.Role) {
 	r.grantable = union(r.grantable, role.Grantable)
 }
 
+// atDesk returns those that a session at Agent Desktop has. Agents and supervisors
+// give nothing to others, so neither does it: it makes no tokens and gets at
+// nobody's sign-in.
+func (r *rights) atDesk() rights {
+	return rights{has: intersection(r.has, models.DeskPrivileges())}
+}
+
 // union returns the scopes of both lists in the order of models.AllScopes.
 func union(a, b models.Strings) models.Strings {
 	return slices.DeleteFunc(models.AllScopes(), func(scope string) bool {

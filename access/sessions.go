@@ -61,25 +61,32 @@ func (s *Service) bySession(ctx context.Context, secret string) (p *Principal, s
 		return nil, seen, models.ErrUnauthenticated
 	}
 	p = sessionPrincipal(&session, &u, &c)
-	return p, session.SeenAt, s.entitle(ctx, p, &u)
+	return p, session.SeenAt, entitle(ctx, s.Store, &session, p, &u)
 }
 
 func (s *Service) ended(session *models.Session, now time.Time) bool {
 	return !now.Before(session.ExpiresAt.Time) || now.Sub(session.SeenAt.Time) >= s.sessionIdle()
 }
 
+// sessionPrincipal returns whose session it is, without rights. Only who came in by
+// a password can be made to choose another one first.
 func sessionPrincipal(session *models.Session, u *models.User, c *models.ContactCenter) *Principal {
 	return &Principal{
 		ID: UserPrincipal + u.ID, Name: u.Username, UserID: u.ID, SessionID: session.ID,
-		MustChangePassword: u.ChangePassword, ContactCenter: *c,
+		MustChangePassword: u.ChangePassword && session.Method != models.SessionSSO, ContactCenter: *c,
 	}
 }
 
-// entitle gives the principal what the roles of the user give.
-func (s *Service) entitle(ctx context.Context, p *Principal, u *models.User) error {
-	may, err := rightsOf(ctx, s.Store, u)
+// entitle gives the principal what the roles of the user give, as far as the
+// session carries it: an identity provider that lets people in to Agent Desktop
+// makes no administrators of them.
+func entitle(ctx context.Context, from *store.Store, session *models.Session, p *Principal, u *models.User) error {
+	may, err := rightsOf(ctx, from, u)
 	if err != nil {
 		return fmt.Errorf("authenticate: %w", err)
+	}
+	if session.Portal != "" && session.Portal != models.SectionAdmin {
+		may = may.atDesk()
 	}
 	p.Scopes, p.Grantable = may.has, may.grantable
 	return nil

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"admin-api/models"
@@ -95,30 +96,65 @@ func (s *Service) enter(ctx context.Context, a *attempt, password string, from C
 			return "", nil, err
 		}
 	}
-	secret, hash := newSessionSecret()
-	now := s.now()
-	session := models.Session{
-		ContactCenterID: a.center.ID, ID: models.NewID(now), UserID: u.ID, Hash: hash, Method: models.SessionPassword,
-		Address: from.Address, UserAgent: shortened(from.UserAgent),
-		CreatedAt: models.NewTime(now), SeenAt: models.NewTime(now), ExpiresAt: models.NewTime(now.Add(s.sessionMax())),
-	}
-	p := sessionPrincipal(&session, u, a.center)
-	p.Address, p.RequestID = from.Address, from.RequestID
+	e := &entry{center: a.center, user: u, method: models.SessionPassword, how: "by password", from: from}
+	var secret string
+	var p *Principal
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		return firstError(
-			func() error { return s.succeeded(ctx, tx, a) },
-			func() error { return tx.SignedIn(ctx, u, fresh, models.NewTime(now)) },
-			func() error { return tx.CreateSession(ctx, &session) },
-			func() error {
-				return s.recordChange(ctx, tx, p, "session.create", target{a.center.ID, "session", session.ID}, "by password", nil)
-			},
-		)
+		if err := s.succeeded(ctx, tx, a); err != nil {
+			return err
+		}
+		secret, p, err = s.comeIn(ctx, tx, e, fresh)
+		return err
 	})
 	if err != nil {
 		return "", nil, fmt.Errorf("sign in: %w", err)
 	}
 	s.Audit.Committed(a.center.ID)
-	return secret, p, s.entitle(ctx, p, u)
+	return secret, p, nil
+}
+
+// entry is how somebody comes in who was found to be the user.
+type entry struct {
+	center *models.ContactCenter
+	user   *models.User
+	// method and portal are those of models.Session; how is for the record.
+	method, portal, how string
+	// until is when the session ends at the latest; zero: as all do.
+	until time.Time
+	from  Client
+}
+
+// comeIn makes a session within the transaction tx, and records it. fresh is what
+// replaces the user's password hash. It returns models.ErrNotFound where the user
+// was disabled, or given another password, since it was read.
+func (s *Service) comeIn(
+	ctx context.Context, tx *store.Store, e *entry, fresh string,
+) (secret string, p *Principal, err error) {
+	secret, hash := newSessionSecret()
+	now := s.now()
+	end := now.Add(s.sessionMax())
+	if !e.until.IsZero() && e.until.Before(end) {
+		end = e.until
+	}
+	session := models.Session{
+		ContactCenterID: e.center.ID, ID: models.NewID(now), UserID: e.user.ID, Hash: hash,
+		Method: e.method, Portal: e.portal, Address: e.from.Address, UserAgent: shortened(e.from.UserAgent),
+		CreatedAt: models.NewTime(now), SeenAt: models.NewTime(now), ExpiresAt: models.NewTime(end),
+	}
+	p = sessionPrincipal(&session, e.user, e.center)
+	p.Address, p.RequestID = e.from.Address, e.from.RequestID
+	err = firstError(
+		func() error { return tx.SignedIn(ctx, e.user, fresh, models.NewTime(now)) },
+		func() error { return tx.CreateSession(ctx, &session) },
+		func() error {
+			return s.recordChange(ctx, tx, p, "session.create", target{e.center.ID, "session", session.ID}, e.how, nil)
+		},
+		func() error { return entitle(ctx, tx, &session, p, e.user) },
+	)
+	if err != nil {
+		return "", nil, err
+	}
+	return secret, p, nil
 }
 
 // newSessionSecret returns 256 random bits as text, and what is stored of them.

@@ -15,8 +15,9 @@ import (
 
 // teamInput is what a request can say of a team.
 type teamInput struct {
-	Name     string `json:"name" validate:"required"`
-	Disabled bool   `json:"disabled"`
+	Name       string `json:"name" validate:"required"`
+	ExternalID string `json:"externalId,omitempty"`
+	Disabled   bool   `json:"disabled"`
 }
 
 // Teams returns a page of the teams of the contact center in the order of their
@@ -56,12 +57,7 @@ func (s *Service) CreateTeam(ctx context.Context, p *Principal, body []byte) (*m
 	if err := in.judge(c); err != nil {
 		return nil, err
 	}
-	now := s.now()
-	at := models.NewTime(now)
-	t := models.Team{
-		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Name: in.Name, NameKey: models.NameKey(in.Name),
-		Disabled: in.Disabled, Version: 1, CreatedAt: at, CreatedBy: p.ID, UpdatedAt: at, UpdatedBy: p.ID,
-	}
+	t := s.newTeam(p, &in)
 	d.id = t.ID
 	err := s.carryOut(ctx, d, func(tx *store.Store) error {
 		if err := tx.CreateTeam(ctx, &t); err != nil {
@@ -79,7 +75,27 @@ func (s *Service) CreateTeam(ctx context.Context, p *Principal, body []byte) (*m
 func (in *teamInput) judge(c *validation.Context) error {
 	in.Name = strings.TrimSpace(in.Name)
 	judgeName("/name", in.Name, c)
+	input.Text("/externalId", in.ExternalID, maxText, "", c)
 	return c.Err()
+}
+
+func (s *Service) newTeam(p *Principal, in *teamInput) models.Team {
+	now := s.now()
+	at := models.NewTime(now)
+	return models.Team{
+		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Name: in.Name, NameKey: models.NameKey(in.Name),
+		ExternalID: in.ExternalID, Disabled: in.Disabled,
+		Version: 1, CreatedAt: at, CreatedBy: p.ID, UpdatedAt: at, UpdatedBy: p.ID,
+	}
+}
+
+func teamInputOf(t *models.Team) teamInput {
+	return teamInput{Name: t.Name, ExternalID: t.ExternalID, Disabled: t.Disabled}
+}
+
+// lay puts what is said of a team over it.
+func (in *teamInput) lay(t *models.Team) {
+	t.Name, t.NameKey, t.ExternalID, t.Disabled = in.Name, models.NameKey(in.Name), in.ExternalID, in.Disabled
 }
 
 // UpdateTeam applies a JSON merge patch to a team. Errors are those of CreateTeam,
@@ -96,7 +112,7 @@ func (s *Service) UpdateTeam(ctx context.Context, p *Principal, id string, m Mat
 		if err != nil {
 			return err
 		}
-		in := teamInput{Name: old.Name, Disabled: old.Disabled}
+		in := teamInputOf(old)
 		c := &validation.Context{Now: s.now()}
 		if _, err := input.Patch(body, &in, c, serverMembers()...); err != nil {
 			return err
@@ -108,7 +124,7 @@ func (s *Service) UpdateTeam(ctx context.Context, p *Principal, id string, m Mat
 			return err
 		}
 		t = *old
-		t.Name, t.NameKey, t.Disabled = in.Name, models.NameKey(in.Name), in.Disabled
+		in.lay(&t)
 		return s.writeTeam(ctx, tx, d, old, &t)
 	})
 	if err != nil {
@@ -118,7 +134,7 @@ func (s *Service) UpdateTeam(ctx context.Context, p *Principal, id string, m Mat
 }
 
 func (s *Service) writeTeam(ctx context.Context, tx *store.Store, d *deed, old, t *models.Team) error {
-	if t.Name == old.Name && t.Disabled == old.Disabled {
+	if teamInputOf(t) == teamInputOf(old) {
 		return nil
 	}
 	if t.Disabled && !old.Disabled {
@@ -148,15 +164,21 @@ func (s *Service) DeleteTeam(ctx context.Context, p *Principal, id string, m Mat
 		if err := m.check(old.Version); err != nil {
 			return err
 		}
-		if err := s.keepTeam(ctx, tx, old); err != nil {
-			return err
-		}
-		if err := tx.DeleteTeam(ctx, old.ContactCenterID, id); err != nil {
-			return err
-		}
-		return s.recordTeam(ctx, tx, d, old, nil)
+		return s.removeTeam(ctx, tx, d, old)
 	})
 }
+
+func (s *Service) removeTeam(ctx context.Context, tx *store.Store, d *deed, t *models.Team) error {
+	if err := s.keepTeam(ctx, tx, t); err != nil {
+		return err
+	}
+	if err := tx.DeleteTeam(ctx, t.ContactCenterID, t.ID); err != nil {
+		return err
+	}
+	return s.recordTeam(ctx, tx, d, t, nil)
+}
+
+const teamIsNamed = "Accounts name this team, for example as the team of new users"
 
 // keepTeam refuses to do without a team that is used.
 func (s *Service) keepTeam(ctx context.Context, tx *store.Store, t *models.Team) error {
@@ -164,7 +186,7 @@ func (s *Service) keepTeam(ctx context.Context, tx *store.Store, t *models.Team)
 	if err := s.occupied(ctx, tx, in, "Users are in this team"); err != nil {
 		return err
 	}
-	return s.named(ctx, tx, t.ContactCenterID, t.ID, "Accounts name this team, for example as the team of new users")
+	return s.named(ctx, tx, t.ContactCenterID, t.ID, teamIsNamed)
 }
 
 // recordTeam records the change between two states, one of which may be nil.
@@ -173,7 +195,7 @@ func (s *Service) recordTeam(ctx context.Context, tx *store.Store, d *deed, befo
 		if t == nil {
 			return nil
 		}
-		return teamInput{Name: t.Name, Disabled: t.Disabled}
+		return teamInputOf(t)
 	}
 	changes, err := differences(state(before), state(after), nil)
 	if err != nil {

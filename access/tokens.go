@@ -47,8 +47,9 @@ type Service struct {
 	// Logger is told what nobody is answered; nil logs nothing.
 	Logger *slog.Logger
 
-	uses uses
-	own  sync.Once // makes Passwords
+	uses     uses
+	failures pace
+	own      sync.Once // makes Passwords
 }
 
 // NewToken returns the text of a fresh token: a prefix, 256 random bits and a

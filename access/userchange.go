@@ -37,11 +37,30 @@ func (s *Service) hash(ctx context.Context, c *userChange) (string, error) {
 	return s.passwords().HashInTurn(ctx, c.password.Reveal())
 }
 
-// draftUser judges the document of a user that does not exist yet.
-func (s *Service) draftUser(ctx context.Context, from *store.Store, p *Principal, body []byte) (*userChange, error) {
+// saying lays what a request says of a user over what is known, and returns the
+// members that it gives. What is wrong goes to c; the error is of what cannot be
+// understood at all.
+type saying func(in *userInput, c *validation.Context) (given []string, err error)
+
+// sayWhole says a document.
+func sayWhole(body []byte) saying {
+	return func(in *userInput, c *validation.Context) ([]string, error) {
+		return nil, input.Decode(body, in, c, ignoredOfUser()...)
+	}
+}
+
+// sayPatch says a JSON merge patch.
+func sayPatch(body []byte) saying {
+	return func(in *userInput, c *validation.Context) ([]string, error) {
+		return input.Patch(body, in, c, ignoredOfUser()...)
+	}
+}
+
+// draftUser judges what is said of a user that does not exist yet.
+func (s *Service) draftUser(ctx context.Context, from *store.Store, p *Principal, say saying) (*userChange, error) {
 	var in userInput
 	c := &validation.Context{Now: s.now()}
-	if err := input.Decode(body, &in, c, ignoredOfUser()...); err != nil {
+	if _, err := say(&in, c); err != nil {
 		return nil, err
 	}
 	center := p.ContactCenter.ID
@@ -59,13 +78,13 @@ func (s *Service) draftUser(ctx context.Context, from *store.Store, p *Principal
 	return s.settleUser(ctx, from, p, change, &in, c)
 }
 
-// patchedUser judges a merge patch of a stored user.
+// patchedUser judges what is said of a stored user.
 func (s *Service) patchedUser(
-	ctx context.Context, from *store.Store, p *Principal, old *models.User, m Match, body []byte,
+	ctx context.Context, from *store.Store, p *Principal, old *models.User, m Match, say saying,
 ) (*userChange, error) {
 	in := inputOf(old)
 	c := &validation.Context{Now: s.now()}
-	given, err := input.Patch(body, &in, c, ignoredOfUser()...)
+	given, err := say(&in, c)
 	if err != nil {
 		return nil, err
 	}
@@ -100,12 +119,7 @@ func (s *Service) settleUser(
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	u := &change.now
-	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
-	u.FirstName, u.LastName = in.FirstName, in.LastName
-	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
-	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
-	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
+	in.lay(&change.now, team, roles)
 	if in.Password.given {
 		word := "changed"
 		if change.old == nil || change.old.PasswordHash == "" {
@@ -181,6 +195,7 @@ type userRecord struct {
 	WorkPhone      string         `json:"workPhone,omitempty"`
 	MobilePhone    string         `json:"mobilePhone,omitempty"`
 	Extension      string         `json:"extension,omitempty"`
+	ExternalID     string         `json:"externalId,omitempty"`
 	TeamID         string         `json:"teamId"`
 	Roles          models.Strings `json:"roles,omitempty"`
 	Skills         models.Skills  `json:"skills,omitempty"`
@@ -191,7 +206,7 @@ type userRecord struct {
 func recordOf(u *models.User) userRecord {
 	return userRecord{
 		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
-		MobilePhone: u.MobilePhone, Extension: u.Extension, TeamID: u.TeamID, Roles: u.Roles, Skills: u.Skills,
-		Disabled: u.Disabled, ChangePassword: u.ChangePassword,
+		MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID, Roles: u.Roles,
+		Skills: u.Skills, Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 	}
 }

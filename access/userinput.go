@@ -31,6 +31,7 @@ type userInput struct {
 	WorkPhone      string         `json:"workPhone"`
 	MobilePhone    string         `json:"mobilePhone"`
 	Extension      string         `json:"extension" validate:"number,max=16"`
+	ExternalID     string         `json:"externalId"`
 	TeamID         string         `json:"teamId"`
 	Roles          []string       `json:"roles" validate:"max=100"`
 	Skills         map[string]int `json:"skills" validate:"max=200,dive,min=0,max=100"`
@@ -57,9 +58,20 @@ func ignoredOfUser() []string { return serverMembers("passwordSet", "apiSecretSe
 func inputOf(u *models.User) userInput {
 	return userInput{
 		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
-		MobilePhone: u.MobilePhone, Extension: u.Extension, TeamID: u.TeamID, Roles: slices.Clone(u.Roles),
-		Skills: maps.Clone(u.Skills), Disabled: u.Disabled, ChangePassword: u.ChangePassword,
+		MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID,
+		Roles: slices.Clone(u.Roles), Skills: maps.Clone(u.Skills), Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 	}
+}
+
+// lay puts over the user what the input says, but for the password; team and roles
+// are those that it comes to.
+func (in *userInput) lay(u *models.User, team string, roles models.Strings) {
+	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
+	u.FirstName, u.LastName = in.FirstName, in.LastName
+	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
+	u.ExternalID = in.ExternalID
+	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
+	u.Disabled, u.ChangePassword = in.Disabled, in.ChangePassword
 }
 
 // judge holds what needs nobody else against the rules.
@@ -71,6 +83,7 @@ func (in *userInput) judge(c *validation.Context) {
 		{"/lastName", in.LastName},
 		{"/workPhone", in.WorkPhone},
 		{"/mobilePhone", in.MobilePhone},
+		{"/externalId", in.ExternalID},
 	} {
 		input.Text(text.pointer, text.value, maxText, "", c)
 	}

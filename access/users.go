@@ -85,8 +85,12 @@ func (s *Service) User(ctx context.Context, p *Principal, id string) (*models.Us
 // models.ErrForbidden for roles that p may not give, models.ErrNameTaken, and
 // models.ErrExists where another user has the extension.
 func (s *Service) CreateUser(ctx context.Context, p *Principal, body []byte) (*models.User, error) {
+	return s.createUser(ctx, p, sayWhole(body))
+}
+
+func (s *Service) createUser(ctx context.Context, p *Principal, say saying) (*models.User, error) {
 	d := &deed{p: p, op: "user.create", kind: "user"}
-	c, err := s.draftUser(ctx, s.Store, p, body) // refused before time is spent on the password
+	c, err := s.draftUser(ctx, s.Store, p, say) // refused before time is spent on the password
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
@@ -95,7 +99,7 @@ func (s *Service) CreateUser(ctx context.Context, p *Principal, body []byte) (*m
 		return nil, err
 	}
 	err = s.carryOut(ctx, d, func(tx *store.Store) error {
-		if c, err = s.draftUser(ctx, tx, p, body); err != nil {
+		if c, err = s.draftUser(ctx, tx, p, say); err != nil {
 			return err
 		}
 		now := s.now()
@@ -121,12 +125,16 @@ func (s *Service) CreateUser(ctx context.Context, p *Principal, body []byte) (*m
 // models.ErrForbidden also where p may give less than the user may,
 // models.ErrLastAdministrator, and models.ErrInUse where an account names the user.
 func (s *Service) UpdateUser(ctx context.Context, p *Principal, id string, m Match, body []byte) (*models.User, error) {
+	return s.updateUser(ctx, p, id, m, sayPatch(body))
+}
+
+func (s *Service) updateUser(ctx context.Context, p *Principal, id string, m Match, say saying) (*models.User, error) {
 	d := &deed{p: p, op: "user.update", kind: "user", id: id}
 	old, err := s.User(ctx, p, id)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.patchedUser(ctx, s.Store, p, old, m, body)
+	c, err := s.patchedUser(ctx, s.Store, p, old, m, say)
 	if err != nil {
 		return nil, s.refusal(ctx, d, err)
 	}
@@ -138,7 +146,7 @@ func (s *Service) UpdateUser(ctx context.Context, p *Principal, id string, m Mat
 		if old, err = tx.LockUser(ctx, p.ContactCenter.ID, id); err != nil {
 			return err
 		}
-		if c, err = s.patchedUser(ctx, tx, p, old, m, body); err != nil {
+		if c, err = s.patchedUser(ctx, tx, p, old, m, say); err != nil {
 			return err
 		}
 		if c.words["/password"] != "" {

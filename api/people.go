@@ -17,7 +17,9 @@ type User struct {
 	WorkPhone   string `json:"workPhone" example:"+14155550100"`
 	MobilePhone string `json:"mobilePhone" example:""`
 	Extension   string `json:"extension" example:"1002"`
-	TeamID      string `json:"teamId" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b"`
+	// ExternalID is what an identity provider calls the user; SCIM finds users by it.
+	ExternalID string `json:"externalId" example:"701984"`
+	TeamID     string `json:"teamId" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b"`
 	// Roles are names of roles, which give the user their privileges.
 	Roles []string `json:"roles" example:"Agent"`
 	// Skills are levels from 0 to 100 by the name of a skill.
@@ -43,7 +45,8 @@ type User struct {
 func NewUser(u *models.User) User {
 	out := User{
 		ID: u.ID, Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email,
-		WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension, TeamID: u.TeamID,
+		WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension,
+		ExternalID: u.ExternalID, TeamID: u.TeamID,
 		Roles: u.Roles, Skills: u.Skills, Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 		PasswordSet: u.PasswordHash != "", APISecretSet: u.APISecretHash != nil, LastSignInAt: u.LastSignInAt,
 		ETag: PeopleETag(u.Version), Version: u.Version,
@@ -79,6 +82,8 @@ type UserCreate struct {
 	MobilePhone string `json:"mobilePhone,omitempty" maxLength:"255"`
 	// Extension is the next free number when absent.
 	Extension string `json:"extension,omitempty" maxLength:"16" example:"1002"`
+	// ExternalID is what an identity provider calls the user.
+	ExternalID string `json:"externalId,omitempty" maxLength:"255"`
 	// TeamID is the team that was made first when absent.
 	TeamID string `json:"teamId,omitempty" format:"uuid"`
 	// Roles are, when absent, those that are assigned to new users.
@@ -101,6 +106,7 @@ type UserPatch struct {
 	WorkPhone      *string         `json:"workPhone,omitempty" maxLength:"255"`
 	MobilePhone    *string         `json:"mobilePhone,omitempty" maxLength:"255"`
 	Extension      *string         `json:"extension,omitempty" maxLength:"16"`
+	ExternalID     *string         `json:"externalId,omitempty" maxLength:"255"`
 	TeamID         *string         `json:"teamId,omitempty" format:"uuid"`
 	Roles          []string        `json:"roles,omitempty" example:"Agent"`
 	Skills         map[string]*int `json:"skills,omitempty"`
@@ -119,6 +125,8 @@ type UserSecret struct {
 type Team struct {
 	ID   string `json:"id" format:"uuid" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b"`
 	Name string `json:"name" example:"Support"`
+	// ExternalID is what an identity provider calls the team; SCIM finds groups by it.
+	ExternalID string `json:"externalId" example:""`
 	// Disabled: nobody can be put into the team.
 	Disabled bool `json:"disabled" example:"false"`
 	// ETag is the entity tag without its quotes.
@@ -133,7 +141,8 @@ type Team struct {
 // NewTeam returns the wire form of a team.
 func NewTeam(t *models.Team) Team {
 	return Team{
-		ID: t.ID, Name: t.Name, Disabled: t.Disabled, ETag: PeopleETag(t.Version), Version: t.Version,
+		ID: t.ID, Name: t.Name, ExternalID: t.ExternalID, Disabled: t.Disabled,
+		ETag: PeopleETag(t.Version), Version: t.Version,
 		CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy, UpdatedAt: t.UpdatedAt, UpdatedBy: t.UpdatedBy,
 	}
 }
@@ -147,14 +156,17 @@ type TeamPage struct {
 
 // TeamCreate is the document of a new team.
 type TeamCreate struct {
-	Name     string `json:"name" validate:"required" maxLength:"255" example:"Support"`
-	Disabled bool   `json:"disabled,omitempty"`
+	Name string `json:"name" validate:"required" maxLength:"255" example:"Support"`
+	// ExternalID is what an identity provider calls the team.
+	ExternalID string `json:"externalId,omitempty" maxLength:"255"`
+	Disabled   bool   `json:"disabled,omitempty"`
 }
 
 // TeamPatch is a merge patch (RFC 7396) of a team.
 type TeamPatch struct {
-	Name     *string `json:"name,omitempty" maxLength:"255" example:"Support"`
-	Disabled *bool   `json:"disabled,omitempty"`
+	Name       *string `json:"name,omitempty" maxLength:"255" example:"Support"`
+	ExternalID *string `json:"externalId,omitempty" maxLength:"255"`
+	Disabled   *bool   `json:"disabled,omitempty"`
 }
 
 // Role is a set of privileges that users have together.

@@ -18,7 +18,7 @@ import (
 
 // tooCostly is how many times the work of a good SAML response of the same size
 // a hostile one may cause.
-const tooCostly = 3
+const tooCostly = 4
 
 // A response is judged before anybody has signed in, so nobody may buy work with
 // it: whatever it holds costs little more than a good response of its size. Both

@@ -22,7 +22,9 @@ import (
 	"admin-api/handlers"
 	"admin-api/integrations/catalog"
 	"admin-api/outbound"
+	"admin-api/scim"
 	"admin-api/secret"
+	"admin-api/sso"
 	"admin-api/store"
 	"admin-api/store/storetest"
 )
@@ -56,11 +58,13 @@ func newStack(t *testing.T, ways ...*outbound.Client) *stack {
 	}
 	types := catalog.All()
 	server, err := handlers.New(handlers.Config{
+		SCIM: &scim.Service{Store: db, Access: people},
 		Accounts: &accounts.Service{
 			Store: db, Catalog: types, Keys: keys, Audit: chain, Outbound: way, Retention: time.Hour,
 			ProbesUnlimited: true,
 		},
 		Access: people, Events: &events.Service{Store: db, Keys: keys, Audit: chain, Outbound: way},
+		SSO:     &sso.Service{Store: db, Access: people, Keys: keys, Audit: chain, Outbound: way},
 		Catalog: types, OpenAPI: adminapi.OpenAPI,
 		RateLimit: handlers.Rate{PerSecond: 1e6, Burst: 1e6},
 	})

@@ -20,6 +20,8 @@ type tour struct {
 	// settings are of the program, env and instead of the reader.
 	settings, env []string
 	instead       map[string]string
+	// more, when set, is more of env, about the program that was started.
+	more func(p *program.Program) []string
 	// prepare, when set, is done before the first command, meanwhile beside them.
 	prepare, meanwhile func(t *testing.T, p *program.Program)
 }
@@ -39,6 +41,7 @@ func tours() map[string]func(*testing.T) tour {
 		"contact-centers.md": plain,
 		"events.md":          eventsTour,
 		"salesforce.md":      salesforceTour,
+		"scim.md":            scimTour,
 		"sets.md":            setsTour,
 		"sign-in.md":         signInTour,
 		"tokens.md":          plain,
@@ -80,10 +83,21 @@ func travel(t *testing.T, with tour, blocks []block) {
 		"ADMIN_API_SERVER=" + p.URL, "ADMIN_API_TOKEN=" + p.Token,
 		"ADMIN_API_DATA=" + filepath.Base(p.Data), "PATH=" + bin + ":" + os.Getenv("PATH"),
 	}, with.env...)}
+	if with.more != nil {
+		r.env = append(r.env, with.more(p)...)
+	}
 	if with.meanwhile != nil {
 		r.meanwhile = func(t *testing.T) { with.meanwhile(t, p) }
 	}
 	r.follow(t, blocks)
+}
+
+// scimTour has the address of SCIM.
+func scimTour(*testing.T) tour {
+	return tour{
+		settings: []string{"ADMIN_API_BOOTSTRAP_DOMAIN=" + domain},
+		more:     func(p *program.Program) []string { return []string{"SCIM=" + p.URL + "/scim/v2"} },
+	}
 }
 
 // setsTour has the example of the repository, without anybody's secrets.

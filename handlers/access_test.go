@@ -42,6 +42,7 @@ func TestUnauthenticated(t *testing.T) {
 // else, and lets in whoever has just that.
 func TestScopes(t *testing.T) {
 	s := newStack(t)
+	s.provision(t)
 	id := s.create(t, "Support").ID
 	for _, r := range handlers.Routes() {
 		if r.Scope == "" || r.Scope == handlers.SignedIn {
@@ -55,8 +56,8 @@ func TestScopes(t *testing.T) {
 					others = append(others, scope)
 				}
 			}
-			a, p := s.refused(t, api.CodeForbidden, call{Method: r.Method, Path: path + "?odd=1", Token: s.token(t, others...)})
-			require.Equal(t, map[string]any{"scope": r.Scope}, p.Extra)
+			a, detail := s.turnedAway(t, api.CodeForbidden, call{Method: r.Method, Path: path + "?odd=1", Token: s.token(t, others...)})
+			require.Contains(t, detail, "needs the scope "+r.Scope)
 			require.Equal(t, `Bearer realm="admin-api", error="insufficient_scope", scope="`+r.Scope+`"`, a.Header.Get("WWW-Authenticate"))
 			require.Contains(t, s.lastRecord(t).Detail, r.Scope, "the refusal is on record")
 
@@ -108,8 +109,8 @@ func TestSuspendedContactCenter(t *testing.T) {
 			require.NotEqual(t, http.StatusForbidden, s.do(t, there).Status, r.Path)
 			continue
 		}
-		_, p := s.refused(t, api.CodeForbidden, there)
-		require.Contains(t, p.Detail, "suspended")
+		_, detail := s.turnedAway(t, api.CodeForbidden, there)
+		require.Contains(t, detail, "suspended")
 	}
 	events, err := s.Store.AuditEvents(t.Context(), models.AuditFilter{
 		ContactCenterID: suspended.ID, Operation: "credentials.read", Page: models.Page{Limit: 9},

@@ -10,7 +10,7 @@ import (
 )
 
 // id creates something below the path and returns its id.
-func (s *stack) id(t *testing.T, path, body string) string {
+func (s *stack) id(t testing.TB, path, body string) string {
 	t.Helper()
 	return decode[struct{ ID string }](t, s.must(t, http.StatusCreated, call{Method: "POST", Path: path, Body: body})).ID
 }

@@ -91,6 +91,32 @@ func (x *exchange) setCookie(value string, maxAge int) {
 	})
 }
 
+// ssoCookie holds the secret of a browser that signs in at an identity provider.
+// The answer is a post from the provider's site, with which browsers send only
+// cookies that say so; those must be bound to HTTPS.
+const (
+	ssoCookie    = "__Host-sso"
+	ssoCookieAge = 15 * 60 // seconds, like the requests that it belongs to
+)
+
+// browserSecret returns the secret of the one such cookie, empty for none.
+func (x *exchange) browserSecret() string {
+	const longest = 128
+	found := x.Request().CookiesNamed(ssoCookie)
+	if len(found) != 1 || len(found[0].Value) > longest {
+		return ""
+	}
+	return found[0].Value
+}
+
+// keepBrowser gives the browser its secret, for another quarter of an hour.
+func (x *exchange) keepBrowser(secret string) {
+	x.SetCookie(&http.Cookie{
+		Name: ssoCookie, Value: secret, Path: "/", MaxAge: ssoCookieAge, HttpOnly: true, Secure: true,
+		SameSite: http.SameSiteNoneMode,
+	})
+}
+
 // fromHere refuses what a browser sends for a page of another origin. Programs
 // say nothing of an origin and are let through. Where a proxy changes host or
 // port, the address that browsers see counts as well.

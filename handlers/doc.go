@@ -39,8 +39,13 @@
 //	@tag.description Who uses an account.
 //	@tag.name        credentials
 //	@tag.description The secrets, for the contact center's own runtime.
+//	@tag.name        sso
+//	@tag.description Single sign-on: its set-up, test sign-ins, and why sign-ins failed.
 //	@tag.name        people
 //	@tag.description Users, their teams, and the roles that give them privileges.
+//	@tag.name        provisioning
+//	@tag.description SCIM 2.0, by which identity providers make and change users and teams. It stands outside the base path
+//	@tag.description and refuses requests in its own words.
 //	@tag.name        tokens
 //	@tag.description What scripts and machines authenticate with.
 //	@tag.name        contact centers
@@ -50,7 +55,7 @@
 //	@tag.name        audit
 //	@tag.description The record of changes: who did what, and the proof that nothing is missing.
 //	@tag.name        browser
-//	@tag.description Where browsers come back to from a remote system. These stand outside the base path.
+//	@tag.description Where browsers go to sign in, and come back to from a remote system. These stand outside the base path.
 //	@tag.name        operations
 //	@tag.description Whether the server works, and what it counts. These stand outside the base path.
 //

@@ -20,6 +20,7 @@ import (
 	"admin-api/events"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/scim"
 	"admin-api/store/storetest"
 )
 
@@ -185,7 +186,8 @@ func TestStreamsOfTwoProcesses(t *testing.T) {
 		Store: s.Store, Keys: s.Accounts.Keys, Audit: s.Accounts.Audit, Outbound: s.Accounts.Outbound, Poll: time.Millisecond,
 	}
 	server, err := handlers.New(handlers.Config{
-		Accounts: s.Accounts, Access: s.Access, Events: other, Catalog: s.Accounts.Catalog, Now: s.Clock.now,
+		Accounts: s.Accounts, Access: s.Access, Events: other, SSO: s.SSO, Catalog: s.Accounts.Catalog, Now: s.Clock.now,
+		SCIM: &scim.Service{Store: s.Store, Access: s.Access},
 	})
 	require.NoError(t, err)
 	there := httptest.NewServer(server.Handler())

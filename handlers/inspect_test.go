@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -69,8 +70,33 @@ func inspect(t testing.TB, x exchanged) {
 		inspectOAuth(t, resp, body)
 		return
 	}
+	if strings.HasPrefix(req.URL.Path, scimPrefix) {
+		inspectSCIM(t, req, resp, body)
+		return
+	}
 	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); resp.StatusCode >= 400 && media != "text/html" {
 		inspectProblem(t, req, resp, body)
+	}
+}
+
+// scimPrefix begins the paths that answer in the words of SCIM.
+const scimPrefix = "/scim/v2/"
+
+func inspectSCIM(t testing.TB, req *http.Request, resp *http.Response, body []byte) {
+	t.Helper()
+	require.Equal(t, "no-store", resp.Header.Get("Cache-Control"))
+	if len(body) > 0 {
+		require.Equal(t, api.SCIMMediaType, resp.Header.Get("Content-Type"))
+	}
+	if resp.StatusCode < 400 || req.Method == http.MethodHead {
+		return
+	}
+	var e api.SCIMError
+	require.NoError(t, json.Unmarshal(body, &e), string(body))
+	require.Equal(t, api.NewSCIMError(strconv.Itoa(resp.StatusCode), e.SCIMType, e.Detail), e)
+	require.True(t, strings.HasSuffix(e.Detail, "."), e.Detail)
+	if resp.StatusCode == http.StatusUnauthorized {
+		require.Contains(t, resp.Header.Get("WWW-Authenticate"), "Bearer ")
 	}
 }
 

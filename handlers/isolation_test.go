@@ -43,6 +43,11 @@ func newNeighbours(t *testing.T) *neighbours {
 	n.values["contact-centers/{domain}"] = value{"own.example", "foreign.example", "unknown.example"}
 	n.values["integration-types/{type}"] = value{"zendesk", "zendesk", "zendesk"} // the same for everybody
 	n.values["versions/{version}"] = value{"1", "2", "99"}
+	for key, known := range map[string]string{ // the same for everybody
+		"Schemas/{uri}": "urn:ietf:params:scim:schemas:core:2.0:User", "ResourceTypes/{name}": "User",
+	} {
+		n.values[key] = value{known, known, known}
+	}
 	n.values["references/{key}"] = value{"own-key", "foreign-key", "unknown-key"}
 	n.foreign = []string{"foreign-key", "Foreign"}
 	own, foreign := n.fill(t, n.caller, "own", "Own", 1), n.fill(t, other, "foreign", "Foreign", 2)
@@ -71,14 +76,17 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 		Body: `{"kind":"scenario","name":"` + name + `"}`,
 	})
 	n.must(t, http.StatusOK, call{Method: http.MethodPost, Path: path + "/test", Token: token})
-	n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
+	first := n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
+	n.provisioned(t, key+".example", first)
+	user, team := n.made(t, token, usersPath, `{"username":"`+name+` user"}`), n.made(t, token, teamsPath, `{"name":"`+name+` team"}`)
 	return map[string]string{
+		"Users/{id}": user, "Groups/{id}": team,
 		"webhooks/{id}":             webhook,
 		"deliveries/{deliveryId}":   n.delivery(t, token, webhook),
 		"integration-accounts/{id}": account,
-		"teams/{id}":                n.made(t, token, teamsPath, `{"name":"`+name+` team"}`),
+		"teams/{id}":                team,
 		"roles/{id}":                n.made(t, token, rolesPath, `{"name":"`+name+` role"}`),
-		"users/{id}":                n.made(t, token, usersPath, `{"username":"`+name+` user"}`),
+		"users/{id}":                user,
 		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
 	}
 }
@@ -97,7 +105,7 @@ func (n *neighbours) made(t *testing.T, token, path, body string) string {
 	return decode[struct{ ID string }](t, a).ID
 }
 
-var parameter = regexp.MustCompile(`([a-z-]+)/(\{[a-zA-Z]+\})`)
+var parameter = regexp.MustCompile(`([a-zA-Z-]+)/(\{[a-zA-Z]+\})`)
 
 // parameters returns those of a route, as keys of values.
 func parameters(path string) []string {
@@ -131,6 +139,19 @@ func (n *neighbours) documents() map[string]string {
 	}
 }
 
+// scimDocuments are those of SCIM, by the route.
+func scimDocuments() map[string]string {
+	search := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}`
+	user := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"another"}`
+	group := `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"displayName":"Another"}`
+	patch := `{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"add","path":"externalId","value":"x"}]}`
+	return map[string]string{
+		"POST /scim/v2/Users": user, "PUT /scim/v2/Users/{id}": user, "PATCH /scim/v2/Users/{id}": patch,
+		"POST /scim/v2/Groups": group, "PUT /scim/v2/Groups/{id}": group, "PATCH /scim/v2/Groups/{id}": patch,
+		"POST /scim/v2/Users/.search": search, "POST /scim/v2/Groups/.search": search, "POST /scim/v2/Bulk": "{}",
+	}
+}
+
 // body returns the document to send to a route; one that takes none needs none.
 func (n *neighbours) body(t *testing.T, r handlers.Route) string {
 	t.Helper()
@@ -138,6 +159,9 @@ func (n *neighbours) body(t *testing.T, r handlers.Route) string {
 		return ""
 	}
 	body, known := n.documents()[r.Name]
+	if strings.HasPrefix(r.Path, scimPrefix) {
+		body, known = scimDocuments()[r.Method+" "+r.Path]
+	}
 	require.True(t, known, "%s %s: give %s a document", r.Method, r.Path, r.Name)
 	return body
 }
@@ -208,7 +232,7 @@ func TestNothingForeignIsListed(t *testing.T) {
 	n := newNeighbours(t)
 	other := n.tokenOf(t, "foreign.example")
 	for _, r := range handlers.Routes() {
-		if r.Method != http.MethodGet || !strings.HasPrefix(r.Path, "/api/") {
+		if r.Method != http.MethodGet || !strings.HasPrefix(r.Path, "/api/") && !strings.HasPrefix(r.Path, scimPrefix) {
 			continue
 		}
 		t.Run(r.Path, func(t *testing.T) {

@@ -106,6 +106,12 @@ type problemPage struct {
 	StatusText, JSON string
 }
 
+// problemIndex is what the template of the index shows.
+type problemIndex struct {
+	Kinds []api.ProblemKind
+	SSO   []api.SSOKind
+}
+
 // renderer draws pages from templates.
 type renderer struct {
 	pages     map[string]page
@@ -136,7 +142,12 @@ func (r *renderer) problems() error {
 	if err := r.render(unknownProblem, "unknown.html", nil); err != nil {
 		return err
 	}
-	return r.render("problems/", "problems.html", kinds)
+	for _, k := range api.SSOKinds() {
+		if err := r.render("problems/"+k.Code, "ssoproblem.html", &k); err != nil {
+			return err
+		}
+	}
+	return r.render("problems/", "problems.html", problemIndex{Kinds: kinds, SSO: api.SSOKinds()})
 }
 
 // types draws the pages of the types from what docs/types/ is made from.
@@ -166,8 +177,17 @@ func (p *page) answer(x *exchange) error {
 	return x.send(http.StatusOK, p.media, p.body)
 }
 
-// start leads to the reference.
-func (s *Server) start(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
+// start leads to where people begin, whatever the query says of the contact center.
+func (s *Server) start(x *exchange) error {
+	to := agentDesktopStart
+	if query := x.Request().URL.Query().Encode(); query != "" {
+		to += "?" + query
+	}
+	return x.Redirect(http.StatusFound, to)
+}
+
+// toReference leads to the reference.
+func (s *Server) toReference(x *exchange) error { return x.Redirect(http.StatusFound, "/docs/") }
 
 // icon leads browsers to the icon, whatever they show.
 func (s *Server) icon(x *exchange) error {

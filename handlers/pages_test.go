@@ -126,7 +126,9 @@ func TestReference(t *testing.T) {
 	})
 	require.NoError(t, err)
 	for path, to := range map[string]string{
-		"/": "/docs/", "/docs": "/docs/", "/docs/problems": "/docs/problems/", "/docs/types": "/docs/types/",
+		"/": "/agentdesktop/", "/agentdesktop": "/agentdesktop/", "/docs": "/docs/",
+		"/?tenantUrl=https://acme.example": "/agentdesktop/?tenantUrl=https%3A%2F%2Facme.example",
+		"/docs/problems":                   "/docs/problems/", "/docs/types": "/docs/types/",
 	} {
 		require.Equal(t, to, s.must(t, http.StatusFound, call{Method: "GET", Path: path, Token: "-"}).Header.Get("Location"))
 	}

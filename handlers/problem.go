@@ -21,6 +21,10 @@ import (
 // answered all the same: it may have closed only its sending side, and silence
 // would become an empty 200.
 func (s *Server) refuse(x *exchange, err error) {
+	if x.speaksSCIM() {
+		s.refuseSCIM(x, err)
+		return
+	}
 	p := x.problem(err)
 	s.logFailure(x, p, err)
 	if x.Response().Committed {

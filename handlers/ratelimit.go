@@ -70,7 +70,26 @@ func (l *limiter) take(key string) verdict {
 		l.buckets[key] = bucket
 	}
 	ok := bucket.AllowN(now, 1)
-	tokens := bucket.TokensAt(now)
+	return l.judge(ok, bucket.TokensAt(now))
+}
+
+// look tells whether a request would be let through, and takes nothing.
+func (l *limiter) look(key string) verdict {
+	if l == nil {
+		return verdict{ok: true}
+	}
+	now := l.now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	tokens := float64(l.rate.Burst)
+	if bucket := l.buckets[key]; bucket != nil {
+		tokens = bucket.TokensAt(now)
+	}
+	return l.judge(tokens >= 1, tokens)
+}
+
+// judge is the verdict with what is in the bucket.
+func (l *limiter) judge(ok bool, tokens float64) verdict {
 	missing := float64(l.rate.Burst) - tokens
 	if !ok {
 		missing = 1 - tokens

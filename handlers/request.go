@@ -36,6 +36,7 @@ const (
 	optionalBody // JSON, or nothing at all
 	patchBody    // JSON merge patch (RFC 7396)
 	formBody     // what HTML forms send
+	scimBody     // SCIM, which may call itself plain JSON
 )
 
 const (
@@ -50,6 +51,8 @@ func (k bodyKind) mediaType() string {
 		return patchType
 	case formBody:
 		return formType
+	case scimBody:
+		return api.SCIMMediaType
 	default:
 		return jsonType
 	}
@@ -92,6 +95,8 @@ func (x *exchange) checkMedia(want string, fields []string) error {
 		detail = "Send the body with one Content-Type: " + want + "."
 	case coding != "" && !strings.EqualFold(coding, "identity"):
 		detail = "Send the body without a content coding."
+	case want == api.SCIMMediaType && isMedia(fields[0], jsonType):
+		return nil
 	case !isMedia(fields[0], want):
 		detail = "Send the body as " + want + " in UTF-8."
 	default:

@@ -60,6 +60,9 @@ type route struct {
 	session, token bool
 	// early: open also to who must change the password first.
 	early bool
+	// foreign: a page of another site may send it; for nothing but answers that
+	// browsers bring from identity providers.
+	foreign bool
 	// failed, when set, answers errors in the place of problem documents.
 	failed func(*Server, *exchange, error) error
 }
@@ -88,8 +91,8 @@ const (
 func routes() []route {
 	return slices.Concat(
 		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(), eventRoutes(),
-		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(), webhookRoutes(),
-		openRoutes(),
+		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(), webhookRoutes(), ssoRoutes(),
+		ssoSignInRoutes(), scimRoutes(), openRoutes(),
 	)
 }
 
@@ -211,7 +214,8 @@ func openRoutes() []route {
 		{Route: Route{"docs.contract", http.MethodGet, "/openapi.yaml", ""}, do: (*Server).readContract, query: anyParams},
 		{Route: Route{"docs.icon", http.MethodGet, "/favicon.ico", ""}, do: (*Server).icon, query: anyParams},
 		{Route: Route{"docs.start", http.MethodGet, "/", ""}, do: (*Server).start, query: anyParams},
-		{Route: Route{"docs.reference", http.MethodGet, "/docs", ""}, do: (*Server).start, query: anyParams},
+		{Route: Route{"docs.start", http.MethodGet, "/agentdesktop", ""}, do: (*Server).start, query: anyParams},
+		{Route: Route{"docs.reference", http.MethodGet, "/docs", ""}, do: (*Server).toReference, query: anyParams},
 		{Route: Route{"docs.reference", http.MethodGet, "/docs/*", ""}, do: (*Server).readPage, query: anyParams},
 	}
 }

@@ -108,7 +108,7 @@ func (s *Server) completeSalesforce(x *exchange) error {
 	if x.isHead() { // whoever looks before loading must not spend the code
 		return x.send(http.StatusOK, pageType+"; charset=utf-8", nil)
 	}
-	if err := s.limitCallback(x); err != nil {
+	if err := s.limitBrowser(x); err != nil {
 		return s.outcome(x, err)
 	}
 	done, err := s.accounts.CompleteAuthorization(x.Request().Context(), x.callback())
@@ -116,15 +116,6 @@ func (s *Server) completeSalesforce(x *exchange) error {
 		return s.outcome(x, err)
 	}
 	return s.showOutcome(x, http.StatusOK, outcomePage{Authorized: done, Title: "Salesforce is connected"})
-}
-
-// limitCallback counts the request against the browser's address. What is left
-// is for programs to read, not for browsers.
-func (s *Server) limitCallback(x *exchange) error {
-	err := x.limit("address", addressKey(x.remote))
-	x.Response().Header().Del("RateLimit-Policy")
-	x.Response().Header().Del("RateLimit")
-	return err
 }
 
 // callback reads what Salesforce sent. A query that is malformed, or says

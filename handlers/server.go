@@ -23,6 +23,8 @@ import (
 	"admin-api/audit"
 	"admin-api/events"
 	"admin-api/integrations"
+	"admin-api/scim"
+	"admin-api/sso"
 )
 
 // defaultTimeout is how long a request may be worked on.
@@ -31,19 +33,22 @@ const defaultTimeout = 30 * time.Second
 // defaultHeartbeat is how often a quiet stream of events gives a sign of life.
 const defaultHeartbeat = 15 * time.Second
 
-// Config is what a server is built from. Accounts, Access, Events and Catalog are
-// required; everything else may be zero.
+// Config is what a server is built from. Accounts, Access, Events, SSO, SCIM and
+// Catalog are required; everything else may be zero.
 type Config struct {
 	Accounts *accounts.Service
 	Access   *access.Service
 	Events   *events.Service
+	SSO      *sso.Service
+	SCIM     *scim.Service
 	Catalog  integrations.Catalog
 	// Logger gets one line per request and what went wrong; nil logs nothing.
 	Logger *slog.Logger
 	// RateLimit bounds the requests of each principal, and the refused
 	// credentials of each address; zero is no limit.
 	RateLimit Rate
-	// SignInLimit bounds the attempts to sign in from each address; zero is no limit.
+	// SignInLimit bounds the attempts to sign in with a password from each address, and
+	// the failed ones by single sign-on; zero is no limit.
 	SignInLimit Rate
 	// TrustedProxies are the networks whose X-Forwarded-For and
 	// X-Forwarded-Proto are believed; with none, the peer is the client.
@@ -86,6 +91,8 @@ type Server struct {
 	access   *access.Service
 	audit    *audit.Log
 	events   *events.Service
+	sso      *sso.Service
+	scim     *scim.Service
 	catalog  *typeDocuments
 	logger   *slog.Logger
 	limits   *limiter
@@ -95,6 +102,7 @@ type Server struct {
 	secure   bool // browsers come by HTTPS
 	public   string
 	outcomes *template.Template
+	ssoPages *ssoPages
 	pages    map[string]page
 	contract *page // nil without OpenAPI
 	metrics  *metrics
@@ -113,13 +121,14 @@ type Server struct {
 // New returns a server. It fails where the registry knows a metric of ours
 // already, or where a file of the reference cannot be read.
 func New(c Config) (*Server, error) {
-	if c.Accounts == nil || c.Access == nil || c.Events == nil || len(c.Catalog) == 0 {
-		return nil, errors.New("handlers: accounts, access, events and catalogue are required")
+	if c.Accounts == nil || c.Access == nil || c.Events == nil || c.SSO == nil || c.SCIM == nil || len(c.Catalog) == 0 {
+		return nil, errors.New("handlers: accounts, access, events, single sign-on, SCIM and catalogue are required")
 	}
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
 		verifications: newGate(mostVerifications), exports: newGate(mostExports), events: c.Events,
+		sso: c.SSO, scim: c.SCIM,
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout), beat: cmp.Or(c.Heartbeat, defaultHeartbeat),
 	}
 	if s.logger == nil {
@@ -137,6 +146,9 @@ func New(c Config) (*Server, error) {
 	}
 	if s.outcomes, err = template.ParseFS(pageFiles, "pages/salesforce.html"); err != nil {
 		return nil, fmt.Errorf("page of a callback: %w", err)
+	}
+	if s.ssoPages, err = newSSOPages(); err != nil {
+		return nil, fmt.Errorf("pages of single sign-on: %w", err)
 	}
 	if s.pages, err = readPages(c.Swagger, c.Catalog); err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
@@ -182,6 +194,7 @@ func (s *Server) newEcho() *echo.Echo {
 	e.Logger.SetLevel(log.OFF)
 	e.Logger.SetOutput(io.Discard)
 	e.IPExtractor = extractor(s.proxies)
+	e.Pre(compatible)
 	e.Use(s.observe)
 	s.register(e)
 	return e

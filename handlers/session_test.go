@@ -360,7 +360,7 @@ func TestMustChangePassword(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{id}", s.center.ID, "{type}", "zendesk", "{version}", "1", "{key}", "k").Replace(r.Path)
-		s.refused(t, api.CodePasswordChangeRequired, call{Method: r.Method, Path: path, Token: "-", Header: with})
+		s.turnedAway(t, api.CodePasswordChangeRequired, call{Method: r.Method, Path: path, Token: "-", Header: with})
 	}
 	require.True(t, decode[api.Me](t, s.must(t, http.StatusOK, call{Method: "GET", Path: mePath, Token: "-", Header: with})).MustChangePassword)
 	require.True(t, decode[api.SignedIn](t, s.must(t, http.StatusOK, call{Method: "GET", Path: sessionPath, Token: "-", Header: with})).MustChangePassword)

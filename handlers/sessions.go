@@ -97,6 +97,11 @@ func (s *Server) signIn(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	return s.sessionBegan(x, p, secret)
+}
+
+// sessionBegan answers with a session that began just now.
+func (s *Server) sessionBegan(x *exchange, p *access.Principal, secret string) error {
 	x.principal = p
 	doc, err := s.signedIn(x)
 	if err != nil {

@@ -28,7 +28,9 @@ import (
 	"admin-api/integrations/zendesk"
 	"admin-api/models"
 	"admin-api/outbound"
+	"admin-api/scim"
 	"admin-api/secret"
+	"admin-api/sso"
 	"admin-api/store"
 	"admin-api/store/storetest"
 	"admin-api/web"
@@ -46,6 +48,7 @@ type stack struct {
 	Access        *access.Service
 	Accounts      *accounts.Service
 	Events        *events.Service
+	SSO           *sso.Service
 	Server        *handlers.Server
 	// Remote is where every outgoing connection ends.
 	Remote *remote
@@ -86,8 +89,11 @@ func newStack(t testing.TB, options ...option) *stack {
 		Store: s.Store, Keys: keys, Audit: chain, Outbound: way, Logger: logger, Poll: 20 * time.Millisecond, Now: s.Clock.now,
 	}
 	chain.OnCommit = s.Events.Committed
+	s.SSO = &sso.Service{
+		Store: s.Store, Access: s.Access, Audit: chain, Keys: keys, Outbound: way, Logger: logger, Now: s.Clock.now,
+	}
 	config := handlers.Config{
-		Accounts: s.Accounts, Access: s.Access, Events: s.Events, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
+		Accounts: s.Accounts, Access: s.Access, Events: s.Events, SSO: s.SSO, SCIM: &scim.Service{Store: s.Store, Access: s.Access}, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
 		Swagger: web.Swagger(), Registry: prometheus.NewRegistry(), Version: "test", Now: s.Clock.now,
 	}
 	for _, change := range options {
@@ -193,6 +199,8 @@ func (s *stack) do(t testing.TB, c call) *answer {
 	switch {
 	case c.Body == "":
 		r.Body, r.ContentLength = http.NoBody, 0
+	case strings.HasPrefix(c.Path, "/scim/"):
+		r.Header.Set("Content-Type", "application/scim+json")
 	case c.Method == http.MethodPatch:
 		r.Header.Set("Content-Type", "application/merge-patch+json")
 	default:
@@ -250,6 +258,17 @@ func (s *stack) refused(t testing.TB, code string, c call) (*answer, api.Problem
 	require.NoError(t, json.Unmarshal([]byte(a.Body), &p))
 	require.Equal(t, code, p.Code, "%s %s: %s", c.Method, c.Path, a.Body)
 	return a, p
+}
+
+// turnedAway is refused in whatever form the route refuses, and returns the detail.
+func (s *stack) turnedAway(t testing.TB, code string, c call) (*answer, string) {
+	t.Helper()
+	if !strings.HasPrefix(c.Path, scimPrefix) {
+		a, p := s.refused(t, code, c)
+		return a, p.Detail
+	}
+	a := s.must(t, kinds()[code].Status, c)
+	return a, decode[api.SCIMError](t, a).Detail
 }
 
 // decode reads the answer into a value of the type.

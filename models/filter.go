@@ -80,3 +80,15 @@ type UserFilter struct {
 	Disabled *bool
 	Page     Page // Before is a UsernameKey; what follows comes behind it
 }
+
+// DirectoryFilter selects a page of the users of one contact center in the order
+// of their ids, which is that in which they were made. Zero members do not filter.
+type DirectoryFilter struct {
+	ContactCenterID string
+	ID              string
+	UsernameKey     string
+	ExternalKey     string
+	// After is the id behind which the page starts; Offset skips that many more.
+	After         string
+	Offset, Limit int
+}

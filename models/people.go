@@ -17,11 +17,15 @@ type User struct {
 	WorkPhone       string
 	MobilePhone     string
 	Extension       string
-	TeamID          string
-	Roles           Strings // names of roles
-	Skills          Skills
-	Disabled        bool
-	PasswordHash    string // PHC string of Argon2id, empty: cannot sign in by password
+	// ExternalID is what an identity provider calls the user, and ExternalKey its
+	// NameKey, which the store sets; not unique.
+	ExternalID   string
+	ExternalKey  string
+	TeamID       string
+	Roles        Strings // names of roles
+	Skills       Skills
+	Disabled     bool
+	PasswordHash string // PHC string of Argon2id, empty: cannot sign in by password
 	// ChangePassword: the user must choose a new password after the next sign-in.
 	ChangePassword    bool
 	PasswordChangedAt Time
@@ -63,12 +67,16 @@ type Team struct {
 	ID              string `gorm:"primaryKey"`
 	Name            string
 	NameKey         string
-	Disabled        bool
-	Version         int64
-	CreatedAt       Time
-	CreatedBy       string
-	UpdatedAt       Time
-	UpdatedBy       string
+	// ExternalID is what an identity provider calls the team, and ExternalKey its
+	// NameKey, which the store sets; not unique.
+	ExternalID  string
+	ExternalKey string
+	Disabled    bool
+	Version     int64
+	CreatedAt   Time
+	CreatedBy   string
+	UpdatedAt   Time
+	UpdatedBy   string
 }
 
 // TableName names the table for GORM.
@@ -81,9 +89,12 @@ type Session struct {
 	UserID          string
 	Hash            []byte
 	Method          string // SessionPassword, SessionSSO
-	Address         string
-	UserAgent       string
-	CreatedAt       Time
+	// Portal is the section of single sign-on that it began in; empty for a password.
+	// One that began in SectionAgentDesktop carries no privilege to administer.
+	Portal    string
+	Address   string
+	UserAgent string
+	CreatedAt Time
 	// SeenAt is when it was last used, to the minute.
 	SeenAt Time
 	// ExpiresAt is when it ends however much it is used.

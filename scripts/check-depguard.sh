@@ -42,10 +42,10 @@ audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation
-sso: access accounts audit integrations integrations/platform/saml integrations/singlesignon models outbound secret sso/assertion store validation
+sso: access accounts audit input integrations integrations/platform/saml integrations/singlesignon models outbound paging secret sso/assertion store validation
 sso/assertion: integrations/platform/saml
 sso/assertion/assertiontest: integrations/platform/saml sso/assertion
-scim: access accounts audit integrations integrations/scimaccount models outbound secret store validation
+scim: access accounts audit integrations integrations/scimaccount models outbound secret store strict validation
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation

@@ -1,8 +1,6 @@
 package sso
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -30,6 +28,10 @@ type Service struct {
 	// AgentDesktopURL is where somebody who signed in to Agent Desktop is sent with
 	// a one-time code; empty means nowhere.
 	AgentDesktopURL string
+	// KeepTraces is how many sign-ins are kept per contact center, and TraceRetention
+	// how long; 0 means DefaultTraces and DefaultTraceRetention.
+	KeepTraces     int
+	TraceRetention time.Duration
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 }
@@ -94,31 +96,3 @@ type Error struct {
 
 // Error implements error.
 func (e *Error) Error() string { return e.Code + ": " + e.Detail }
-
-// Begin sends a browser to the identity provider. browser is the secret of its
-// cookie, empty where it has none; relay is where it wanted to go, a path of ours;
-// test is the start token of a test sign-in, empty for a real one. A refusal is an
-// *Error.
-func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Accept judges what a browser brought from the identity provider and begins a
-// session. A refusal is an *Error.
-func (s *Service) Accept(ctx context.Context, at Place, m Message, from access.Client) (*Outcome, error) {
-	return nil, errors.ErrUnsupported
-}
-
-// Exchange turns a one-time code into a session, once. It returns
-// models.ErrUnauthenticated for a code that is unknown, used or too old.
-func (s *Service) Exchange(
-	ctx context.Context, c *models.ContactCenter, code string, from access.Client,
-) (string, *access.Principal, error) {
-	return "", nil, errors.ErrUnsupported
-}
-
-// Metadata returns the service provider's metadata (SAML 2.0 metadata, section
-// 2.4.4) of a place, for the identity provider to import.
-func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
-	return nil, errors.ErrUnsupported
-}

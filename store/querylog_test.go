@@ -116,6 +116,9 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 	userFilter := models.UserFilter{
 		ContactCenterID: cc, UsernameKey: canary, Query: []string{canary}, Role: canary, TeamID: canary, Page: page,
 	}
+	directory := models.DirectoryFilter{
+		ContactCenterID: cc, ID: canary, UsernameKey: canary, ExternalKey: canary, After: canary, Limit: 5,
+	}
 	hook := models.Webhook{
 		ContactCenterID: cc, ID: id, URL: canary, Description: canary, EventTypes: models.Strings{canary}, Version: 8,
 	}
@@ -157,12 +160,15 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"UpdateRole": func(ctx context.Context) error {
 			return s.UpdateRole(ctx, &models.Role{ContactCenterID: cc, ID: id, Name: canary, Description: canary}, 7)
 		},
-		"DeleteRole": func(ctx context.Context) error { return s.DeleteRole(ctx, canary, id) },
-		"LockUser":   func(ctx context.Context) error { return drop(s.LockUser(ctx, cc, canary+"x")) },
-		"HoldUser":   func(ctx context.Context) error { return drop(s.HoldUser(ctx, cc, canary+"x")) },
-		"ListUsers":  func(ctx context.Context) error { return drop(s.ListUsers(ctx, userFilter)) },
-		"CountUsers": func(ctx context.Context) error { return drop(s.CountUsers(ctx, userFilter)) },
-		"Extensions": func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
+		"DeleteRole":     func(ctx context.Context) error { return s.DeleteRole(ctx, canary, id) },
+		"LockUser":       func(ctx context.Context) error { return drop(s.LockUser(ctx, cc, canary+"x")) },
+		"HoldUser":       func(ctx context.Context) error { return drop(s.HoldUser(ctx, cc, canary+"x")) },
+		"ListUsers":      func(ctx context.Context) error { return drop(s.ListUsers(ctx, userFilter)) },
+		"CountUsers":     func(ctx context.Context) error { return drop(s.CountUsers(ctx, userFilter)) },
+		"Directory":      func(ctx context.Context) error { return drop(s.Directory(ctx, directory)) },
+		"CountDirectory": func(ctx context.Context) error { return drop(s.CountDirectory(ctx, directory)) },
+		"Members":        func(ctx context.Context) error { return drop(s.Members(ctx, cc, []string{canary})) },
+		"Extensions":     func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, &models.User{ContactCenterID: cc, ID: id, UsernameKey: canary, PasswordHash: canary}, 7)
 		},

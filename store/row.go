@@ -73,7 +73,8 @@ func newQueries(dialect string) queries {
 		}, ", ")+" FROM (SELECT * FROM tokens WHERE hash = ? LIMIT 1) t"+
 			" JOIN contact_centers c ON c.id = t.contact_center_id"),
 		sessionByHash: rebind(dialect, "SELECT "+strings.Join([]string{
-			"s.contact_center_id, s.id, s.user_id, s.method, s.address, s.user_agent, s.created_at, s.seen_at, s.expires_at",
+			"s.contact_center_id, s.id, s.user_id, s.method, s.portal, s.address, s.user_agent",
+			"s.created_at, s.seen_at, s.expires_at",
 			"u.username, u.username_key, u.first_name, u.last_name, u.roles, u.disabled, u.change_password",
 			"c.domain, c.name, c.features, c.suspended, c.created_at",
 		}, ", ")+" FROM (SELECT * FROM sessions WHERE hash = ? LIMIT 1) s"+

@@ -58,14 +58,15 @@ func (s *Store) DeleteSecrets(ctx context.Context, contactCenter, account string
 }
 
 // sealedSecrets are the sealed secrets of accounts and, with their ids in the place
-// of an account's, those of webhooks.
+// of an account's, those of webhooks and of key pairs of single sign-on.
 const sealedSecrets = `(SELECT contact_center_id, account_id, pointer, sealed, key_id FROM account_secrets UNION ALL
-	SELECT contact_center_id, webhook_id, pointer, sealed, key_id FROM webhook_secrets) AS sealed_secrets`
+	SELECT contact_center_id, webhook_id, pointer, sealed, key_id FROM webhook_secrets UNION ALL
+	SELECT contact_center_id, id, pointer, sealed, key_id FROM sso_keys) AS sealed_secrets`
 
 // SecretsNotOnKey returns at most limit secrets that are sealed under another
 // key than keyID, in the order of their primary key and behind after. The zero
 // AccountSecret starts from the beginning; of after only the key counts. The
-// AccountID of a webhook's secret is the id of the webhook.
+// AccountID of another secret is the id of the webhook or key pair.
 func (s *Store) SecretsNotOnKey(
 	ctx context.Context, keyID string, after models.AccountSecret, limit int,
 ) ([]models.AccountSecret, error) {
@@ -111,6 +112,9 @@ func (s *Store) replaceSealed(ctx context.Context, old, replacement models.Accou
 		return false, err
 	}
 	if len(rows) == 0 {
+		if old.Pointer == models.SSOPrivateKey {
+			return s.replaceSSOSealed(ctx, old, replacement)
+		}
 		return s.replaceWebhookSealed(ctx, old, replacement)
 	}
 	var stored []models.AccountSecret

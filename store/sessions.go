@@ -27,7 +27,7 @@ func (s *Store) SessionByHash(
 	var u models.User
 	var c models.ContactCenter
 	err := s.row(ctx, s.queries.sessionByHash, []any{hash}, []any{
-		&at.ContactCenterID, &at.ID, &at.UserID, &at.Method, &at.Address, &at.UserAgent,
+		&at.ContactCenterID, &at.ID, &at.UserID, &at.Method, &at.Portal, &at.Address, &at.UserAgent,
 		&at.CreatedAt, &at.SeenAt, &at.ExpiresAt,
 		&u.Username, &u.UsernameKey, &u.FirstName, &u.LastName, &u.Roles, &u.Disabled, &u.ChangePassword,
 		&c.Domain, &c.Name, &c.Features, &c.Suspended, &c.CreatedAt,

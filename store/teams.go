@@ -10,6 +10,7 @@ import (
 // CreateTeam stores a team. models.ErrNameTaken means that its name is taken,
 // models.ErrExists that its id is.
 func (s *Store) CreateTeam(ctx context.Context, t *models.Team) error {
+	t.ExternalKey = models.NameKey(t.ExternalID)
 	return s.create(ctx, "team", t)
 }
 
@@ -81,8 +82,10 @@ func (s *Store) FirstTeam(ctx context.Context, contactCenter string) (*models.Te
 // to the next one. Errors are models.ErrVersionMismatch, also where there is no
 // such team, and models.ErrNameTaken.
 func (s *Store) UpdateTeam(ctx context.Context, t *models.Team, from int64) error {
+	t.ExternalKey = models.NameKey(t.ExternalID)
 	err := s.updateVersion(ctx, &models.Team{}, t.ContactCenterID, t.ID, from, map[string]any{
 		"name": t.Name, "name_key": t.NameKey, "disabled": t.Disabled,
+		"external_id": t.ExternalID, "external_key": t.ExternalKey,
 		"version": from + 1, "updated_at": t.UpdatedAt, "updated_by": t.UpdatedBy,
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ func (s *Store) CreateUser(ctx context.Context, u *models.User) error {
 // index sets what a user is found by.
 func index(u *models.User) {
 	u.SearchText = models.SearchWords(u.Username, u.FirstName, u.LastName, u.Email)
+	u.ExternalKey = models.NameKey(u.ExternalID)
 }
 
 // User returns a user, or models.ErrNotFound.
@@ -138,6 +139,7 @@ func (s *Store) UpdateUser(ctx context.Context, u *models.User, from int64) erro
 	values := map[string]any{
 		"username": u.Username, "username_key": u.UsernameKey, "first_name": u.FirstName, "last_name": u.LastName,
 		"email": u.Email, "work_phone": u.WorkPhone, "mobile_phone": u.MobilePhone, "extension": u.Extension,
+		"external_id": u.ExternalID, "external_key": u.ExternalKey,
 		"team_id": u.TeamID, "roles": u.Roles, "skills": u.Skills, "disabled": u.Disabled,
 		"password_hash": u.PasswordHash, "password_changed_at": u.PasswordChangedAt,
 		"change_password": u.ChangePassword, "api_secret_hash": u.APISecretHash, "api_secret_at": u.APISecretAt,

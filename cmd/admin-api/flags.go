@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -22,5 +23,24 @@ func (f *sessionFlag) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no life of a session: write such as 30m or 12h, from 5m to 720h", text)
 	}
 	*f = sessionFlag(d)
+	return nil
+}
+
+// countFlag is how many of something are kept.
+type countFlag int
+
+// Bounds of how many sign-ins are kept.
+const (
+	fewest = 10
+	most   = 10_000
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *countFlag) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < fewest || n > most {
+		return fmt.Errorf("%q is no number from %d to %d", text, fewest, most)
+	}
+	*f = countFlag(n)
 	return nil
 }

@@ -19,7 +19,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"admin-api/handlers"
 	"admin-api/models"
 )
 
@@ -65,8 +64,8 @@ func run(p *program, args []string) int {
 		kong.Bind(p),
 		kong.Vars{
 			"features": strings.Join(models.AllFeatures(), ", "),
-			"scopes":   strings.Join(models.AllScopes(), ", "), "reserved": strings.Join(reservedScopes(), ", "),
-			"version": versionLine(),
+			"scopes":   strings.Join(models.AllScopes(), ", "),
+			"version":  versionLine(),
 		},
 	)
 	if err != nil {
@@ -108,17 +107,6 @@ func joined(args []string) []string {
 		out = append(out, arg)
 	}
 	return out
-}
-
-// reservedScopes are those that no route needs: they belong to what is to come.
-// The scope provider lets a token act in other contact centers, and sso:bypass lets
-// it give the privilege to users.
-func reservedScopes() models.Strings {
-	used := models.Strings{models.ScopeProvider, models.ScopeSSOBypass}
-	for _, r := range handlers.Routes() {
-		used = append(used, r.Scope)
-	}
-	return slices.DeleteFunc(models.AllScopes(), func(scope string) bool { return slices.Contains(used, scope) })
 }
 
 // meant is the command that was being written when the error came.

@@ -22,6 +22,7 @@ import (
 	"admin-api/integrations/catalog"
 	"admin-api/monitor"
 	"admin-api/outbound"
+	"admin-api/scim"
 	"admin-api/sso"
 	"admin-api/web"
 )
@@ -134,7 +135,8 @@ func (c *serveCommand) build(
 	registerDatabase(registry, h.store)
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
-		Accounts: service, Access: h.access, Events: feed, Catalog: types, Logger: h.log,
+		Accounts: service, Access: h.access, Events: feed, SSO: c.singleSignOn(h, way), Catalog: types, Logger: h.log,
+		SCIM:           &scim.Service{Store: h.store, Access: h.access},
 		RateLimit:      handlers.Rate(c.RateLimit),
 		SignInLimit:    handlers.Rate(c.LoginRateLimit),
 		TrustedProxies: proxies, PublicURL: c.publicURL(), OpenAPI: adminapi.OpenAPI, Swagger: web.Swagger(),
@@ -150,6 +152,14 @@ func (c *serveCommand) build(
 	})
 	registerMonitor(registry, watch)
 	return server, watch, nil
+}
+
+// singleSignOn is the service provider of all contact centers.
+func (c *serveCommand) singleSignOn(h *house, way *outbound.Client) *sso.Service {
+	return &sso.Service{
+		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
+		PublicURL: c.publicURL(), AgentDesktopURL: c.AgentDesktopURL,
+	}
 }
 
 func (c *serveCommand) wayOut(l *listeners) (*outbound.Client, error) {

@@ -101,9 +101,12 @@ type serveSettings struct {
 	TLSKey          string       `env:"ADMIN_API_TLS_KEY" name:"tls-key" help:"Private key file (PEM) of the certificate."`
 	TrustedProxies  []string     `env:"ADMIN_API_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose X-Forwarded headers count."`
 	RateLimit       rateFlag     `env:"ADMIN_API_RATE_LIMIT" default:"50/s" help:"Requests of one principal, such as 50/s or 600/m; off for none."`
-	LoginRateLimit  rateFlag     `env:"ADMIN_API_LOGIN_RATE_LIMIT" default:"10/m" help:"Attempts to sign in from one address, such as 10/m; off for none."`
+	LoginRateLimit  rateFlag     `env:"ADMIN_API_LOGIN_RATE_LIMIT" default:"10/m" help:"Attempts to sign in with a password, and failed ones by single sign-on, from one address, such as 10/m; off for none."`
 	SessionIdle     sessionFlag  `env:"ADMIN_API_SESSION_IDLE" default:"30m" help:"How long a session lives unused."`
 	SessionMax      sessionFlag  `env:"ADMIN_API_SESSION_MAX" default:"12h" help:"How long a session lives at most."`
+	AgentDesktopURL string       `env:"ADMIN_API_AGENT_DESKTOP_URL" placeholder:"https://{domain}/…" help:"Where who signed in to Agent Desktop by single sign-on is sent with a one-time code, {domain} standing for the contact center's domain; without it, a page of our own."`
+	SSOTraces       countFlag    `env:"ADMIN_API_SSO_TRACES" name:"sso-traces" default:"500" help:"How many sign-ins by single sign-on are kept for each contact center, to find out why one failed."`
+	SSOTraceLife    days         `env:"ADMIN_API_SSO_TRACE_RETENTION" name:"sso-trace-retention" default:"30d" help:"How long they are kept at most."`
 	Retention       days         `env:"ADMIN_API_RETENTION" default:"720h" help:"How long a deleted account can be undeleted."`
 	MonitorInterval intervalFlag `env:"ADMIN_API_MONITOR_INTERVAL" default:"15m" help:"How often enabled accounts are checked in the background; off for never."`
 	MetricsAddr     string       `env:"ADMIN_API_METRICS_ADDR" help:"Serve /metrics on an address of its own, without a token."`
@@ -126,7 +129,7 @@ func (s *serveSettings) check() error {
 		return settingError{fmt.Errorf("ADMIN_API_BOOTSTRAP_%w", err)}
 	}
 	for _, check := range []func() error{
-		s.checkAddresses, s.checkTLS, s.checkPublicURL, s.checkSessions, s.checkOutbound,
+		s.checkAddresses, s.checkTLS, s.checkPublicURL, s.checkAgentDesktopURL, s.checkSessions, s.checkOutbound,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -207,6 +210,21 @@ func (s *serveSettings) checkPublicURL() error {
 	web := err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && u.User == nil
 	if !web || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" {
 		return wrong("ADMIN_API_PUBLIC_URL", fmt.Errorf("%q is no address such as https://{domain}", s.PublicURL))
+	}
+	return nil
+}
+
+// checkAgentDesktopURL wants HTTPS, because what is sent there is as good as the
+// session; on the machine itself it may be without.
+func (s *serveSettings) checkAgentDesktopURL() error {
+	if s.AgentDesktopURL == "" {
+		return nil
+	}
+	u, err := url.Parse(strings.ReplaceAll(s.AgentDesktopURL, "{domain}", "example.com"))
+	fit := err == nil && u.Host != "" && u.User == nil && u.Fragment == "" && !strings.ContainsAny(u.Host, "{}")
+	if !fit || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		return wrong("ADMIN_API_AGENT_DESKTOP_URL",
+			fmt.Errorf("%q is no address such as https://{domain}/agentdesktop/app, or http:// on this machine", s.AgentDesktopURL))
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ type tokensCreateCommand struct {
 	dataSettings  `embed:""`
 	logSettings   `embed:""`
 	ContactCenter string   `required:"" placeholder:"DOMAIN" help:"Domain of the contact center."`
-	Scopes        []string `required:"" help:"What the token may do: ${scopes}. No route needs ${reserved} yet."`
+	Scopes        []string `required:"" help:"What the token may do: ${scopes}."`
 	Name          string   `default:"unnamed" help:"What the token is for."`
 	Expires       days     `placeholder:"90d" help:"How long it holds, such as 90d or 12h; for ever when not given."`
 }

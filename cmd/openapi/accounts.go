@@ -64,6 +64,7 @@ func (c *contract) addSchemas() {
 		c.schemas[schemaName(name)] = n
 	}
 	c.completeProblem()
+	c.completeSCIM()
 	c.bound()
 	shared := c.sharedMembers()
 	for _, f := range forms {

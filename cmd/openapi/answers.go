@@ -27,6 +27,10 @@ func (c *contract) answers(op *operation, scope string) *yaml.Node {
 			set(n, code, c.problem(status))
 			continue
 		}
+		if a.Schema != nil && a.Schema.Ref == scimDefinition {
+			set(n, code, c.scimRefusal(status))
+			continue
+		}
 		set(n, code, c.answer(op, status, scope))
 	}
 	return n
@@ -48,9 +52,22 @@ func (c *contract) answer(op *operation, status int, scope string) *yaml.Node {
 		description = sentence(op.Summary)
 	}
 	return object(
-		"description", description, "headers", c.headerNodes(fields, c.mayReport(op, a.Schema)),
+		"description", description, "headers", c.headerNodes(fields, c.variants(op, a.Schema)),
 		"content", c.content(op, a.Schema),
 	)
+}
+
+// variants are the header fields of an answer that differ from those of the same name
+// elsewhere.
+func (c *contract) variants(op *operation, s *schema) map[string]string {
+	v := map[string]string{}
+	if c.mayReport(op, s) {
+		v["ETag"] = "ETagOfAccount"
+	}
+	if slices.Contains(op.Tags, browserTag) {
+		v["Set-Cookie"] = "SetCookieOfBrowser"
+	}
+	return v
 }
 
 // mayReport reports whether an answer is an account or, when only a verdict is
@@ -137,14 +154,14 @@ var (
 	limitedAnswer = []string{"RateLimit-Policy", "RateLimit"}
 )
 
-// headerNodes returns the header fields of an answer. Entity tags are there
-// only sometimes where the answer may be a report.
-func (c *contract) headerNodes(fields []string, mayReport bool) *yaml.Node {
+// headerNodes returns the header fields of an answer; variants names the components
+// that are not as their fields.
+func (c *contract) headerNodes(fields []string, variants map[string]string) *yaml.Node {
 	n := object()
 	for _, name := range slices.Compact(fields) {
 		component := strings.ReplaceAll(name, "-", "")
-		if mayReport && name == "ETag" {
-			component = "ETagOfAccount"
+		if variant := variants[name]; variant != "" {
+			component = variant
 		}
 		h, known := headerNode(component)
 		if !known {

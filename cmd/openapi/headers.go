@@ -17,7 +17,8 @@ type header struct {
 var headerFields = map[string]header{
 	"AcceptPatch": {description: "Media types that PATCH reads.", pattern: `^application/merge-patch\+json$`},
 	"Accept": {
-		description: "Media types that the operation reads.", pattern: `^application/(json|x-www-form-urlencoded)$`,
+		description: "Media types that the operation reads.",
+		pattern:     `^application/(json|x-www-form-urlencoded|scim\+json)$`,
 	},
 	"Allow": {
 		description: "Methods of the path.", always: true, pattern: `^[A-Z]+(, [A-Z]+)*$`, example: "GET, HEAD, OPTIONS",
@@ -25,7 +26,7 @@ var headerFields = map[string]header{
 	"CacheControl": {description: "Whether the answer may be kept.", always: true, example: "no-store"},
 	"ETag": {
 		description: "Entity tag, for If-None-Match and If-Match.", always: true,
-		pattern: `^"[^"]+"$`, example: `"7-3"`,
+		pattern: `^(W/)?"[^"]+"$`, example: `"7-3"`,
 	},
 	"ETagSometimes": {
 		description: "The current entity tag, where the request is about one account.",
@@ -40,7 +41,7 @@ var headerFields = map[string]header{
 		example: `</api/v1/integration-accounts?cursor=eyJ2Ijox>; rel="next"`,
 	},
 	"Location": {
-		description: "Address of what was made, or where to look instead.", always: true, pattern: "^/",
+		description: "Address of what was made, or where to look instead.", always: true, pattern: "^(/|https?://)",
 		example: "/api/v1/integration-accounts/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a",
 	},
 	"RateLimit": {
@@ -55,6 +56,14 @@ var headerFields = map[string]header{
 	"RetryAfter": {description: "Seconds to wait before trying again.", always: true, integer: true, example: "1"},
 	"RetryAfterSometimes": {
 		description: "Seconds to wait before trying again, where waiting helps.", integer: true, example: "1",
+	},
+	"ContentDisposition": {
+		description: "How browsers save the document.", always: true, pattern: `^attachment; filename="[^"]+"$`,
+		example: `attachment; filename="mycompany.example.xml"`,
+	},
+	"SetCookieOfBrowser": {
+		description: "Gives a cookie: __Host-sso, which holds the secret of a browser that signs in, or that of the session.",
+		pattern:     "^__Host-(sso|session)=", example: "__Host-sso=…; Path=/; HttpOnly; Secure; SameSite=None",
 	},
 	"SetCookie": {
 		description: "Gives or takes the cookie of the session.", always: true, pattern: "^(__Host-)?session=",

@@ -40,7 +40,7 @@ func (c *contract) addOperation(path, method string, n *yaml.Node) {
 // rooted returns the whole path of an operation.
 func (c *contract) rooted(path string, op *operation) string {
 	if slices.Contains(op.Tags, operationsTag) || slices.Contains(op.Tags, browserTag) ||
-		strings.HasPrefix(path, compatible) {
+		strings.HasPrefix(path, compatible) || strings.HasPrefix(path, scimPaths) {
 		return path
 	}
 	return strings.TrimSuffix(c.in.BasePath, "/") + path
@@ -111,11 +111,15 @@ func (c *contract) requestBody(op *operation) *yaml.Node {
 		if p.Required {
 			set(body, "required", value(true))
 		}
-		media := jsonMedia
-		if len(op.Consumes) > 0 {
-			media = op.Consumes[0]
+		consumes := op.Consumes
+		if len(consumes) == 0 {
+			consumes = []string{jsonMedia}
 		}
-		set(body, "content", object(media, object("schema", convert(p.Schema), "examples", c.drafts(&p))))
+		content := object()
+		for _, media := range consumes {
+			set(content, media, object("schema", convert(p.Schema), "examples", c.drafts(&p)))
+		}
+		set(body, "content", content)
 		return body
 	}
 	return nil

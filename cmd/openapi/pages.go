@@ -6,8 +6,12 @@ import "net/http"
 // contract itself, and the pages for people that answers lead to.
 func (c *contract) addPages() {
 	c.addPage("/", operation{
-		ID: "start", Summary: "Where people begin", Description: "Leads to the reference.",
-		Responses: redirect("To the reference"),
+		ID: "start", Summary: "The sign-on address", Description: "Leads to where people begin, /agentdesktop/.",
+		Responses: redirect("To where people begin"),
+	})
+	c.addPage("/agentdesktop", operation{
+		ID: "startWithoutSlash", Summary: "The same, as people type it", Description: "Leads to /agentdesktop/.",
+		Responses: redirect("To where people begin"),
 	})
 	c.addPage("/docs", operation{
 		ID: "getReference", Summary: "The reference for people", Description: "Leads to Swagger UI, below /docs/.",

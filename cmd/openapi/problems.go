@@ -54,7 +54,7 @@ func (c *contract) problem(status int) *yaml.Node {
 // problemAnswer names the kinds of problems with a status and leads to the page of
 // each: told in full under every operation, they would bury what it does.
 func (c *contract) problemAnswer(status int) *yaml.Node {
-	fields := c.headerNodes(append(slices.Clone(everyAnswer), limitedAnswer...), false)
+	fields := c.headerNodes(append(slices.Clone(everyAnswer), limitedAnswer...), nil)
 	for _, name := range sortedKeys(problemFields[status]) {
 		component := problemFields[status][name]
 		c.headers[component], _ = headerNode(component)
@@ -71,10 +71,11 @@ func (c *contract) problemAnswer(status int) *yaml.Node {
 	if kinds == nil {
 		c.fail("no kind of problem has status %d", status)
 	}
-	return object(
-		"description", strings.Join(kinds, "\n"), "headers", fields,
-		"content", object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples)),
-	)
+	content := object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples))
+	if status == http.StatusNotFound || status == http.StatusMethodNotAllowed { // for what is no operation
+		set(content, api.SCIMMediaType, get(scimContent(status), api.SCIMMediaType))
+	}
+	return object("description", strings.Join(kinds, "\n"), "headers", fields, "content", content)
 }
 
 // completeProblem adds to the schema of problems what the table knows: all

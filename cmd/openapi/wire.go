@@ -19,7 +19,7 @@ type document struct {
 // swag gives them ("api.Account").
 func documents() map[string]document {
 	out := map[string]document{}
-	for _, root := range []any{
+	for _, root := range append(scimDocuments(), []any{
 		api.Account{},
 		api.AccountPage{},
 		api.AccountCreate{},
@@ -80,10 +80,16 @@ func documents() map[string]document {
 		api.ClientToken{},
 		api.ClientTokenInput{},
 		api.OAuthError{},
+		api.SSOReply{},
+		api.SSOExchangeInput{},
+		api.SSOTestInput{},
+		api.SSOTestPage{},
+		api.SSOTracePage{},
+		api.SSOKeyList{},
 		api.Problem{},
 		api.Liveness{},
 		api.Readiness{},
-	} {
+	}...) {
 		describe(reflect.TypeOf(root), out)
 	}
 	return out

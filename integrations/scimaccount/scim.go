@@ -1,8 +1,8 @@
 // Package scimaccount describes the type scim: what the contact center needs to
 // be provisioned with users by an identity provider over SCIM 2.0 (RFC 7644).
 //
-// It holds only the account. Serving SCIM is no part of it, and the callers'
-// credentials are those of users, not of this account.
+// It holds only the account. Serving SCIM is no part of it, and callers bring
+// credentials of their own.
 package scimaccount
 
 import (
@@ -23,13 +23,14 @@ var Definition = integrations.Definition{
 	Shape:            integrations.Documented,
 	Limit:            integrations.OnePerType,
 	Notes: []string{
-		"The account holds no credential: the identity provider signs in with the user name and API secret of a user " +
-			"who has the privileges Manage users and Manage all teams.",
-		"Every user that is created over SCIM gets the default team; the documented service keeps groups read-only.",
-		"The documented service lets a user's name be changed only where the service provider permits it.",
+		"The account holds no credential: the identity provider uses an API token with the scope scim, or the token of the " +
+			"client-credentials call for a user who has the privilege scim.",
+		"Every user that is created over SCIM gets the default team. Groups are the teams: adding a member moves the user " +
+			"there, removing moves the user to the default team. The documented service keeps groups read-only.",
+		"The guide to SCIM says what is entered at the identity provider, and which roles a token may give.",
 	},
 	NoProbe: "The identity provider calls this contact center, never the other way round, so there is nothing to dial. " +
-		"Use the provider's own connection test with the addresses and a user's API secret.",
+		"Use the provider's own connection test with the base URL and a token.",
 	New:      func() integrations.Properties { return new(Properties) },
 	Computed: computed,
 	Example:  `{"defaultTeamId": "01980000-0000-7000-8000-000000000001"}`,
@@ -37,7 +38,7 @@ var Definition = integrations.Definition{
 
 // Properties configure provisioning over SCIM. Nothing in them is secret.
 type Properties struct {
-	DefaultTeamID string `json:"defaultTeamId" validate:"required,no_space" label:"Default team" help:"The team of every user that is created over SCIM." max:"64" ref:"team"`
+	DefaultTeamID string `json:"defaultTeamId" validate:"required,no_space" label:"Default team" help:"The team of every user that is created over SCIM, and of who leaves another team there." max:"64" ref:"team"`
 }
 
 // Normalize implements integrations.Normalizer.

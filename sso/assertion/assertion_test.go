@@ -140,6 +140,14 @@ func TestKeysOfOtherKinds(t *testing.T) {
 	}
 }
 
+// A response may be referred to as the whole document.
+func TestReferenceToTheDocument(t *testing.T) {
+	p := assertiontest.New(t, assertiontest.Google())
+	e := p.Expectation()
+	got, _ := accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) { r.ResponseSigning.URI = new("") }), e)
+	require.True(t, got.ResponseSigned)
+}
+
 func TestRollOver(t *testing.T) {
 	p := assertiontest.New(t, assertiontest.Azure())
 	now := assertiontest.Now()

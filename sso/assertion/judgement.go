@@ -196,18 +196,26 @@ func (j *judgement) checkResponseSignature() (string, bool, *Error) {
 	if err != nil {
 		return "", false, err
 	}
-	// The canonical form is a document of its own: what was true of the tree that
-	// arrived must be true of it.
-	again, err := survey(verified, map[string]bool{})
-	if err != nil {
+	if err := onlyAssertion(verified); err != nil {
 		return "", false, err
-	}
-	if len(again.assertions) != 1 || again.assertions[0].Parent() != verified {
-		return "", false, refuse(CodeSignatureStructure, "The signature covers something else than the response.")
 	}
 	j.envelope, j.signed = verified, true
 	j.accepted.ResponseSigned, j.accepted.Certificate = true, certificate
 	return signedWith(certificate), true, nil
+}
+
+// onlyAssertion wants one assertion in what was verified, too: the canonical form
+// is a document of its own, and what was true of the tree that arrived must be
+// true of it.
+func onlyAssertion(verified *etree.Element) *Error {
+	d, err := survey(verified, map[string]bool{})
+	if err != nil {
+		return err
+	}
+	if len(d.assertions) != 1 || (d.assertions[0] != verified && d.assertions[0].Parent() != verified) {
+		return refuse(CodeSignatureStructure, "The signature covers something else than %s.", verified.Tag)
+	}
+	return nil
 }
 
 func signedWith(c *x509.Certificate) string {
@@ -244,12 +252,8 @@ func (j *judgement) checkAssertionSignature() (string, bool, *Error) {
 	if err != nil {
 		return "", false, err
 	}
-	again, err := survey(verified, map[string]bool{})
-	if err != nil {
+	if err := onlyAssertion(verified); err != nil {
 		return "", false, err
-	}
-	if len(again.assertions) != 1 {
-		return "", false, refuse(CodeSignatureStructure, "The signature covers something else than the assertion.")
 	}
 	j.assertion, j.report.Verified = verified, true
 	j.accepted.AssertionSigned, j.accepted.Certificate = true, certificate

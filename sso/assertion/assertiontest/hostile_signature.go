@@ -3,6 +3,8 @@ package assertiontest
 import (
 	"crypto/elliptic"
 	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"strings"
@@ -365,6 +367,14 @@ func (t *table) certificates() {
 	t.expecting("a certificate of tomorrow", assertion.CodeCertificateNotYetValid, trust(year(1, 2)), nil)
 	t.expecting("a certificate that was rolled over", assertion.CodeCertificateUnknown, trust(other), nil)
 	t.expecting("no certificate", assertion.CodeCertificateUnknown, trust(), nil)
+	short, err := rsa.GenerateKey(rand.Reader, 1024) //nolint:gosec // to see it refused
+	check(t.tb, err)
+	rsa1024 := Certificate(t.tb, short, Now().AddDate(-1, 0, 0), Now().AddDate(1, 0, 0))
+	byShort := func(r *Response) {
+		r.SignResponse, r.AssertionSigning = false, Signing{Key: short, Certificate: rsa1024}
+	}
+	t.expecting("an RSA key of 1024 bits", assertion.CodeAlgorithmWeak, trust(rsa1024), byShort)
+	t.expecting("an RSA key of 1024 bits beside a longer one", assertion.CodeAlgorithmWeak, trust(t.p.Certificate, rsa1024), byShort)
 	p224 := Certificate(t.tb, ECDSAKey(t.tb, elliptic.P224()), Now().AddDate(-1, 0, 0), Now().AddDate(1, 0, 0))
 	t.expecting("only a short key", assertion.CodeAlgorithmWeak, trust(p224), nil)
 }

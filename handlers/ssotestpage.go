@@ -1,0 +1,72 @@
+package handlers
+
+import (
+	"net/http"
+	"strings"
+
+	"admin-api/access"
+	"admin-api/api"
+)
+
+// testPage is what the page about a test sign-in shows.
+type testPage struct {
+	ssoPage
+	Center string
+	Test   api.SSOTest
+	Facts  []formField
+}
+
+// showTest shows the browser that came back from a test sign-in what was found. It
+// began with the address that only the administrator was given.
+func (s *Server) showTest(x *exchange, at portal, id string) error {
+	place, err := s.placeHere(x, at)
+	if err != nil {
+		return err
+	}
+	reader := &access.Principal{ContactCenter: *place.Center, Address: x.remote, RequestID: x.requestID}
+	t, err := s.sso.Test(x.Request().Context(), reader, id)
+	if err != nil {
+		return err
+	}
+	page := testPage{
+		ssoPage: newSSOPage(at, "The test sign-in failed"), Center: place.Center.Domain, Test: ssoTest(t),
+	}
+	if r := page.Test.Result; r != nil {
+		page.Facts = factsOf(r.Seen)
+		if r.Code == "" {
+			page.Title = "The test sign-in succeeded"
+		}
+	}
+	return s.showSSO(x, http.StatusOK, "sso-test", outcomePolicy, page)
+}
+
+// factsOf lists what an answer says, without what it does not say.
+func factsOf(seen *api.SSOSeen) []formField {
+	if seen == nil {
+		return nil
+	}
+	all := []formField{
+		{"Issuer", seen.Issuer},
+		{"Audience", strings.Join(seen.Audiences, ", ")},
+		{"NameID", seen.NameID},
+		{"Format of the NameID", seen.NameIDFormat},
+		{"Destination", seen.Destination},
+		{"Recipient", seen.Recipient},
+		{"Answers the request", seen.InResponseTo},
+		{"Issued", seen.IssueInstant},
+		{"Valid from", seen.NotBefore},
+		{"Valid until", seen.NotOnOrAfter},
+		{"Signed", strings.Join(seen.Signed, ", ")},
+		{"Signed by", strings.Join(seen.SignatureMethods, ", ")},
+	}
+	if seen.Certificate != nil {
+		all = append(all, formField{"Certificate in the answer (SHA-256)", seen.Certificate.SHA256})
+	}
+	var said []formField
+	for _, f := range all {
+		if f.Value != "" {
+			said = append(said, f)
+		}
+	}
+	return said
+}

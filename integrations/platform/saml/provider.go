@@ -1,0 +1,59 @@
+package saml
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/base64"
+)
+
+// ServiceProvider is what our metadata say of an application
+// (saml-metadata-2.0-os section 2.4.4).
+type ServiceProvider struct {
+	// EntityID is the name by which identity providers know it.
+	EntityID string
+	// ReplyURL takes responses by HTTP-POST.
+	ReplyURL string
+	// Encryption are certificates of keys that assertions may be encrypted for; the
+	// first one should be used.
+	Encryption []*x509.Certificate
+}
+
+// Ways to encrypt that are read here, those to be preferred first. CBC is only read
+// in a signed response, but many providers know nothing else.
+var encryptionMethods = []string{
+	"http://www.w3.org/2009/xmlenc11#aes256-gcm",
+	"http://www.w3.org/2009/xmlenc11#aes128-gcm",
+	"http://www.w3.org/2001/04/xmlenc#aes256-cbc",
+	"http://www.w3.org/2001/04/xmlenc#aes128-cbc",
+	"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
+}
+
+// WriteMetadata returns the metadata as an XML document. They are not signed: they
+// are fetched over HTTPS or carried by hand, and name nothing that must be secret.
+func WriteMetadata(p *ServiceProvider) []byte {
+	var b bytes.Buffer
+	b.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<md:EntityDescriptor xmlns:md=\"" + NamespaceMetadata + `"`)
+	writeAttribute(&b, "entityID", p.EntityID)
+	b.WriteString(">\n  <md:SPSSODescriptor AuthnRequestsSigned=\"false\" WantAssertionsSigned=\"true\"")
+	writeAttribute(&b, "protocolSupportEnumeration", NamespaceProtocol)
+	b.WriteString(">\n")
+	for _, certificate := range p.Encryption {
+		b.WriteString("    <md:KeyDescriptor use=\"encryption\">\n      <ds:KeyInfo xmlns:ds=\"" + NamespaceSignature +
+			"\"><ds:X509Data><ds:X509Certificate>" + base64.StdEncoding.EncodeToString(certificate.Raw) +
+			"</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\n")
+		for _, method := range encryptionMethods {
+			b.WriteString("      <md:EncryptionMethod")
+			writeAttribute(&b, "Algorithm", method)
+			b.WriteString("/>\n")
+		}
+		b.WriteString("    </md:KeyDescriptor>\n")
+	}
+	b.WriteString("    <md:NameIDFormat>" + NameIDUnspecified + "</md:NameIDFormat>\n    <md:AssertionConsumerService")
+	for _, a := range []struct{ name, value string }{
+		{"Binding", BindingPost}, {"Location", p.ReplyURL}, {"index", "0"}, {"isDefault", "true"},
+	} {
+		writeAttribute(&b, a.name, a.value)
+	}
+	b.WriteString("/>\n  </md:SPSSODescriptor>\n</md:EntityDescriptor>\n")
+	return b.Bytes()
+}

@@ -1,0 +1,205 @@
+package scim
+
+import (
+	"context"
+	"fmt"
+
+	"admin-api/access"
+	"admin-api/models"
+)
+
+// User returns a user. Errors are an *Error, or models.ErrNotFound for an unknown
+// id and for one of another contact center.
+func (s *Service) User(ctx context.Context, c Caller, id string, shape Shape) (*Resource, error) {
+	if _, err := s.account(ctx, c, deed{"user.read", "user", id}); err != nil {
+		return nil, err
+	}
+	u, err := s.Access.User(ctx, c.Principal, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.user(ctx, c, u, shape)
+}
+
+// user answers a user.
+func (s *Service) user(ctx context.Context, c Caller, u *models.User, shape Shape) (*Resource, error) {
+	teams, err := s.teams(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	team := teams[u.TeamID]
+	return &Resource{
+		Body: shape.cut(users, userResource(c.Base, u, team)),
+		Tag:  userTag(u, team), Location: c.Base + users.endpoint + "/" + u.ID,
+	}, nil
+}
+
+// teams returns those of the contact center by their ids.
+func (s *Service) teams(ctx context.Context, c Caller) (map[string]*models.Team, error) {
+	all, err := s.Store.Teams(ctx, c.Principal.ContactCenter.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list teams: %w", err)
+	}
+	byID := make(map[string]*models.Team, len(all))
+	for i := range all {
+		byID[all[i].ID] = &all[i]
+	}
+	return byID, nil
+}
+
+// CreateUser adds a user to the default team. Errors are an *Error, and those of
+// access.Service.CreateUser that have no words in the protocol.
+func (s *Service) CreateUser(ctx context.Context, c Change) (*Resource, error) {
+	account, err := s.account(ctx, c.Caller, deed{op: "user.create", kind: "user"})
+	if err != nil {
+		return nil, err
+	}
+	given, err := users.resource(c.Body)
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.Access.ProvisionUser(ctx, c.person(), func(p *access.Profile) error {
+		p.TeamID = account.DefaultTeamID
+		return lay(given, p)
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	return s.user(ctx, c.Caller, u, c.Shape)
+}
+
+// ReplaceUser makes a user what the resource says; see lay for what stays. Errors
+// are those of CreateUser and of access.Service.UpdateUser.
+func (s *Service) ReplaceUser(ctx context.Context, c Change) (*Resource, error) {
+	return s.changeUser(ctx, c, func() (access.Edit, error) {
+		given, err := users.resource(c.Body)
+		return func(p *access.Profile) error { return lay(given, p) }, err
+	})
+}
+
+// PatchUser carries out the operations of a PATCH, all or none. What changes
+// nothing leaves the entity tag as it is. Errors are those of ReplaceUser.
+func (s *Service) PatchUser(ctx context.Context, c Change) (*Resource, error) {
+	return s.changeUser(ctx, c, func() (access.Edit, error) {
+		list, err := operations(c.Body)
+		return func(p *access.Profile) error {
+			o := profileObject(*p)
+			if err := users.apply(o, list); err != nil {
+				return err
+			}
+			return lay(o, p)
+		}, err
+	})
+}
+
+func (s *Service) changeUser(ctx context.Context, c Change, read func() (access.Edit, error)) (*Resource, error) {
+	if _, err := s.account(ctx, c.Caller, deed{"user.update", "user", c.ID}); err != nil {
+		return nil, err
+	}
+	edit, err := read()
+	if err != nil {
+		return nil, err
+	}
+	u, err := s.Access.ReprovisionUser(ctx, c.person(), c.ID, c.If.versions(), edit)
+	if err != nil {
+		return nil, explain(err)
+	}
+	return s.user(ctx, c.Caller, u, c.Shape)
+}
+
+// DeleteUser removes a user for good. Errors are those of access.Service.DeleteUser.
+func (s *Service) DeleteUser(ctx context.Context, c Change) error {
+	if _, err := s.account(ctx, c.Caller, deed{"user.delete", "user", c.ID}); err != nil {
+		return err
+	}
+	return s.Access.DeleteUser(ctx, c.person(), c.ID, c.If.versions())
+}
+
+// scanned is how many users are read at once where each has to be looked at.
+const scanned = 500
+
+// Users returns a page of users in the order in which they were made. An index
+// finds those of whom the filter demands id, user name or external id; for other
+// filters all users of the contact center are looked at, a few at a time.
+func (s *Service) Users(ctx context.Context, c Caller, q Query) (*List, error) {
+	if _, err := s.account(ctx, c, deed{op: "user.list", kind: "user"}); err != nil {
+		return nil, err
+	}
+	start, count := q.window()
+	list, page := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
+	teams, err := s.teams(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if q.Filter == "" {
+		return list, s.pageOfUsers(ctx, c, q.Shape, list, teams, start, count)
+	}
+	condition, err := users.parseFilter(q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	if !narrow(&page, condition) {
+		return list, nil
+	}
+	for page.Limit = scanned; ; {
+		some, err := s.Store.Directory(ctx, page)
+		if err != nil {
+			return nil, fmt.Errorf("search users: %w", err)
+		}
+		for i := range some {
+			o := userResource(c.Base, &some[i], teams[some[i].TeamID])
+			if condition.holds(o) && list.add(count) {
+				list.append(q.cut(users, o))
+			}
+		}
+		if len(some) < page.Limit {
+			return list, nil
+		}
+		page.After = some[len(some)-1].ID
+	}
+}
+
+// pageOfUsers fills in a page of all users.
+func (s *Service) pageOfUsers(
+	ctx context.Context, c Caller, shape Shape, list *List, teams map[string]*models.Team, start, count int,
+) error {
+	all := models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
+	var err error
+	if list.TotalResults, err = s.Store.CountDirectory(ctx, all); err != nil || count == 0 || start >= list.TotalResults {
+		return err
+	}
+	all.Offset, all.Limit = start, count
+	some, err := s.Store.Directory(ctx, all)
+	for i := range some {
+		list.append(shape.cut(users, userResource(c.Base, &some[i], teams[some[i].TeamID])))
+	}
+	return err
+}
+
+// narrow tells the database what the filter demands, and reports whether anybody
+// can meet it.
+func narrow(page *models.DirectoryFilter, condition filter) bool {
+	demanded := map[string]string{}
+	equalities(condition, demanded)
+	for name, value := range demanded {
+		key := models.NameKey(value)
+		switch name {
+		case "userName":
+			page.UsernameKey = key
+		case "externalId":
+			page.ExternalKey = key
+		case "id":
+			if !models.ValidID(value) {
+				return false
+			}
+			page.ID = value
+			continue
+		default:
+			continue
+		}
+		if key == "" {
+			return false
+		}
+	}
+	return true
+}

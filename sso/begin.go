@@ -1,0 +1,148 @@
+package sso
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"admin-api/access"
+	"admin-api/integrations/platform/saml"
+	"admin-api/integrations/singlesignon"
+	"admin-api/models"
+)
+
+// requestLife is how long somebody may take at the identity provider.
+const requestLife = 15 * time.Minute
+
+// secretLength is how long the text of 256 bits is.
+const secretLength = 43
+
+// longestRelay is how long the path of ours may be that somebody wanted to see.
+const longestRelay = 2048
+
+// Begin sends a browser to the identity provider. browser is the secret of its
+// cookie, empty where it has none; relay is where it wanted to go, a path of ours;
+// test is the start token of a test sign-in, empty for a real one. A refusal is an
+// *Error.
+func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
+	start, err := s.begin(ctx, at, browser, relay, test)
+	if refused, ok := errors.AsType[*Error](err); ok {
+		refused.Reference = newReference()
+		s.logRefusal(ctx, at, refused, false)
+		if test == "" {
+			s.trace(ctx, s.newTrace(at, refused.Reference, nil, &Result{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}))
+		}
+	}
+	return start, err
+}
+
+func (s *Service) begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
+	set, err := s.settingsOf(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	kept := &models.SSORequest{
+		ContactCenterID: at.Center.ID, ID: saml.NewID(), Section: at.Section,
+		CreatedAt: models.NewTime(now), ExpiresAt: models.NewTime(now.Add(requestLife)),
+	}
+	if test != "" {
+		if kept.TestID, err = s.pendingTest(ctx, at, test); err != nil {
+			return nil, err
+		}
+	} else if !set.on {
+		return nil, notOn(at.Section)
+	}
+	if !set.complete() {
+		return nil, refusal(CodeNotEnabled, "The section "+at.Section+" lacks the address, issuer or certificate of the provider.",
+			"Enter them; POST /api/v1/sso/import-metadata reads them from the provider's metadata.")
+	}
+	if ownPath(relay) {
+		kept.RelayState = relay
+	}
+	if !isSecret(browser) {
+		browser = newSecret()
+	}
+	kept.BrowserHash = access.HashToken(browser)
+	if err := s.Store.CreateSSORequest(ctx, kept); err != nil {
+		return nil, err
+	}
+	return s.start(at, set, kept, browser)
+}
+
+// start makes the request and how it gets to the provider. RelayState is not used:
+// the row of the request has what we need to know, and some providers stumble over
+// one.
+func (s *Service) start(at Place, set *settings, kept *models.SSORequest, browser string) (*Start, error) {
+	request := &saml.Request{
+		ID: kept.ID, Issuer: singlesignon.EntityID(at.Center.Domain), Destination: set.IdentityProviderSSOURL,
+		ReplyURL: s.ReplyURL(at), IssuedAt: kept.CreatedAt.Time,
+	}
+	if wantsPost(set.IdentityProviderSSOURL) {
+		return &Start{Browser: browser, Action: set.IdentityProviderSSOURL, Fields: request.PostFields("")}, nil
+	}
+	address, err := request.RedirectURL("")
+	if err != nil {
+		return nil, refusal(CodeNotEnabled, "The sign-in address of the provider cannot be used: "+err.Error(),
+			"Copy it from the provider once more.")
+	}
+	return &Start{Browser: browser, URL: address}, nil
+}
+
+// wantsPost reports whether the address takes requests by HTTP-POST only, as far as
+// addresses tell: OneLogin and Shibboleth have one for each binding. Every other
+// provider that is known takes HTTP-Redirect where it takes HTTP-POST.
+func wantsPost(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	path := strings.ToLower(u.Path)
+	return strings.Contains(path, "/http-post/") || strings.HasSuffix(path, "/saml2/post/sso")
+}
+
+// ownPath reports whether text is a path of ours and nothing that a browser could
+// take for another site.
+func ownPath(text string) bool {
+	if len(text) > longestRelay || !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") {
+		return false
+	}
+	outside := func(r rune) bool { return r <= ' ' || r == '\\' || r >= 0x7f }
+	if strings.ContainsFunc(text, outside) {
+		return false
+	}
+	u, err := url.Parse(text)
+	return err == nil && u.Host == "" && u.Scheme == ""
+}
+
+func newSecret() string {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func isSecret(text string) bool {
+	if len(text) != secretLength {
+		return false
+	}
+	_, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil
+}
+
+// newReference is what somebody reads to an administrator on the telephone: 40
+// random bits without letters that look alike (Crockford's base 32).
+func newReference() string {
+	const letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+	var b [8]byte
+	_, _ = rand.Read(b[:])
+	for i := range b {
+		b[i] = letters[b[i]%32]
+	}
+	return string(b[:4]) + "-" + string(b[4:])
+}
+
+func refusal(code, detail, cure string) *Error { return &Error{Code: code, Detail: detail, Cure: cure} }

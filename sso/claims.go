@@ -1,0 +1,52 @@
+package sso
+
+import (
+	"strings"
+
+	"admin-api/sso/assertion"
+)
+
+// claims are what an identity provider says of a person besides the user name.
+type claims struct{ firstName, lastName, email string }
+
+// Names under which providers send a claim, in small letters and without their
+// namespace. The first of each list is the one that the contact center's
+// documentation asks for; then come those that Azure, AD FS and LDAP-like
+// providers send where nobody renamed them.
+var (
+	firstNames = []string{"firstname", "givenname"}
+	lastNames  = []string{"lastname", "surname", "sn"}
+	emails     = []string{"email", "emailaddress", "mail"}
+)
+
+func claimsOf(attributes []assertion.Attribute) claims {
+	return claims{
+		firstName: claim(attributes, firstNames), lastName: claim(attributes, lastNames), email: claim(attributes, emails),
+	}
+}
+
+// claim returns the first value under the first of the names that has one.
+func claim(attributes []assertion.Attribute, names []string) string {
+	for _, name := range names {
+		for _, a := range attributes {
+			if bareName(a.Name) != name && bareName(a.FriendlyName) != name {
+				continue
+			}
+			for _, value := range a.Values {
+				if value = strings.TrimSpace(value); value != "" {
+					return value
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// bareName is a name without its namespace and in small letters: of
+// "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/GivenName" the last part.
+func bareName(name string) string {
+	if i := strings.LastIndexAny(name, "/:#"); i >= 0 {
+		name = name[i+1:]
+	}
+	return strings.ToLower(strings.TrimSpace(name))
+}

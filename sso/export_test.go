@@ -1,0 +1,16 @@
+package sso
+
+import (
+	"crypto/rsa"
+	"testing"
+)
+
+// Public is the public key of a key pair.
+func (k *KeyView) Public(t *testing.T) *rsa.PublicKey {
+	t.Helper()
+	key, ok := k.Certificate.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		t.Fatal("no RSA key")
+	}
+	return key
+}

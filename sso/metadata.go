@@ -1,0 +1,31 @@
+package sso
+
+import (
+	"context"
+	"crypto/x509"
+
+	"admin-api/access"
+	"admin-api/integrations/platform/saml"
+	"admin-api/integrations/singlesignon"
+)
+
+// Metadata returns the service provider's metadata of a place for the identity
+// provider to import (saml-metadata-2.0-os section 2.4.4). It is there before the
+// section is switched on: the provider is set up first. A contact center that is
+// suspended, or lacks the feature, is refused by an *Error.
+func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
+	if err := allowed(at.Center); err != nil {
+		return nil, err
+	}
+	pairs, err := s.SPKeys(ctx, &access.Principal{ContactCenter: *at.Center})
+	if err != nil {
+		return nil, err
+	}
+	certificates := make([]*x509.Certificate, len(pairs))
+	for i := range pairs {
+		certificates[i] = pairs[i].Certificate
+	}
+	return saml.WriteMetadata(&saml.ServiceProvider{
+		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURL: s.ReplyURL(at), Encryption: certificates,
+	}), nil
+}

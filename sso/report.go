@@ -1,0 +1,129 @@
+package sso
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+
+	"admin-api/access"
+	"admin-api/models"
+	"admin-api/sso/assertion"
+)
+
+// Result is what an administrator sees of one sign-in.
+type Result struct {
+	// Code says why it was refused; empty where it was not. Detail says what is
+	// wrong, Cure what to do, and Value what came in the place of something else.
+	Code   string `json:"code,omitempty"`
+	Detail string `json:"detail,omitempty"`
+	Cure   string `json:"cure,omitempty"`
+	Value  string `json:"value,omitempty"`
+	// Steps are the checks in their order.
+	Steps []assertion.Step `json:"steps,omitempty"`
+	// Seen is what the message claims; to be trusted only where Verified.
+	Seen     *assertion.Seen `json:"seen,omitempty"`
+	Verified bool            `json:"verified,omitempty"`
+	// Certificate is that of the account by which the message was verified.
+	Certificate *Certificate `json:"certificate,omitempty"`
+	// User is who signed in, or would.
+	User *Mapped `json:"user,omitempty"`
+	// Address and UserAgent are those of the browser.
+	Address   string `json:"address,omitempty"`
+	UserAgent string `json:"userAgent,omitempty"`
+}
+
+// Certificate tells certificates apart.
+type Certificate struct {
+	SHA256   string      `json:"sha256"`
+	Subject  string      `json:"subject"`
+	NotAfter models.Time `json:"notAfter"`
+}
+
+// Mapped is who a sign-in leads to.
+type Mapped struct {
+	Username string `json:"username"`
+	// ID is empty where the user does not exist yet.
+	ID string `json:"id,omitempty"`
+	// New: just-in-time provisioning makes the user, after the likeness of TemplateID.
+	New        bool           `json:"new,omitempty"`
+	FirstName  string         `json:"firstName,omitempty"`
+	LastName   string         `json:"lastName,omitempty"`
+	Email      string         `json:"email,omitempty"`
+	TemplateID string         `json:"templateId,omitempty"`
+	TeamID     string         `json:"teamId,omitempty"`
+	Roles      models.Strings `json:"roles,omitempty"`
+	Skills     models.Skills  `json:"skills,omitempty"`
+}
+
+// Steps of this package, behind those of sso/assertion.
+const (
+	StepRequest = "request"
+	StepOnce    = "one-time-use"
+	StepUser    = "user"
+)
+
+// longestTrace is how much of the redacted message is kept, in bytes.
+const longestTrace = 8 << 10
+
+// newResult begins one with what was found in the message.
+func newResult(found *assertion.Report, accepted *assertion.Accepted, from access.Client) *Result {
+	r := &Result{Steps: found.Steps, Verified: found.Verified, Address: from.Address, UserAgent: from.UserAgent}
+	seen := found.Seen
+	if len(seen.Redacted) > longestTrace {
+		seen.Redacted = shorten(seen.Redacted, longestTrace)
+	}
+	r.Seen = &seen
+	if accepted != nil {
+		r.Certificate = certificateOf(accepted.Certificate)
+	}
+	return r
+}
+
+func certificateOf(x *x509.Certificate) *Certificate {
+	if x == nil {
+		return nil
+	}
+	sum := sha256.Sum256(x.Raw)
+	return &Certificate{
+		SHA256: hex.EncodeToString(sum[:]), Subject: x.Subject.String(), NotAfter: models.NewTime(x.NotAfter),
+	}
+}
+
+func (r *Result) step(name, status, detail string) {
+	r.Steps = append(r.Steps, assertion.Step{Name: name, Status: status, Detail: detail})
+}
+
+// refused notes why the sign-in came to nothing.
+func (r *Result) refused(e *Error, value string) {
+	r.Code, r.Detail, r.Cure, r.Value = e.Code, e.Detail, e.Cure, value
+}
+
+func (r *Result) encode() (string, error) {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("encode report of a sign-in: %w", err)
+	}
+	return string(b), nil
+}
+
+// readResult reads what encode made; nil for the empty text.
+func readResult(text string) (*Result, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // there is none yet
+	}
+	r := &Result{}
+	if err := json.Unmarshal([]byte(text), r); err != nil {
+		return nil, fmt.Errorf("stored report of a sign-in: %w: %w", err, models.ErrUnavailable)
+	}
+	return r, nil
+}
+
+// shorten cuts a text in front of a whole character.
+func shorten(text string, most int) string {
+	for most > 0 && text[most]&0xc0 == 0x80 {
+		most--
+	}
+	return text[:most] + "…"
+}

@@ -1,0 +1,169 @@
+package sso
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"admin-api/access"
+	"admin-api/models"
+	"admin-api/paging"
+	"admin-api/store"
+)
+
+// testLife is how long somebody may take for a test sign-in.
+const testLife = 15 * time.Minute
+
+// TestView is one test sign-in.
+type TestView struct {
+	ID, Section string
+	// Status is models.SSOTestPending and so on.
+	Status     string
+	CreatedAt  models.Time
+	CreatedBy  string
+	ExpiresAt  models.Time
+	FinishedAt models.Time
+	// Result is nil while it is pending.
+	Result *Result
+}
+
+// StartTest prepares a test sign-in to a section, which may be switched off, and
+// returns where a browser begins. Errors are models.ErrFeatureNotEnabled, and a
+// *models.RefusalError of models.ErrNotFound where the section has no values yet.
+func (s *Service) StartTest(
+	ctx context.Context, p *access.Principal, section string,
+) (test *TestView, startURL string, err error) {
+	at := Place{Center: &p.ContactCenter, Section: section}
+	set, err := s.settingsOf(ctx, at)
+	if refused, ok := errors.AsType[*Error](err); ok {
+		return nil, "", untestable(refused)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	if !set.complete() {
+		return nil, "", untestable(refusal(CodeNotEnabled, "The section "+section+" has no values of an identity provider yet.",
+			"Enter its address, issuer and certificate first."))
+	}
+	now := s.now()
+	token := newSecret()
+	t := models.SSOTest{
+		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Section: section, TokenHash: access.HashToken(token),
+		Status: models.SSOTestPending, Fingerprint: set.Fingerprint(), CreatedAt: models.NewTime(now), CreatedBy: p.ID,
+		ExpiresAt: models.NewTime(now.Add(testLife)),
+	}
+	err = s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.CreateSSOTest(ctx, &t); err != nil {
+			return err
+		}
+		e := p.Event("sso-test.create", "sso-test", t.ID)
+		e.Detail = "section " + section
+		return s.Audit.Append(ctx, tx, e)
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("start test sign-in: %w", err)
+	}
+	s.Audit.Committed(p.ContactCenter.ID)
+	test, err = s.readTest(&t)
+	return test, s.LoginURL(at) + "?test=" + url.QueryEscape(token), err
+}
+
+func untestable(e *Error) error {
+	kind := models.ErrNotFound
+	if e.Code == CodeFeatureOff {
+		kind = models.ErrFeatureNotEnabled
+	}
+	return &models.RefusalError{Err: kind, Detail: e.Detail + " " + e.Cure}
+}
+
+// pendingTest returns the id of the test sign-in that a browser begins.
+func (s *Service) pendingTest(ctx context.Context, at Place, token string) (string, error) {
+	gone := refusal(CodeTestUnknown, "The test sign-in is over, was never begun, or belongs to another section.",
+		"Begin a new one with POST /api/v1/sso/test-sign-ins.")
+	if !isSecret(token) {
+		return "", gone
+	}
+	t, err := s.Store.SSOTestByToken(ctx, at.Center.ID, access.HashToken(token))
+	if errors.Is(err, models.ErrNotFound) {
+		return "", gone
+	}
+	if err != nil {
+		return "", err
+	}
+	if t.Section != at.Section || t.Status != models.SSOTestPending || !s.now().Before(t.ExpiresAt.Time) {
+		return "", gone
+	}
+	return t.ID, nil
+}
+
+// finishTest stores the report of a test sign-in, and the values of the provider
+// that it was made with: those of the moment of the answer. Somebody who was quicker
+// is models.ErrNotFound.
+func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, status string) error {
+	text, err := a.report.encode()
+	if err != nil {
+		return err
+	}
+	t := *a.test
+	t.Status, t.Report, t.Fingerprint, t.FinishedAt = status, text, a.set.Fingerprint(), models.NewTime(s.now())
+	return tx.FinishSSOTest(ctx, &t)
+}
+
+// Test returns a test sign-in, or models.ErrNotFound.
+func (s *Service) Test(ctx context.Context, p *access.Principal, id string) (*TestView, error) {
+	if !models.ValidID(id) {
+		return nil, models.ErrNotFound
+	}
+	row, err := s.Store.SSOTest(ctx, p.ContactCenter.ID, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.readTest(row)
+}
+
+// TestOf is Test for the browser that came back from it, which has no credential.
+// The id is known from the answer that the browser brought.
+func (s *Service) TestOf(ctx context.Context, c *models.ContactCenter, id string) (*TestView, error) {
+	return s.Test(ctx, &access.Principal{ContactCenter: *c}, id)
+}
+
+// Tests returns a page of the test sign-ins, newest first, and the cursor of the next.
+// It returns models.ErrBadCursor for a cursor of another list.
+func (s *Service) Tests(
+	ctx context.Context, p *access.Principal, q paging.Query,
+) (page []TestView, next string, err error) {
+	bound := paging.Bind("sso-tests", p.ContactCenter.ID)
+	at, err := paging.Start(s.Keys, q, bound)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, err := s.Store.SSOTests(ctx, p.ContactCenter.ID, at)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next = paging.Cut(s.Keys, rows, at, bound, func(t *models.SSOTest) string { return t.ID })
+	page = make([]TestView, len(rows))
+	for i := range rows {
+		one, err := s.readTest(&rows[i])
+		if err != nil {
+			return nil, "", err
+		}
+		page[i] = *one
+	}
+	return page, next, nil
+}
+
+func (s *Service) readTest(row *models.SSOTest) (*TestView, error) {
+	t := &TestView{
+		ID: row.ID, Section: row.Section, Status: row.Status, CreatedAt: row.CreatedAt, CreatedBy: row.CreatedBy,
+		ExpiresAt: row.ExpiresAt, FinishedAt: row.FinishedAt,
+	}
+	if t.Status == models.SSOTestPending && !s.now().Before(t.ExpiresAt.Time) {
+		t.Status = models.SSOTestExpired
+	}
+	var err error
+	t.Result, err = readResult(row.Report)
+	return t, err
+}

@@ -1,0 +1,140 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"admin-api/models"
+)
+
+// CreateSSORequest stores a request that a browser takes along.
+func (s *Store) CreateSSORequest(ctx context.Context, r *models.SSORequest) error {
+	return s.create(ctx, "request of single sign-on", r)
+}
+
+// TakeSSORequest removes a request and returns it; only one caller gets it. It is
+// models.ErrNotFound for one that is not there, belongs to another browser, or had
+// expired at now.
+func (s *Store) TakeSSORequest(
+	ctx context.Context, contactCenter, id string, browser []byte, now models.Time,
+) (*models.SSORequest, error) {
+	var taken []models.SSORequest
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return affected(db.Clauses(clause.Returning{}).
+			Where("contact_center_id = ? AND id = ? AND browser_hash = ? AND expires_at > ?", contactCenter, id, browser, now).
+			Delete(&taken))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take request of single sign-on: %w", err)
+	}
+	return &taken[0], nil
+}
+
+// SSORequest returns a request, or models.ErrNotFound, whatever browser has it.
+func (s *Store) SSORequest(ctx context.Context, contactCenter, id string) (*models.SSORequest, error) {
+	r := &models.SSORequest{}
+	if !storable(id) {
+		return nil, fmt.Errorf("read request of single sign-on: %w", models.ErrNotFound)
+	}
+	return r, s.take(ctx, "request of single sign-on", r, "contact_center_id = ? AND id = ?", contactCenter, id)
+}
+
+// UseSSOAssertion notes that an assertion was used; models.ErrExists means that it
+// had been before.
+func (s *Store) UseSSOAssertion(ctx context.Context, a *models.SSOAssertion) error {
+	return s.create(ctx, "use of an assertion", a)
+}
+
+// CreateSSOCode stores a one-time code.
+func (s *Store) CreateSSOCode(ctx context.Context, c *models.SSOCode) error {
+	return s.create(ctx, "one-time code", c)
+}
+
+// TakeSSOCode removes a one-time code and returns it; only one caller gets it. It
+// is models.ErrNotFound for one that is not there or had expired at now.
+func (s *Store) TakeSSOCode(
+	ctx context.Context, contactCenter string, hash []byte, now models.Time,
+) (*models.SSOCode, error) {
+	var taken []models.SSOCode
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return affected(db.Clauses(clause.Returning{}).
+			Where("contact_center_id = ? AND hash = ? AND expires_at > ?", contactCenter, hash, now).Delete(&taken))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("take one-time code: %w", err)
+	}
+	return &taken[0], nil
+}
+
+// DeleteExpiredSSO removes at most limit of the requests, used assertions and
+// one-time codes each that had expired at now, and returns how many in all.
+func (s *Store) DeleteExpiredSSO(ctx context.Context, now models.Time, limit int) (int, error) {
+	all := 0
+	for _, table := range []struct{ name, key string }{
+		{"sso_requests", "id"}, {"sso_assertions", "hash"}, {"sso_codes", "hash"},
+	} {
+		key := "contact_center_id, " + table.key
+		n, err := s.deleteSome(ctx, table.name, "DELETE FROM "+table.name+" WHERE ("+key+") IN (SELECT "+key+" FROM "+
+			table.name+" WHERE expires_at <= ? LIMIT ?)", now, limit)
+		if err != nil {
+			return all, err
+		}
+		all += n
+	}
+	return all, nil
+}
+
+// CreateSSOKey stores a key pair.
+func (s *Store) CreateSSOKey(ctx context.Context, k *models.SSOKey) error {
+	return s.create(ctx, "key pair of single sign-on", k)
+}
+
+// SSOKeys returns the key pairs of a contact center, newest first.
+func (s *Store) SSOKeys(ctx context.Context, contactCenter string) ([]models.SSOKey, error) {
+	var all []models.SSOKey
+	err := s.query(ctx).Where("contact_center_id = ?", contactCenter).Order("id DESC").Find(&all).Error
+	if err != nil {
+		return nil, fmt.Errorf("list key pairs of single sign-on: %w", translate(err))
+	}
+	return all, nil
+}
+
+// DeleteSSOKey removes a key pair, or returns models.ErrNotFound.
+func (s *Store) DeleteSSOKey(ctx context.Context, contactCenter, id string) error {
+	return s.remove(ctx, "key pair of single sign-on", &models.SSOKey{}, contactCenter, id)
+}
+
+// replaceSSOSealed is replaceSealed for the private key of a key pair, whose id
+// stands in the place of the account's.
+func (s *Store) replaceSSOSealed(ctx context.Context, old, replacement models.AccountSecret) (bool, error) {
+	db := s.query(ctx).
+		Where("contact_center_id = ? AND id = ? AND pointer = ?", old.ContactCenterID, old.AccountID, old.Pointer)
+	if s.dialect == Postgres {
+		db = db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+	}
+	var stored []models.SSOKey
+	if err := db.Find(&stored).Error; err != nil {
+		return false, err
+	}
+	if len(stored) == 0 || !bytes.Equal(stored[0].Sealed, old.Sealed) {
+		return false, nil
+	}
+	stored[0].Sealed, stored[0].KeyID = replacement.Sealed, replacement.KeyID
+	err := s.write.WithContext(ctx).Model(&stored[0]).Select("sealed", "key_id").UpdateColumns(stored[0]).Error
+	return err == nil, err
+}
+
+// SSOAssertionUsed reports whether an assertion was used.
+func (s *Store) SSOAssertionUsed(ctx context.Context, contactCenter string, hash []byte) (bool, error) {
+	n := int64(0)
+	err := s.query(ctx).Model(&models.SSOAssertion{}).
+		Where("contact_center_id = ? AND hash = ?", contactCenter, hash).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look for use of an assertion: %w", translate(err))
+	}
+	return n > 0, nil
+}
