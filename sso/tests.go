@@ -44,7 +44,8 @@ func (s *Service) StartTest(
 		return nil, "", err
 	}
 	if !set.complete() {
-		return nil, "", untestable(refusal(CodeNotEnabled, "The section "+section+" has no values of an identity provider yet.",
+		return nil, "", untestable(refusal(CodeNotEnabled,
+			"The section "+section+" has no values of an identity provider yet.",
 			"Enter its address, issuer and certificate first."))
 	}
 	now := s.now()
@@ -109,6 +110,14 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	t := *a.test
 	t.Status, t.Report, t.Fingerprint, t.FinishedAt = status, text, a.set.Fingerprint(), models.NewTime(s.now())
 	return tx.FinishSSOTest(ctx, &t)
+}
+
+// AdminTestPassed reports whether a test sign-in to Admin passed since then with the
+// values of the fingerprint, as tx sees it; it fits accounts.Service.SSOTestPassed.
+func (s *Service) AdminTestPassed(
+	ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time,
+) (bool, error) {
+	return tx.SSOTestPassed(ctx, center, models.SectionAdmin, fingerprint, since)
 }
 
 // Test returns a test sign-in, or models.ErrNotFound.

@@ -16,7 +16,7 @@ import (
 
 // What is kept of sign-ins where the settings do not say it.
 const (
-	DefaultTraces         = 200
+	DefaultTraces         = 500
 	DefaultTraceRetention = 30 * 24 * time.Hour
 )
 

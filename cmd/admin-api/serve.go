@@ -94,7 +94,8 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	}
 	feed := &events.Service{Store: h.store, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: log}
 	h.audit.OnCommit = feed.Committed
-	server, watch, err := c.build(h, way, feed)
+	signOn := c.singleSignOn(h, way)
+	server, watch, err := c.build(h, way, feed, signOn)
 	if err != nil {
 		return err
 	}
@@ -104,6 +105,7 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 	background.Go(func() { h.audit.Heads.Run(ctx) })
 	background.Go(func() { h.access.RecordUses(ctx) })
 	background.Go(func() { h.access.RunSweeps(ctx) })
+	background.Go(func() { signOn.RunSweeps(ctx) })
 	background.Go(func() { watch.Run(ctx) })
 	background.Go(func() { feed.NewCourier(events.CourierConfig{Observe: server.ObserveDelivery}).Run(ctx) })
 	defer background.Wait()
@@ -113,29 +115,25 @@ func (c *serveCommand) serveUntilStopped(p *program, log *slog.Logger) (err erro
 
 // build puts the services together.
 func (c *serveCommand) build(
-	h *house, way *outbound.Client, feed *events.Service,
+	h *house, way *outbound.Client, feed *events.Service, signOn *sso.Service,
 ) (*handlers.Server, *monitor.Monitor, error) {
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, nil, err
 	}
 	h.access.SessionIdle, h.access.SessionMax = time.Duration(c.SessionIdle), time.Duration(c.SessionMax)
-	signOn := &sso.Service{
-		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
-		PublicURL: c.publicURL(),
-	}
-	h.access.SSORequired = signOn.Required
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
 		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
+		SSOTestPassed: signOn.AdminTestPassed,
 	}
-	h.access.SSOUnproven = service.SSOUnproven
+	h.access.SSORequired, h.access.SSOUnproven = signOn.Required, service.SSOUnproven
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
 	number, _ := built()
 	server, err := handlers.New(handlers.Config{
-		Accounts: service, Access: h.access, Events: feed, SSO: c.singleSignOn(h, way), Catalog: types, Logger: h.log,
+		Accounts: service, Access: h.access, Events: feed, SSO: signOn, Catalog: types, Logger: h.log,
 		SCIM:           &scim.Service{Store: h.store, Access: h.access},
 		RateLimit:      handlers.Rate(c.RateLimit),
 		SignInLimit:    handlers.Rate(c.LoginRateLimit),
@@ -159,6 +157,7 @@ func (c *serveCommand) singleSignOn(h *house, way *outbound.Client) *sso.Service
 	return &sso.Service{
 		Store: h.store, Access: h.access, Audit: h.audit, Keys: h.keys, Outbound: way, Logger: h.log,
 		PublicURL: c.publicURL(), AgentDesktopURL: c.AgentDesktopURL,
+		KeepTraces: int(c.SSOTraces), TraceRetention: time.Duration(c.SSOTraceLife),
 	}
 }
 
