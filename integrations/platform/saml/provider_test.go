@@ -14,7 +14,7 @@ func TestWriteMetadata(t *testing.T) {
 	require.NoError(t, err)
 	provider := &saml.ServiceProvider{
 		EntityID: "acme.example_sso", ReplyURL: "https://acme.example/agentdesktop/sso/redirect?a=1&b=2",
-		Encryption: keys.Certificates,
+		OtherReplyURLs: []string{"https://acme.example/admin/sso/redirect"}, Encryption: keys.Certificates,
 	}
 	got := saml.WriteMetadata(provider)
 	require.Equal(t, got, saml.WriteMetadata(provider))
@@ -23,7 +23,8 @@ func TestWriteMetadata(t *testing.T) {
 	text := string(got)
 	for _, want := range []string{
 		`entityID="acme.example_sso"`, `AuthnRequestsSigned="false" WantAssertionsSigned="true"`,
-		`Binding="` + saml.BindingPost + `" Location="https://acme.example/agentdesktop/sso/redirect?a=1&amp;b=2"`,
+		`Binding="` + saml.BindingPost + `" Location="https://acme.example/agentdesktop/sso/redirect?a=1&amp;b=2" index="0" isDefault="true"/>`,
+		`Location="https://acme.example/admin/sso/redirect" index="1" isDefault="false"/>`,
 	} {
 		require.Contains(t, text, want)
 	}
