@@ -13,14 +13,16 @@ const quiet = [
   "--disable-dev-shm-usage",
 ];
 
+// launch starts the browser. CHROMIUM names another one than Debian's.
+export function launch(args = []) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: [...quiet, ...args] });
+}
+
 // openPage returns a page and what ends the browser. Errors in the console,
 // uncaught exceptions, failed requests and Content-Security-Policy violations
-// are appended to problems. CHROMIUM names another browser than Debian's.
+// are appended to problems.
 export async function openPage(problems, options = {}) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    args: [...quiet, ...(options.args ?? [])],
-  });
+  const browser = await launch(options.args);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options.context });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);

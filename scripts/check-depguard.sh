@@ -53,6 +53,7 @@ cmd/reference: accounts handlers integrations integrations/catalog families plat
 cmd/admin-api: access accounts api audit events files handlers input integrations integrations/catalog families platforms models monitor outbound paging reference scim secret setfile sso sso/assertion store strict validation web
 bench:
 e2e/program:
+e2e/identity:
 newcomer:
 '
 families='integrations/zendesk integrations/singlesignon integrations/scimaccount'

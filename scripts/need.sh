@@ -12,7 +12,7 @@ set -euo pipefail
 expand() {
     case $1 in
     test) echo git gcc make ;;
-    full) echo git gcc make postgresql chromium node npm sshd vsftpd curl jq openssl ;;
+    full) echo git gcc make postgresql chromium node npm sshd vsftpd curl jq openssl php php-xml simplesamlphp lasso xmlsec1 ;;
     bench) echo git gcc make wrk ;;
     *) echo "$1" ;;
     esac
@@ -24,6 +24,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 present() {
     case $1 in
     postgresql) have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
+    php-xml) have php && php -m | grep -qx dom ;;
+    lasso) /usr/bin/python3 -c 'import lasso' 2>/dev/null ;;
     simplesamlphp) [[ -d /usr/share/simplesamlphp ]] ;;
     sshd) [[ -x /usr/sbin/sshd ]] || have sshd ;;
     vsftpd) [[ -x /usr/sbin/vsftpd ]] || have vsftpd ;;
@@ -36,6 +38,7 @@ present() {
 package() {
     case $1 in
     node) echo nodejs ;;
+    lasso) echo python3-lasso ;;
     php) echo php-cli ;;
     sshd) echo openssh-server ;;
     *) echo "$1" ;;

@@ -225,6 +225,8 @@ func TestKeyPairs(t *testing.T) {
 		require.NoError(t, err)
 		require.Contains(t, string(metadata), `entityID="acme.example.com_sso"`)
 		require.Equal(t, 2, strings.Count(string(metadata), `use="encryption"`))
+		require.Contains(t, string(metadata), `/agentdesktop/sso/redirect" index="0" isDefault="true"`)
+		require.Contains(t, string(metadata), `/admin/sso/redirect" index="1" isDefault="false"`, "one entity, two applications")
 
 		encrypted := func(key *sso.KeyView) func(*assertiontest.Response) {
 			return func(r *assertiontest.Response) {

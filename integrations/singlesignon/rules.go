@@ -20,14 +20,15 @@ var (
 )
 
 // checkProvisioning: users can be created only where people sign in through the
-// provider, and only after a template's likeness.
+// provider, and only after a template's likeness. A section that is off may have all
+// that ready, so that a test sign-in shows what it would lead to.
 func (s *Section) checkProvisioning(c *validation.Context, at string) {
 	if !s.JITProvisioningEnabled {
 		return
 	}
 	if !s.Enabled {
-		c.Violate(at+"/jitProvisioningEnabled", "jit_requires_sso",
-			"Just-in-time provisioning works only while single sign-on is enabled in the same section; switch it off too.")
+		c.Warn(at+"/jitProvisioningEnabled", "jit_requires_sso",
+			"Just-in-time provisioning makes nobody while single sign-on is off in the same section.")
 	}
 	if !s.UseTemplate {
 		c.Violate(at+"/useTemplate", "jit_requires_template",

@@ -116,16 +116,16 @@ func TestValues(t *testing.T) {
 func TestProvisioning(t *testing.T) {
 	section := azure(t)
 	tests := []struct {
-		name    string
-		section members
-		errors  []string
+		name             string
+		section          members
+		errors, warnings []string
 	}{
 		{name: "complete", section: section.with("jitProvisioningEnabled", true, "useTemplate", true, "templateUserId", "agent")},
 		{name: "template without provisioning", section: section.with("useTemplate", true, "templateUserId", "agent")},
 		{
-			name:    "section off",
-			section: members{"jitProvisioningEnabled": true, "useTemplate": true, "templateUserId": "agent"},
-			errors:  []string{"jitProvisioningEnabled jit_requires_sso"},
+			name:     "section off",
+			section:  members{"jitProvisioningEnabled": true, "useTemplate": true, "templateUserId": "agent"},
+			warnings: []string{"jitProvisioningEnabled jit_requires_sso", "enabled nothing_enabled"},
 		},
 		{
 			name:    "no template at all",
@@ -148,17 +148,17 @@ func TestProvisioning(t *testing.T) {
 			errors:  []string{"templateUserId required"},
 		},
 		{
-			name:    "everything wrong",
-			section: members{"jitProvisioningEnabled": true},
-			errors: []string{
-				"jitProvisioningEnabled jit_requires_sso", "useTemplate jit_requires_template", "templateUserId jit_requires_template",
-			},
+			name:     "everything wrong",
+			section:  members{"jitProvisioningEnabled": true},
+			errors:   []string{"useTemplate jit_requires_template", "templateUserId jit_requires_template"},
+			warnings: []string{"jitProvisioningEnabled jit_requires_sso", "enabled nothing_enabled"},
 		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			got := judgeAgent(t, tt.section)
 			require.Equal(t, under(agent, tt.errors), got.errors)
+			require.Equal(t, under(agent, tt.warnings), got.warnings)
 		})
 	}
 }

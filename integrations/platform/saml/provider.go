@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/base64"
+	"strconv"
 )
 
 // ServiceProvider is what our metadata say of an application
@@ -11,8 +12,9 @@ import (
 type ServiceProvider struct {
 	// EntityID is the name by which identity providers know it.
 	EntityID string
-	// ReplyURL takes responses by HTTP-POST.
-	ReplyURL string
+	// ReplyURLs take responses by HTTP-POST; the first one is that of who does not say
+	// which.
+	ReplyURLs []string
 	// Encryption are certificates of keys that assertions may be encrypted for; the
 	// first one should be used.
 	Encryption []*x509.Certificate
@@ -48,12 +50,16 @@ func WriteMetadata(p *ServiceProvider) []byte {
 		}
 		b.WriteString("    </md:KeyDescriptor>\n")
 	}
-	b.WriteString("    <md:NameIDFormat>" + NameIDUnspecified + "</md:NameIDFormat>\n    <md:AssertionConsumerService")
-	for _, a := range []struct{ name, value string }{
-		{"Binding", BindingPost}, {"Location", p.ReplyURL}, {"index", "0"}, {"isDefault", "true"},
-	} {
-		writeAttribute(&b, a.name, a.value)
+	b.WriteString("    <md:NameIDFormat>" + NameIDUnspecified + "</md:NameIDFormat>\n")
+	for i, address := range p.ReplyURLs {
+		b.WriteString("    <md:AssertionConsumerService")
+		for _, a := range []struct{ name, value string }{
+			{"Binding", BindingPost}, {"Location", address}, {"index", strconv.Itoa(i)}, {"isDefault", strconv.FormatBool(i == 0)},
+		} {
+			writeAttribute(&b, a.name, a.value)
+		}
+		b.WriteString("/>\n")
 	}
-	b.WriteString("/>\n  </md:SPSSODescriptor>\n</md:EntityDescriptor>\n")
+	b.WriteString("  </md:SPSSODescriptor>\n</md:EntityDescriptor>\n")
 	return b.Bytes()
 }

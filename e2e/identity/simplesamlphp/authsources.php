@@ -1,0 +1,5 @@
+<?php
+
+require_once __DIR__ . '/settings.php';
+
+$config = ['people' => ['exampleauth:UserPass'] + settings()['people']];
