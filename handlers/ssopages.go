@@ -183,11 +183,7 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	if refused.TestID != "" {
 		return s.showTest(x, at, refused.TestID)
 	}
-	kind, known := api.SSOKindOf(refused.Code)
-	status := http.StatusForbidden
-	if known {
-		status = kind.Status
-	}
+	status := statusOfSignIn(refused.Code, err)
 	if status == http.StatusTooManyRequests && x.Response().Header().Get(echo.HeaderRetryAfter) == "" {
 		x.set(echo.HeaderRetryAfter, seconds(time.Second))
 	}
@@ -199,6 +195,18 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 		page.Reference = refused.Reference
 	}
 	return s.showSSO(x, status, "sso-refused", outcomePolicy, page)
+}
+
+// statusOfSignIn is the status of the page about a refused sign-in.
+func statusOfSignIn(code string, err error) int {
+	request, ok := errors.AsType[*api.RequestError](err)
+	if ok && request.Code == api.CodeUnsupportedMediaType {
+		return http.StatusUnsupportedMediaType
+	}
+	if kind, known := api.SSOKindOf(code); known {
+		return kind.Status
+	}
+	return http.StatusForbidden
 }
 
 // methodOf says how a session began. Of a provider its present address is shown: what
