@@ -128,7 +128,7 @@ func (c *serveCommand) build(
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
-		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
+		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0, PublicURL: c.publicURL(),
 	}
 	h.access.SSOUnproven = service.SSOUnproven
 	registry := prometheus.NewRegistry()
