@@ -250,7 +250,9 @@ func TestSessionsEnd(t *testing.T) {
 			u := w.user(t, `{"username":"ann"}`)
 			raw := storetest.Raw(t, "sqlite:"+w.db.Path())
 			for i := range 2 {
-				_, err := raw.ExecContext(t.Context(), "INSERT INTO sessions VALUES (?, ?, ?, ?, '', '', '', 1, 1, 9)",
+				_, err := raw.ExecContext(t.Context(), `INSERT INTO sessions
+					(contact_center_id, id, user_id, hash, method, address, user_agent, created_at, seen_at, expires_at)
+					VALUES (?, ?, ?, ?, '', '', '', 1, 1, 9)`,
 					u.ContactCenterID, fmt.Sprint(i), u.ID, []byte{byte(i)})
 				require.NoError(t, err)
 			}

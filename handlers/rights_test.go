@@ -8,9 +8,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/api"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/store"
 )
 
 // credential is one way to make a request, and the rights that it gives.
@@ -23,7 +25,8 @@ type credential struct {
 }
 
 // credentials are a token for each scope and a session for each role: the
-// built-in ones, and one of the service provider's.
+// built-in ones, and one of the service provider's. An administrator at Agent
+// Desktop has there what a supervisor has.
 func credentials(t *testing.T, s *stack) []credential {
 	t.Helper()
 	var all []credential
@@ -43,7 +46,26 @@ func credentials(t *testing.T, s *stack) []credential {
 			name: "role " + role.Name, token: "-", header: []string{"Cookie", c.Name + "=" + c.Value}, rights: role.Privileges, person: true,
 		})
 	}
+	all = append(all, credential{
+		name: "administrator at Agent Desktop", token: "-", header: s.federated(t, models.SectionAgentDesktop),
+		rights: models.DeskPrivileges(), person: true,
+	})
 	return append(all, credential{name: "nobody", token: "-"})
+}
+
+// federated signs the administrator in through an identity provider and returns
+// header fields for later requests.
+func (s *stack) federated(t *testing.T, section string) []string {
+	t.Helper()
+	name, _, _ := strings.Cut(s.signIn(t)[1], "=")
+	var secret string
+	err := s.Store.Tx(t.Context(), func(tx *store.Store) (err error) {
+		secret, _, _, err = s.Access.EnterFederated(t.Context(), tx,
+			&access.Federated{Center: &s.center, Section: section, Username: "Admin"})
+		return err
+	})
+	require.NoError(t, err)
+	return []string{"Cookie", name + "=" + secret}
 }
 
 // The matrix of routes, scopes and roles: each route lets in who has the right

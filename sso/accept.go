@@ -37,7 +37,10 @@ type arrival struct {
 // Accept judges what a browser brought from the identity provider and begins a
 // session. A refusal is an *Error.
 func (s *Service) Accept(ctx context.Context, at Place, m Message, from access.Client) (*Outcome, error) {
-	a := &arrival{at: at, message: m, from: from, reference: newReference(), report: &Result{Address: from.Address, UserAgent: from.UserAgent}}
+	a := &arrival{
+		at: at, message: m, from: from, reference: newReference(),
+		report: &Result{Address: from.Address, UserAgent: from.UserAgent},
+	}
 	out, err := s.accept(ctx, a)
 	refused, ok := errors.AsType[*Error](err)
 	if !ok {
@@ -230,7 +233,8 @@ func (s *Service) answer(ctx context.Context, tx *store.Store, a *arrival) error
 			"Start the sign-in and end it in one browser, over HTTPS, at the address "+s.origin(a.at.Center)+
 				"; let the browser take cookies, and see that no proxy removes them."))
 	}
-	request, err := tx.TakeSSORequest(ctx, a.at.Center.ID, id, access.HashToken(a.message.Browser), models.NewTime(s.now()))
+	browser := access.HashToken(a.message.Browser)
+	request, err := tx.TakeSSORequest(ctx, a.at.Center.ID, id, browser, models.NewTime(s.now()))
 	if errors.Is(err, models.ErrNotFound) || err == nil && request.Section != a.at.Section {
 		return s.unknownRequest(ctx, tx, a)
 	}
@@ -278,9 +282,8 @@ func (s *Service) use(ctx context.Context, tx *store.Store, a *arrival) error {
 // assertionHash identifies an assertion: its id is unique for its issuer (SAML core
 // 1.3.4).
 func assertionHash(a *assertion.Accepted) []byte {
-	h := sha256.New()
-	fmt.Fprintf(h, "%d:%s%s", len(a.Issuer), a.Issuer, a.AssertionID)
-	return h.Sum(nil)
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(a.Issuer), a.Issuer, a.AssertionID))
+	return sum[:]
 }
 
 func replayed() *Error {

@@ -34,7 +34,8 @@ func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test stri
 		refused.Reference = newReference()
 		s.logRefusal(ctx, at, refused, false)
 		if test == "" {
-			s.trace(ctx, s.newTrace(at, refused.Reference, nil, &Result{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}))
+			result := &Result{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}
+			s.trace(ctx, s.newTrace(at, refused.Reference, nil, result))
 		}
 	}
 	return start, err
@@ -58,7 +59,8 @@ func (s *Service) begin(ctx context.Context, at Place, browser, relay, test stri
 		return nil, notOn(at.Section)
 	}
 	if !set.complete() {
-		return nil, refusal(CodeNotEnabled, "The section "+at.Section+" lacks the address, issuer or certificate of the provider.",
+		return nil, refusal(CodeNotEnabled,
+			"The section "+at.Section+" lacks the address, issuer or certificate of the provider.",
 			"Enter them; POST /api/v1/sso/import-metadata reads them from the provider's metadata.")
 	}
 	if ownPath(relay) {

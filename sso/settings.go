@@ -95,7 +95,8 @@ func (s *Service) account(ctx context.Context, c *models.ContactCenter) (*models
 
 // notOn refuses to sign people in where the section is switched off.
 func notOn(section string) *Error {
-	return refusal(CodeNotEnabled, "Single sign-on is switched off: the account, or its section "+section+", is not enabled.",
+	return refusal(CodeNotEnabled,
+		"Single sign-on is switched off: the account, or its section "+section+", is not enabled.",
 		"Enable both, or run a test sign-in, which works before.")
 }
 

@@ -44,7 +44,8 @@ func (s *Service) StartTest(
 		return nil, "", err
 	}
 	if !set.complete() {
-		return nil, "", untestable(refusal(CodeNotEnabled, "The section "+section+" has no values of an identity provider yet.",
+		return nil, "", untestable(refusal(CodeNotEnabled,
+			"The section "+section+" has no values of an identity provider yet.",
 			"Enter its address, issuer and certificate first."))
 	}
 	now := s.now()

@@ -147,15 +147,21 @@ func (w *world) signIn(at sso.Place, change func(*assertiontest.Response)) (*sso
 }
 
 // refused wants an error with the code, and no session.
-func (w *world) refused(code string, out *sso.Outcome, err error) *sso.Error {
+func (w *world) refused(code string, out *sso.Outcome, err error) {
 	w.t.Helper()
-	var e *sso.Error
-	require.ErrorAs(w.t, err, &e)
+	e := why(w.t, err)
 	require.Equal(w.t, code, e.Code, e.Detail)
 	require.Nil(w.t, out)
 	require.NotEmpty(w.t, e.Detail)
 	require.NotEmpty(w.t, e.Cure)
 	require.Regexp(w.t, "^[0-9A-Z]{4}-[0-9A-Z]{4}$", e.Reference)
+}
+
+// why is the refusal that an error is.
+func why(t *testing.T, err error) *sso.Error {
+	t.Helper()
+	var e *sso.Error
+	require.ErrorAs(t, err, &e)
 	return e
 }
 

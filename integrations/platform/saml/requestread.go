@@ -34,7 +34,8 @@ func ReadRequest(document []byte) (*Request, error) {
 		return nil, errors.New("read request: it is no AuthnRequest of SAML 2.0")
 	}
 	issued, err := time.Parse(time.RFC3339, plain(read.Attributes, "IssueInstant"))
-	if err != nil || plain(read.Attributes, "Version") != "2.0" || plain(read.Attributes, "ID") == "" {
+	if year := issued.UTC().Year(); err != nil || year < 1 || year > 9999 ||
+		plain(read.Attributes, "Version") != "2.0" || plain(read.Attributes, "ID") == "" {
 		return nil, errors.New("read request: it lacks an id, the version 2.0 or its time")
 	}
 	return &Request{

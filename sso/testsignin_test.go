@@ -1,0 +1,246 @@
+package sso_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"admin-api/models"
+	"admin-api/paging"
+	"admin-api/sso"
+	"admin-api/sso/assertion"
+	"admin-api/sso/assertion/assertiontest"
+)
+
+func TestTraces(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u := w.user("jane.doe", `,"roles":["Agent"]`)
+		_, err := w.signIn(w.desk(), nil)
+		require.NoError(t, err)
+		w.clock = w.clock.Add(time.Second)
+		out, err := w.signIn(w.desk(), func(r *assertiontest.Response) { r.Audience = "wrong_sso" })
+		w.refused(assertion.CodeAudienceWrong, out, err)
+		refused := why(t, err)
+		w.clock = w.clock.Add(time.Second)
+		out, err = w.accept(w.desk(), "!", "")
+		w.refused(assertion.CodeResponseEncoding, out, err)
+
+		page, _, err := w.Traces(t.Context(), w.admin, sso.TraceQuery{Query: paging.Query{Size: 50}})
+		require.NoError(t, err)
+		require.Len(t, page, 3)
+		good, wrong := page[2], page[1]
+		require.Empty(t, good.Result.Code)
+		require.Equal(t, u.ID, good.UserID)
+		require.Equal(t, "jane.doe", good.Result.Seen.NameID)
+		require.NotNil(t, good.Result.Certificate)
+		require.Equal(t, assertion.CodeAudienceWrong, wrong.Result.Code)
+		require.Equal(t, "wrong_sso", wrong.Result.Value)
+		require.Equal(t, refused.Reference, wrong.Reference)
+		require.NotContains(t, good.Result.Seen.Redacted, "SignatureValue>M")
+
+		for q, want := range map[sso.TraceQuery]int{
+			{Reference: refused.Reference}: 1, {Outcome: models.OutcomeRefused}: 2, {Username: "JANE.DOE"}: 1, {User: u.ID}: 1,
+			{Code: assertion.CodeResponseEncoding}: 1, {Section: models.SectionAdmin}: 0,
+		} {
+			q.Size = 50
+			page, _, err := w.Traces(t.Context(), w.admin, q)
+			require.NoError(t, err)
+			require.Len(t, page, want, "%+v", q)
+		}
+		one, err := w.Trace(t.Context(), w.admin, wrong.ID)
+		require.NoError(t, err)
+		require.Equal(t, wrong.Result, one.Result)
+		_, err = w.Trace(t.Context(), w.admin, "x")
+		require.ErrorIs(t, err, models.ErrNotFound)
+	})
+}
+
+// Whoever sends nonsense cannot push out what is worth looking at.
+func TestTracesOfAFlood(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		w.KeepTraces = 20
+		_, err := w.signIn(w.desk(), nil)
+		require.NoError(t, err)
+		for range 60 {
+			_, err := w.accept(w.desk(), "!", "")
+			require.Error(t, err)
+		}
+		rows, err := w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
+		require.NoError(t, err)
+		require.Len(t, rows, 11, "ten of them, and the sign-in")
+		require.Equal(t, 51, rows[0].Count)
+		for range 12 { // a flood that takes its time
+			w.clock = w.clock.Add(time.Minute)
+			_, err := w.accept(w.desk(), "!", "")
+			require.Error(t, err)
+		}
+		require.NoError(t, w.Sweep(t.Context()))
+		rows, err = w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
+		require.NoError(t, err)
+		require.Len(t, rows, 11, "half of 20, and the sign-in")
+		require.Equal(t, models.OutcomeSuccess, rows[10].Outcome)
+
+		w.clock = w.clock.Add(sso.DefaultTraceRetention + time.Hour)
+		require.NoError(t, w.Sweep(t.Context()))
+		rows, err = w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
+		require.NoError(t, err)
+		require.Empty(t, rows)
+	})
+}
+
+func TestTestSignIn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.set.AgentDesktop.Enabled = false
+		w.account.Enabled = false
+		w.save()
+		begin := func() (id, request, cookie string) {
+			t.Helper()
+			w.clock = w.clock.Add(time.Second)
+			test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+			require.NoError(t, err)
+			require.Equal(t, models.SSOTestPending, test.Status)
+			_, token, ok := strings.Cut(start, "https://acme.example.com/agentdesktop/sso/login?test=")
+			require.True(t, ok, start)
+			request, cookie = w.begin(w.desk(), "", token)
+			return test.ID, request, cookie
+		}
+		result := func(id string) *sso.TestView {
+			t.Helper()
+			test, err := w.Test(t.Context(), w.admin, id)
+			require.NoError(t, err)
+			return test
+		}
+
+		id, request, cookie := begin()
+		out, err := w.accept(w.desk(), w.respond(w.desk(), request, nil), cookie)
+		w.refused(sso.CodeUserUnknown, out, err)
+		require.Equal(t, id, why(t, err).TestID)
+		require.Equal(t, models.SSOTestFailed, result(id).Status)
+		require.Equal(t, sso.CodeUserUnknown, result(id).Result.Code)
+		require.True(t, result(id).Result.Verified)
+
+		w.jit()
+		id, request, cookie = begin()
+		out, err = w.accept(w.desk(), w.respond(w.desk(), request, func(r *assertiontest.Response) { r.Audience = "x" }), cookie)
+		w.refused(assertion.CodeAudienceWrong, out, err)
+		require.Equal(t, id, why(t, err).TestID)
+		require.Equal(t, models.SSOTestFailed, result(id).Status)
+		require.Equal(t, []string{"x"}, result(id).Result.Seen.Audiences)
+
+		id, request, cookie = begin()
+		response := w.respond(w.desk(), request, nil)
+		out, err = w.accept(w.desk(), response, cookie)
+		require.NoError(t, err)
+		require.Equal(t, id, out.TestID)
+		require.Empty(t, out.Secret)
+		test := result(id)
+		require.Equal(t, models.SSOTestPassed, test.Status)
+		require.Equal(t, &sso.Mapped{
+			Username: "jane.doe", New: true, FirstName: "Jane", LastName: "Doe", Email: "jane.doe@example.com",
+			TemplateID: w.template.ID, TeamID: w.template.TeamID, Roles: w.template.Roles, Skills: w.template.Skills,
+		}, test.Result.User)
+		require.NotNil(t, test.Result.Certificate)
+		require.Equal(t, "user", test.Result.Steps[len(test.Result.Steps)-1].Name)
+		_, err = w.db.UserByName(t.Context(), w.center.ID, "jane.doe")
+		require.ErrorIs(t, err, models.ErrNotFound, "nobody is made")
+		sessions, err := w.db.Sessions(t.Context(), w.center.ID, w.template.ID)
+		require.NoError(t, err)
+		require.Empty(t, sessions)
+
+		passed, err := w.db.SSOTestPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, w.set.AgentDesktop.Fingerprint(),
+			models.NewTime(w.clock))
+		require.NoError(t, err)
+		require.True(t, passed)
+		passed, err = w.db.SSOTestPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, "other", models.NewTime(w.clock))
+		require.NoError(t, err)
+		require.False(t, passed)
+
+		out, err = w.accept(w.desk(), response, cookie)
+		w.refused(sso.CodeReplayed, out, err)
+		require.Equal(t, models.SSOTestPassed, result(id).Status, "over is over")
+
+		id, request, cookie = begin()
+		w.clock = w.clock.Add(15 * time.Minute)
+		require.Equal(t, models.SSOTestExpired, result(id).Status)
+		out, err = w.accept(w.desk(), w.respond(w.desk(), request, nil), cookie)
+		w.refused(sso.CodeRequestUnknown, out, err)
+
+		list, next, err := w.Tests(t.Context(), w.admin, paging.Query{Size: 2})
+		require.NoError(t, err)
+		require.Len(t, list, 2)
+		require.Equal(t, id, list[0].ID)
+		require.NotEmpty(t, next)
+	})
+}
+
+// A test sign-in is tried where it was begun, and no real one is made of it.
+func TestTestSignInIsBound(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		require.NoError(t, err)
+		_, token, _ := strings.Cut(start, "?test=")
+		for _, bad := range []string{"x", token + "x", strings.Repeat("A", 43)} {
+			_, err := w.Begin(t.Context(), w.desk(), "", "", bad)
+			w.refused(sso.CodeTestUnknown, nil, err)
+		}
+		_, err = w.Begin(t.Context(), w.at(models.SectionAdmin), "", "", token)
+		w.refused(sso.CodeTestUnknown, nil, err)
+
+		// Somebody else's browser learns nothing of it, and ends nothing.
+		id, _ := w.begin(w.desk(), "", token)
+		_, strange := w.begin(w.desk(), "", "")
+		out, err := w.accept(w.desk(), w.respond(w.desk(), id, func(r *assertiontest.Response) { r.Audience = "x" }), strange)
+		w.refused(assertion.CodeAudienceWrong, out, err)
+		require.Empty(t, why(t, err).TestID)
+		again, err := w.Test(t.Context(), w.admin, test.ID)
+		require.NoError(t, err)
+		require.Equal(t, models.SSOTestPending, again.Status)
+
+		w.set.Admin = w.section()
+		w.set.Admin.IdentityProviderSSOURL = ""
+		w.save()
+		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAdmin)
+		require.ErrorIs(t, err, models.ErrNotFound)
+		w.center.Features = nil
+		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		require.ErrorIs(t, err, models.ErrFeatureNotEnabled)
+	})
+}
+
+func TestKeyPairs(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		first, err := w.NewSPKey(t.Context(), w.admin)
+		require.NoError(t, err)
+		w.clock = w.clock.Add(time.Second)
+		second, err := w.NewSPKey(t.Context(), w.admin)
+		require.NoError(t, err)
+		keys, err := w.SPKeys(t.Context(), w.admin)
+		require.NoError(t, err)
+		require.Equal(t, []string{second.ID, first.ID}, []string{keys[0].ID, keys[1].ID})
+		metadata, err := w.Metadata(t.Context(), w.desk())
+		require.NoError(t, err)
+		require.Contains(t, string(metadata), `entityID="acme.example.com_sso"`)
+		require.Equal(t, 2, strings.Count(string(metadata), `use="encryption"`))
+
+		encrypted := func(key *sso.KeyView) func(*assertiontest.Response) {
+			return func(r *assertiontest.Response) {
+				r.EncryptTo, r.Cipher = key.Public(t), "http://www.w3.org/2009/xmlenc11#aes256-gcm"
+			}
+		}
+		for _, key := range []*sso.KeyView{first, second} {
+			_, err = w.signIn(w.desk(), encrypted(key))
+			require.NoError(t, err)
+		}
+		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, first.ID))
+		out, err := w.signIn(w.desk(), encrypted(first))
+		w.refused(assertion.CodeDecryptionFailed, out, err)
+		require.ErrorIs(t, w.RetireSPKey(t.Context(), w.admin, first.ID), models.ErrNotFound)
+		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, second.ID))
+		out, err = w.signIn(w.desk(), encrypted(second))
+		w.refused(assertion.CodeEncryptedNoKey, out, err)
+	})
+}
