@@ -100,6 +100,7 @@ func newStack(t testing.TB, options ...option) *stack {
 	for _, change := range options {
 		change(&config)
 	}
+	s.Accounts.PublicURL, s.SSO.PublicURL = config.PublicURL, config.PublicURL
 	s.Server, err = handlers.New(config)
 	require.NoError(t, err)
 	s.Accounts.Observe = s.Server.ObserveProbe
