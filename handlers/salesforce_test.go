@@ -19,6 +19,7 @@ import (
 	"admin-api/integrations"
 	"admin-api/integrations/salesforce"
 	"admin-api/integrations/salesforce/salesforcetest"
+	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/zendesk"
 	"admin-api/models"
 	"admin-api/outbound"
@@ -55,7 +56,7 @@ func newSales(t *testing.T, options ...option) *sales {
 	})
 	require.NoError(t, err)
 	s.stack = newStack(t, append([]option{func(c *handlers.Config) {
-		c.Catalog = integrations.Catalog{salesforce.Definition, zendesk.Definition}
+		c.Catalog = integrations.Catalog{salesforce.Definition, singlesignon.Definition, zendesk.Definition}
 		c.Accounts.Catalog, c.Accounts.Outbound = c.Catalog, way
 	}}, options...)...)
 	s.path = s.must(t, http.StatusCreated, call{Method: "POST", Path: accountsPath, Body: salesforceBody}).Header.Get("Location")

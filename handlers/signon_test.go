@@ -5,6 +5,7 @@ import (
 	"compress/flate"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"html"
 	"io"
@@ -13,7 +14,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -48,17 +48,26 @@ func newSignOn(t testing.TB, options ...option) *signOn {
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	}}, options...)...)
 	s.account = s.must(t, http.StatusCreated, call{
-		Method: "POST", Path: accountsPath, Body: `{"type":"sso","name":"IdP","properties":{"agentDesktop":` + s.section(ssoAddress, true) +
-			`,"admin":` + s.section(ssoAddress, false) + `}}`,
+		Method: "POST", Path: accountsPath, Body: signOnAccount(t, s.idp, models.SectionAgentDesktop),
 	}).Header.Get("Location")
 	s.user(t, assertiontest.NameID, "Agent")
 	return s
 }
 
-func (s *signOn) section(address string, enabled bool) string {
-	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.idp.Certificate.Raw}))
-	return `{"enabled":` + strconv.FormatBool(enabled) + `,"identityProviderSsoUrl":"` + address + `","identityProviderIssuer":"` + s.idp.Issuer +
-		`","identityProviderCertificates":[` + strconv.Quote(certificate) + `]}`
+// signOnAccount is the document of an account with the sections on.
+func signOnAccount(t testing.TB, idp *assertiontest.Provider, on ...string) string {
+	t.Helper()
+	certificate := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: idp.Certificate.Raw}))
+	properties := map[string]any{}
+	for _, name := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
+		properties[name] = map[string]any{
+			"enabled": slices.Contains(on, name), "identityProviderSsoUrl": ssoAddress, "identityProviderIssuer": idp.Issuer,
+			"identityProviderCertificates": []string{certificate},
+		}
+	}
+	b, err := json.Marshal(map[string]any{"type": "sso", "name": "IdP", "properties": properties})
+	require.NoError(t, err)
+	return string(b)
 }
 
 func (s *signOn) user(t testing.TB, name string, roles ...string) string {

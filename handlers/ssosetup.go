@@ -30,7 +30,7 @@ func ssoSetupRoutes() []route {
 //	@Param       provider       query  string false "Only this provider" Enums(azure, okta, adfs, google, oneLogin, generic)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.SSOSetup
-//	@Failure     400,401,403,429,500,503 {object} api.Problem
+//	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /sso/setup [get]
 func (s *Server) readSSOSetup(x *exchange) error {
 	f := &filters{query: x.query}
