@@ -16,7 +16,8 @@ func ssoSymptoms() []SSOKind {
 		},
 		{
 			Code: "sso-azure-not-found", Title: "Azure: HTTP 404 after signing in",
-			Meaning: "The person signs in at Microsoft, and then the browser shows \"404 Not Found\". The browser was sent to " +
+			Meaning: "The person signs in at Microsoft, and then the browser shows \"404 Not Found\". The browser was " +
+				"sent to " +
 				"a reply address that is not there: another path, or a host that is no contact center.",
 			Where: "At Microsoft: Basic SAML Configuration > Reply URL (Assertion Consumer Service URL).",
 			Remedy: "Enter the reply address of the application, with https:// and without anything behind it. " + seeSetup +

@@ -128,7 +128,7 @@ func (b *browser) ask(t testing.TB, method, target, form, site string) *answer {
 	return a
 }
 
-func (b *browser) open(t testing.TB, target string) *answer { //nolint:unparam // tests differ
+func (b *browser) open(t testing.TB, target string) *answer {
 	t.Helper()
 	return b.ask(t, "GET", target, "", "none")
 }
@@ -203,8 +203,8 @@ func refusedPage(t testing.TB, status int, a *answer) string {
 	return found[1]
 }
 
-// traced wants the refusal to have a trace with the code, and returns that.
-func (s *signOn) traced(t testing.TB, code string, a *answer) map[string]any {
+// traced wants the refusal to have a trace with the code.
+func (s *signOn) traced(t testing.TB, code string, a *answer) {
 	t.Helper()
 	require.NotContains(t, a.Body, code, "the person is not told")
 	reference := refusedPage(t, http.StatusForbidden, a)
@@ -213,5 +213,4 @@ func (s *signOn) traced(t testing.TB, code string, a *answer) map[string]any {
 	require.Len(t, items, 1, list.Body)
 	require.Equal(t, code, items[0]["code"], list.Body)
 	require.Equal(t, models.OutcomeRefused, items[0]["outcome"])
-	return items[0]
 }

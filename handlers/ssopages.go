@@ -176,8 +176,8 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 		if p.RetryAfter > 0 {
 			x.set(echo.HeaderRetryAfter, seconds(p.RetryAfter))
 		}
-		page.Words = "Something does not work on our side just now. Try again in a moment; if it stays like this, give your " +
-			"administrator the reference below."
+		page.Words = "Something does not work on our side just now. Try again in a moment; if it stays like this, " +
+			"give your administrator the reference below."
 		return s.showSSO(x, p.Status, "sso-refused", outcomePolicy, page)
 	}
 	if refused.TestID != "" {
@@ -187,8 +187,8 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	if status == http.StatusTooManyRequests && x.Response().Header().Get(echo.HeaderRetryAfter) == "" {
 		x.set(echo.HeaderRetryAfter, seconds(time.Second))
 	}
-	page.Words = "Signing in to " + at.name + " did not work. Try again; if it stays like this, give your administrator the " +
-		"reference below."
+	page.Words = "Signing in to " + at.name + " did not work. Try again; if it stays like this, give your " +
+		"administrator the reference below."
 	if refused.Reference == "" {
 		page.Code = refused.Code
 	} else {
