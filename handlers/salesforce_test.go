@@ -381,6 +381,7 @@ func TestSalesforceCallbackAddress(t *testing.T) {
 			Header: []string{"X-Forwarded-Host", "evil.example", "Forwarded", "host=evil.example"},
 		}))
 		require.Equal(t, want, a.RedirectURI)
+		require.Equal(t, want, s.read(t).Computed["callbackUrl"], "what the account shows is what the app must know")
 		require.NotContains(t, a.AuthorizationURL, "evil")
 	}
 	s := newSales(t)

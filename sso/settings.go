@@ -1,15 +1,15 @@
 package sso
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
-	"strings"
 	"time"
 
+	"admin-api/integrations"
 	"admin-api/integrations/singlesignon"
 	"admin-api/models"
 	"admin-api/validation"
@@ -80,6 +80,20 @@ func (s *Service) On(ctx context.Context, at Place) error {
 	return err
 }
 
+// ProviderHost is the host at which people of a place sign in now, for them to see;
+// empty where that cannot be told.
+func (s *Service) ProviderHost(ctx context.Context, at Place) string {
+	set, err := s.settingsOf(ctx, at)
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(set.IdentityProviderSSOURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
 // account returns the live account of the contact center; nil where there is none.
 func (s *Service) account(ctx context.Context, c *models.ContactCenter) (*models.Account, error) {
 	live, err := s.Store.ListAccounts(ctx, models.AccountFilter{
@@ -116,8 +130,7 @@ func readSettings(a *models.Account) (*singlesignon.Properties, error) {
 // origin is where browsers see the contact center. It comes from what is set and
 // registered, never from the header field Host.
 func (s *Service) origin(c *models.ContactCenter) string {
-	pattern := cmp.Or(s.PublicURL, "https://{domain}")
-	return strings.TrimSuffix(strings.ReplaceAll(pattern, "{domain}", c.Domain), "/")
+	return integrations.CenterAt(c.Domain, s.PublicURL).Origin
 }
 
 // LoginURL is where sign-in to a place begins.

@@ -86,6 +86,7 @@ func documents() map[string]document {
 		api.SSOTestPage{},
 		api.SSOTracePage{},
 		api.SSOKeyList{},
+		api.SSOSetup{},
 		api.Problem{},
 		api.Liveness{},
 		api.Readiness{},
