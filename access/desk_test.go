@@ -78,7 +78,7 @@ func TestDeskSessionsGiveNoMoreThanTheRoles(t *testing.T) {
 // here, where they are carried out.
 func TestDeskSessionsLeadNowhere(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
-		text, p := h.desk(t)
+		_, p := h.desk(t)
 		id := p.UserID
 		none := access.Match{}
 		for name, do := range map[string]func() error{
@@ -109,7 +109,7 @@ func TestDeskSessionsLeadNowhere(t *testing.T) {
 		require.Error(t, err, "nobody gets a password who does not know the present one")
 
 		// Who knows it needs no session to sign in; this one stays what it is.
-		text, err = h.ChangePassword(t.Context(), p, access.NewPassword{Current: password, Fresh: "another quiet lake"})
+		text, err := h.ChangePassword(t.Context(), p, access.NewPassword{Current: password, Fresh: "another quiet lake"})
 		require.NoError(t, err)
 		p, err = h.AuthenticateSession(t.Context(), text)
 		require.NoError(t, err)

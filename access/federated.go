@@ -129,7 +129,9 @@ func (s *Service) enterSection(ctx context.Context, tx *store.Store, e *entry) (
 }
 
 // federated returns the user, locked in a transaction, or the draft of one to make.
-func (s *Service) federated(ctx context.Context, from *store.Store, f *Federated) (u *models.User, made bool, err error) {
+func (s *Service) federated(
+	ctx context.Context, from *store.Store, f *Federated,
+) (u *models.User, made bool, err error) {
 	if err := s.admitsFederated(f.Center, f.Section, f.Until); err != nil {
 		return nil, false, err
 	}
@@ -186,8 +188,9 @@ func (s *Service) admitsFederated(c *models.ContactCenter, section string, until
 	case !until.IsZero() && !s.now().Before(until):
 		return &FederatedError{
 			Reason: FederatedRefused,
-			Detail: "The identity provider wants the session to be over by " + models.NewTime(until).String() + ", which has passed.",
-			Cure:   "Sign in again; compare the clocks if that does not help.",
+			Detail: "The identity provider wants the session to be over by " + models.NewTime(until).String() +
+				", which has passed.",
+			Cure: "Sign in again; compare the clocks if that does not help.",
 		}
 	}
 	return nil

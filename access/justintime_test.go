@@ -272,3 +272,27 @@ func TestFederatedRacesDisabling(t *testing.T) {
 		}
 	})
 }
+
+// A password that changes at that moment keeps nobody out who needs none.
+func TestFederatedBesideNewPasswords(t *testing.T) {
+	eachHouse(t, func(t *testing.T, h *house) {
+		u := h.user(t, "agent", func(u *models.User) { u.PasswordHash = "0" })
+		for round := range 20 {
+			next := *u
+			next.PasswordHash = strconv.Itoa(round + 1)
+			entered := make(chan error, 1)
+			require.NoError(t, h.other.Store.Tx(t.Context(), func(tx *store.Store) error {
+				err := tx.SetPassword(t.Context(), &next, "")
+				go func() {
+					entered <- h.Store.Tx(t.Context(), func(tx *store.Store) error {
+						_, _, _, err := h.EnterFederated(t.Context(), tx, h.federated(models.SectionAgentDesktop, "agent"))
+						return err
+					})
+				}()
+				return err
+			}))
+			require.NoError(t, <-entered)
+			require.Equal(t, next.PasswordHash, h.reload(t, u.ID).PasswordHash)
+		}
+	})
+}

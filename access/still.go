@@ -14,7 +14,8 @@ import (
 
 // StillMay reports whether who has the id of a principal may still use the scope
 // in the contact center: for what was begun under a credential and goes on
-// without it. Nobody may whose own contact center is suspended.
+// without it. Nobody may whose own contact center is suspended. It knows users, not
+// their sessions: who begins something must have had the very scope then.
 func StillMay(
 	ctx context.Context, from *store.Store, id, contactCenter, scope string, now time.Time,
 ) (bool, error) {

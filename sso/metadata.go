@@ -7,12 +7,12 @@ import (
 	"admin-api/access"
 	"admin-api/integrations/platform/saml"
 	"admin-api/integrations/singlesignon"
+	"admin-api/models"
 )
 
 // Metadata returns the service provider's metadata of a place for the identity
 // provider to import (saml-metadata-2.0-os section 2.4.4). It is there before the
-// section is switched on: the provider is set up first. Both applications have one
-// entity id, so the reply address of the other one is listed as well. A contact center that is
+// section is switched on: the provider is set up first. A contact center that is
 // suspended, or lacks the feature, is refused by an *Error.
 func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	if err := allowed(at.Center); err != nil {
@@ -26,13 +26,15 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	for i := range pairs {
 		certificates[i] = pairs[i].Certificate
 	}
-	p := &saml.ServiceProvider{
-		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURL: s.ReplyURL(at), Encryption: certificates,
-	}
-	for section := range paths {
+	// Both applications have one name. A provider that imports the metadata of one must
+	// not forget the address of the other.
+	addresses := []string{s.ReplyURL(at)}
+	for _, section := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
 		if section != at.Section {
-			p.OtherReplyURLs = append(p.OtherReplyURLs, s.ReplyURL(Place{Center: at.Center, Section: section}))
+			addresses = append(addresses, s.ReplyURL(Place{Center: at.Center, Section: section}))
 		}
 	}
-	return saml.WriteMetadata(p), nil
+	return saml.WriteMetadata(&saml.ServiceProvider{
+		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURLs: addresses, Encryption: certificates,
+	}), nil
 }

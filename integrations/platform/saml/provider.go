@@ -12,10 +12,9 @@ import (
 type ServiceProvider struct {
 	// EntityID is the name by which identity providers know it.
 	EntityID string
-	// ReplyURL takes responses by HTTP-POST. OtherReplyURLs do so for requests that name
-	// them: providers send nothing to an address that our metadata lack.
-	ReplyURL       string
-	OtherReplyURLs []string
+	// ReplyURLs take responses by HTTP-POST; the first one is that of who does not say
+	// which.
+	ReplyURLs []string
 	// Encryption are certificates of keys that assertions may be encrypted for; the
 	// first one should be used.
 	Encryption []*x509.Certificate
@@ -52,7 +51,7 @@ func WriteMetadata(p *ServiceProvider) []byte {
 		b.WriteString("    </md:KeyDescriptor>\n")
 	}
 	b.WriteString("    <md:NameIDFormat>" + NameIDUnspecified + "</md:NameIDFormat>\n")
-	for i, address := range append([]string{p.ReplyURL}, p.OtherReplyURLs...) {
+	for i, address := range p.ReplyURLs {
 		b.WriteString("    <md:AssertionConsumerService")
 		for _, a := range []struct{ name, value string }{
 			{"Binding", BindingPost}, {"Location", address}, {"index", strconv.Itoa(i)}, {"isDefault", strconv.FormatBool(i == 0)},

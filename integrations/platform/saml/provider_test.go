@@ -13,8 +13,9 @@ func TestWriteMetadata(t *testing.T) {
 	keys, err := saml.ReadMetadata(fixture(t, "adfs"), now)
 	require.NoError(t, err)
 	provider := &saml.ServiceProvider{
-		EntityID: "acme.example_sso", ReplyURL: "https://acme.example/agentdesktop/sso/redirect?a=1&b=2",
-		OtherReplyURLs: []string{"https://acme.example/admin/sso/redirect"}, Encryption: keys.Certificates,
+		EntityID:   "acme.example_sso",
+		ReplyURLs:  []string{"https://acme.example/agentdesktop/sso/redirect?a=1&b=2", "https://acme.example/admin/sso/redirect"},
+		Encryption: keys.Certificates,
 	}
 	got := saml.WriteMetadata(provider)
 	require.Equal(t, got, saml.WriteMetadata(provider))
@@ -23,8 +24,8 @@ func TestWriteMetadata(t *testing.T) {
 	text := string(got)
 	for _, want := range []string{
 		`entityID="acme.example_sso"`, `AuthnRequestsSigned="false" WantAssertionsSigned="true"`,
-		`Binding="` + saml.BindingPost + `" Location="https://acme.example/agentdesktop/sso/redirect?a=1&amp;b=2" index="0" isDefault="true"/>`,
-		`Location="https://acme.example/admin/sso/redirect" index="1" isDefault="false"/>`,
+		`Binding="` + saml.BindingPost + `" Location="https://acme.example/agentdesktop/sso/redirect?a=1&amp;b=2" index="0" isDefault="true"`,
+		`Location="https://acme.example/admin/sso/redirect" index="1" isDefault="false"`,
 	} {
 		require.Contains(t, text, want)
 	}
@@ -48,7 +49,7 @@ func TestWriteMetadata(t *testing.T) {
 
 // Names cannot change the structure of the document.
 func TestWriteMetadataEscapes(t *testing.T) {
-	got := saml.WriteMetadata(&saml.ServiceProvider{EntityID: `"><md:X/>`, ReplyURL: `"/><!--`})
+	got := saml.WriteMetadata(&saml.ServiceProvider{EntityID: `"><md:X/>`, ReplyURLs: []string{`"/><!--`}})
 	require.NoError(t, saml.Guard(got, saml.ResponseLimits()))
 	readAlike(t, got)
 	require.NotContains(t, string(got), "<md:X")
