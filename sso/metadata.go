@@ -12,7 +12,8 @@ import (
 
 // Metadata returns the service provider's metadata of a place for the identity
 // provider to import (saml-metadata-2.0-os section 2.4.4). It is there before the
-// section is switched on: the provider is set up first. A contact center that is
+// section is switched on: the provider is set up first. Both applications have one
+// entity id, so the reply address of the other one is listed as well. A contact center that is
 // suspended, or lacks the feature, is refused by an *Error.
 func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	if err := allowed(at.Center); err != nil {
