@@ -27,6 +27,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"both directions, both applications", signInEverywhere},
 		{"request by HTTP-POST", signInByPost},
 		{"cookies", signInCookies},
+		{"where it leads", signInLeads},
 		{"trouble at the provider", signInInTrouble},
 		{"provider down", signInWithoutProvider},
 		{"encrypted", signInEncrypted},
@@ -90,6 +91,29 @@ func signInCookies(t *testing.T, o *office) {
 	o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/signed-in", Name: "signed in"})
 	out := o.visit(t, visit{Profile: "ann", Press: "Sign out", Name: "signed out"})
 	require.NotContains(t, out.Text, "Ends at the latest")
+}
+
+// A sign-in leads to a page of ours, if anywhere, and begins at the provider only where
+// that is allowed.
+func signInLeads(t *testing.T, o *office) {
+	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
+	o.people(t, "relay.ann")
+	there := o.idp.InitiatedURL(spName, spReply)
+	refused := o.visit(t, visit{Profile: "ann", Open: there, Username: "relay.ann"})
+	o.requireRefused(t, refused, "sso-idp-initiated-refused")
+
+	o.change(t, "Agent Desktop", map[string]any{"allowIdpInitiated": true})
+	const signedIn, types = "/agentdesktop/sso/signed-in", "/docs/types/"
+	for _, tt := range []struct{ start, relay, path string }{
+		{there + "&", types, types},
+		{there + "&", "https://evil.example.org/", signedIn},
+		{"/agentdesktop/sso/login?", types, types},
+		{"/agentdesktop/sso/login?", "//evil.example.org/", signedIn},
+		{"/agentdesktop/sso/login?tenantUrl=" + ourHost + "&", "/\\evil.example.org", signedIn},
+	} {
+		got := o.visit(t, visit{Profile: "ann", Open: tt.start + url.Values{"RelayState": {tt.relay}}.Encode()})
+		require.Equal(t, "https://"+ourHost+tt.path, got.path(), "%s%s: %s", tt.start, tt.relay, got.Text)
+	}
 }
 
 // What goes wrong at the provider: the person sees a calm page with a reference, by
@@ -300,27 +324,56 @@ func signInAtLasso(t *testing.T, o *office) {
 	section["allowIdpInitiated"] = true
 	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
 	lasso.ServiceProvider = o.introduce(t)
-	for name, asked := range map[string]bool{"lasso.asked": true, "lasso.initiated": false} {
+	newBrowser := func() *http.Client {
 		browser := o.authority.Client(map[string]string{ourHost: o.front.Addr})
 		jar, err := cookiejar.New(nil)
 		require.NoError(t, err)
 		browser.Jar = jar
-		address := ""
-		if asked {
-			res := open(t, browser, http.MethodGet, "/agentdesktop/sso/login", nil)
-			require.Equal(t, http.StatusFound, res.StatusCode)
-			address = res.Header.Get("Location")
-		}
-		form := lasso.SignIn(t, address, name, map[string][]string{"firstname": {"Bob"}, "urn:example:LASTNAME": {"Søn <&>"}})
-		require.Equal(t, spReply, form.Action)
-		require.Equal(t, http.StatusOK, open(t, browser, http.MethodPost, "/agentdesktop/sso/redirect", form.Fields).StatusCode)
-		require.Equal(t, http.StatusOK, open(t, browser, http.MethodGet, "/api/v1/me", nil).StatusCode)
-		require.Equal(t, "Søn <&>", o.user(t, name)["lastName"])
+		return browser
 	}
+	// asked has a browser sent to the provider and returns what that has it post.
+	asked := func(browser *http.Client, name string) identity.Post {
+		status, address := open(t, browser, http.MethodGet, "/agentdesktop/sso/login", nil)
+		require.Equal(t, http.StatusFound, status)
+		return lasso.SignIn(t, address, name, bob)
+	}
+	reply := func(browser *http.Client, form identity.Post) int {
+		require.Equal(t, spReply, form.Action)
+		status, _ := open(t, browser, http.MethodPost, "/agentdesktop/sso/redirect", form.Fields)
+		return status
+	}
+	begunHere, begunThere := newBrowser(), newBrowser()
+	for name, tt := range map[string]struct {
+		browser *http.Client
+		form    identity.Post
+	}{
+		"lasso.here": {begunHere, asked(begunHere, "lasso.here")}, "lasso.there": {begunThere, lasso.SignIn(t, "", "lasso.there", bob)},
+	} {
+		require.Equal(t, http.StatusOK, reply(tt.browser, tt.form), name)
+		status, _ := open(t, tt.browser, http.MethodGet, "/api/v1/me", nil)
+		require.Equal(t, http.StatusOK, status)
+		require.Equal(t, bob["urn:example:LASTNAME"][0], o.user(t, name)["lastName"])
+		require.Equal(t, http.StatusForbidden, reply(tt.browser, tt.form), "once is enough")
+		require.Equal(t, "sso-replayed", o.lastRefusal(t))
+	}
+	require.Equal(t, http.StatusForbidden, reply(newBrowser(), asked(begunHere, "lasso.here")), "another browser")
+	require.Equal(t, "sso-browser-unknown", o.lastRefusal(t))
 }
 
-// open plays a browser without scripts at our host.
-func open(t *testing.T, browser *http.Client, method, path string, form url.Values) *http.Response {
+// bob is somebody at a provider that names attributes its own way.
+var bob = map[string][]string{"firstname": {"Bob"}, "urn:example:LASTNAME": {"Søn <&>"}}
+
+// lastRefusal is the code of the newest sign-in that was refused.
+func (o *office) lastRefusal(t *testing.T) string {
+	t.Helper()
+	items, _ := o.must(t, http.MethodGet, "/sso/traces?outcome=refused&pageSize=1", nil)["items"].([]any)
+	require.Len(t, items, 1)
+	return items[0].(map[string]any)["code"].(string)
+}
+
+// open plays a browser without scripts at our host. It returns the status and where
+// that leads.
+func open(t *testing.T, browser *http.Client, method, path string, form url.Values) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, "https://"+ourHost+path, strings.NewReader(form.Encode()))
 	require.NoError(t, err)
@@ -330,5 +383,5 @@ func open(t *testing.T, browser *http.Client, method, path string, form url.Valu
 	res, err := browser.Do(req)
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
-	return res
+	return res.StatusCode, res.Header.Get("Location")
 }
