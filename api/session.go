@@ -22,6 +22,9 @@ type Session struct {
 	ID string `json:"id" format:"uuid" example:"0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a"`
 	// Method is how the session began.
 	Method string `json:"method" enums:"password,sso" example:"password"`
+	// Portal is the application that single sign-on led to; absent for a password. A
+	// session of Agent Desktop administers nothing.
+	Portal string `json:"portal,omitempty" enums:"agentDesktop,admin" example:"agentDesktop"`
 	// Address is the remote address at sign-in.
 	Address string `json:"address" example:"203.0.113.7"`
 	// UserAgent is what the browser called itself.
@@ -94,7 +97,7 @@ const (
 // asks.
 func NewSession(s *models.Session, current string) Session {
 	return Session{
-		ID: s.ID, Method: s.Method, Address: s.Address, UserAgent: s.UserAgent, CreatedAt: s.CreatedAt,
+		ID: s.ID, Method: s.Method, Portal: s.Portal, Address: s.Address, UserAgent: s.UserAgent, CreatedAt: s.CreatedAt,
 		SeenAt: s.SeenAt, ExpiresAt: s.ExpiresAt, Current: s.ID == current,
 	}
 }

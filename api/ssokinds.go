@@ -154,18 +154,6 @@ func ssoFlowKinds() []SSOKind {
 				"the address from which it came.",
 		},
 		{
-			Code: "sso-relay-state", Title: "A RelayState from outside", Status: http.StatusForbidden,
-			Meaning: "The answer came with a RelayState that leads to another site. Nobody is sent out of here, whoever " +
-				"asks for it.",
-			Where:  "In the field RelayState of the answer, which the provider fills in.",
-			Remedy: "Leave the RelayState at the provider empty.",
-			Providers: []SSOHint{
-				{entra, "Basic SAML Configuration > Relay State (Optional): empty, like the other optional addresses."},
-				{okta, "General > SAML Settings > Default RelayState: empty."},
-				{google, "Service provider details > Start URL: empty, or an address of the contact center."},
-			},
-		},
-		{
 			Code: "sso-test-unknown", Title: "No such test sign-in", Status: http.StatusForbidden,
 			Meaning: "The link of the test sign-in is unknown, was used, or is too old.",
 			Where:   "In the parameter test of the address.",

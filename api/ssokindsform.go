@@ -66,6 +66,13 @@ func ssoFormKinds() []SSOKind {
 			Remedy:  hostile,
 		},
 		{
+			Code: "sso-xml-ambiguous", Title: "XML that can be read in two ways", Status: http.StatusBadRequest,
+			Meaning: "The answer uses a part of XML that readers understand in different ways, such as a marked section. Who " +
+				"verifies it and who reads it must not differ.",
+			Where:  "In the answer; the trace has the line.",
+			Remedy: "Begin again. If it stays, report it to the maker of the identity provider. " + hostile,
+		},
+		{
 			Code: "sso-xml-comment", Title: "A comment", Status: http.StatusBadRequest,
 			Meaning: "The answer holds a comment of XML. Readers disagree on values with a comment in them, and so somebody " +
 				"can pass for somebody else.",

@@ -36,10 +36,14 @@ type SSOResult struct {
 	// Detail says what is wrong, Remedy what to do.
 	Detail string `json:"detail,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
+	// Value is what came where something else was expected; anybody may have written it.
+	Value string `json:"value,omitempty" example:"mycompany"`
 	// Steps are the checks in their order.
 	Steps []SSOStep `json:"steps"`
 	// Verified: the signature is that of the provider.
 	Verified bool `json:"verified" example:"true"`
+	// Certificate is the one of the account by which it was verified.
+	Certificate *SSOCertificate `json:"certificate,omitempty"`
 	// Seen is absent where nothing came that could be read.
 	Seen *SSOSeen `json:"seen,omitempty"`
 	// User is absent where it does not come to that.

@@ -31,7 +31,8 @@ func ssoSymptoms() []SSOKind {
 			Where: "At Microsoft: Basic SAML Configuration > Relay State (Optional), and the reply addresses of all " +
 				"enterprise applications.",
 			Remedy: "Leave the relay state and the other optional addresses empty, and keep one enterprise application for " +
-				"the contact center. An answer with such a relay state that comes here is refused as sso-relay-state.",
+				"the contact center. A relay state that comes here leads to paths of the contact center only; any other is " +
+				"ignored.",
 		},
 	}
 }

@@ -13,6 +13,8 @@ type SSOTrace struct {
 	// Detail says what is wrong, Remedy what to do.
 	Detail string `json:"detail,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
+	// Value is what came where something else was expected; anybody may have written it.
+	Value string `json:"value,omitempty" example:"mycompany"`
 	// Reference is what the person was shown, to read it to an administrator.
 	Reference string `json:"reference" example:"7K2M-4QXP"`
 	// Count is more than one where so many failures of the kind came within a minute

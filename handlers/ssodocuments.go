@@ -16,8 +16,11 @@ func ssoResult(r *sso.Result) *api.SSOResult {
 		return nil
 	}
 	out := &api.SSOResult{
-		Code: r.Code, Detail: r.Detail, Remedy: r.Cure, Verified: r.Verified, Steps: make([]api.SSOStep, len(r.Steps)),
-		Seen: ssoSeen(r), User: ssoUser(r.User),
+		Code: r.Code, Detail: r.Detail, Remedy: r.Cure, Value: r.Value, Verified: r.Verified,
+		Steps: make([]api.SSOStep, len(r.Steps)), Seen: ssoSeen(r), User: ssoUser(r.User),
+	}
+	if c := r.Certificate; c != nil {
+		out.Certificate = &api.SSOCertificate{SHA256: c.SHA256, Subject: c.Subject, NotAfter: c.NotAfter}
 	}
 	for i, step := range r.Steps {
 		out.Steps[i] = api.SSOStep(step)
@@ -71,8 +74,8 @@ func ssoTest(t *sso.TestView) api.SSOTest {
 func ssoTrace(t *sso.TraceView, whole bool) api.SSOTrace {
 	out := api.SSOTrace{
 		ID: t.ID, At: t.At, Section: t.Section, Outcome: models.OutcomeSuccess, Code: t.Result.Code, Detail: t.Result.Detail,
-		Remedy: t.Result.Cure, Reference: t.Reference, Count: t.Count, Username: t.Username, UserID: t.UserID, Provisioned: t.Provisioned,
-		Address: t.Address, UserAgent: t.UserAgent,
+		Remedy: t.Result.Cure, Value: t.Result.Value, Reference: t.Reference, Count: t.Count, Username: t.Username,
+		UserID: t.UserID, Provisioned: t.Provisioned, Address: t.Address, UserAgent: t.UserAgent,
 	}
 	if t.Result.Code != "" {
 		out.Outcome = models.OutcomeRefused

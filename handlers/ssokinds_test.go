@@ -1,57 +1,24 @@
 package handlers_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"html"
 	"net/http"
-	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"admin-api/api"
+	"admin-api/sso"
+	"admin-api/sso/assertion"
 )
-
-// codesIn returns the texts of the constants of a folder that begin with "sso-".
-func codesIn(t *testing.T, folder string) []string {
-	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	var codes []string
-	for _, name := range files {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
-		require.NoError(t, err)
-		ast.Inspect(file, func(n ast.Node) bool {
-			literal, ok := n.(*ast.BasicLit)
-			if !ok || literal.Kind != token.STRING {
-				return true
-			}
-			if text, err := strconv.Unquote(literal.Value); err == nil && strings.HasPrefix(text, "sso-") && !strings.HasSuffix(text, "-") {
-				codes = append(codes, text)
-			}
-			return true
-		})
-	}
-	return codes
-}
 
 // Each reason why a sign-in is refused is explained, and nothing else is.
 func TestEverySignInCodeHasItsPage(t *testing.T) {
-	used := map[string]bool{
-		api.CodeSSOHTTPSRequired: true, api.CodeSSOTooMany: true, api.CodeSSOContactCenterUnknown: true,
-	}
-	for _, folder := range []string{"../sso", "../sso/assertion", "../integrations/platform/saml"} {
-		for _, code := range codesIn(t, folder) {
-			used[code] = true
-		}
+	used := map[string]bool{}
+	for _, code := range slices.Concat(sso.Codes(), assertion.Codes(), []string{api.CodeSSOHTTPSRequired, api.CodeSSOTooMany}) {
+		used[code] = true
 	}
 	s := newStack(t)
 	index := s.must(t, http.StatusOK, call{Method: "GET", Path: "/docs/problems/", Token: "-"})

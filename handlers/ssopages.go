@@ -154,11 +154,11 @@ func (s *Server) showSession(x *exchange, at portal) error {
 	}
 	page := signedInPage{
 		ssoPage: newSSOPage(at, "You are signed in"), User: who.User.Username, Center: p.ContactCenter.Domain,
-		With:   methodOf(who.Session),
+		With:   s.methodOf(x, who.Session),
 		Ends:   who.Session.ExpiresAt.UTC().Format("2 January 2006, 15:04 UTC"),
 		EndsAt: who.Session.ExpiresAt.UTC().Format(time.RFC3339),
 	}
-	page.Script = s.ssoPages.signOut.text
+	page.Application, page.Script = applicationOf(who.Session), s.ssoPages.signOut.text
 	return s.showSSO(x, http.StatusOK, "sso-signed-in", s.ssoPages.signedInPolicy(), page)
 }
 
@@ -201,9 +201,26 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	return s.showSSO(x, status, "sso-refused", outcomePolicy, page)
 }
 
-func methodOf(session *models.Session) string {
-	if session.Method == models.SessionSSO {
-		return "single sign-on"
+// methodOf says how a session began. Of a provider its present address is shown: what
+// was signed in with may have been another one.
+func (s *Server) methodOf(x *exchange, session *models.Session) string {
+	if session.Method != models.SessionSSO {
+		return "a password"
 	}
-	return "a password"
+	at := sso.Place{Center: &x.principal.ContactCenter, Section: session.Portal}
+	if host := s.sso.ProviderHost(x.Request().Context(), at); host != "" {
+		return "single sign-on, " + host
+	}
+	return "single sign-on"
+}
+
+// applicationOf names what somebody signed in to.
+func applicationOf(session *models.Session) string {
+	switch session.Portal {
+	case agentDesktop.section:
+		return agentDesktop.title
+	case adminPortal.section:
+		return adminPortal.title
+	}
+	return "The API"
 }

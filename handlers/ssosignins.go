@@ -29,7 +29,7 @@ func ssoSignInRoutes() []route {
 		{Route: Route{"sso-test.read", http.MethodGet, ssoTestsPath + "/{id}", test}, do: (*Server).readTest},
 		{
 			Route: Route{"sso-trace.list", http.MethodGet, ssoTracesPath, audit},
-			do:    (*Server).listTraces, query: single("outcome", "code", "section", "user", "reference", "pageSize", "cursor"),
+			do:    (*Server).listTraces, query: single("outcome", "code", "section", "user", "username", "reference", "pageSize", "cursor"),
 		},
 		{Route: Route{"sso-trace.read", http.MethodGet, ssoTracesPath + "/{id}", audit}, do: (*Server).readTrace},
 		{Route: Route{"sso-key.list", http.MethodGet, ssoKeysPath, read}, do: (*Server).listKeys},
@@ -135,6 +135,7 @@ func (s *Server) readTest(x *exchange) error {
 //	@Param       code           query  string false "Only those that were refused for this, such as sso-audience-wrong" maxlength(256)
 //	@Param       section        query  string false "Only those at this application" Enums(agentDesktop, admin)
 //	@Param       user           query  string false "Only those of the user with this id" maxlength(256)
+//	@Param       username       query  string false "Only those whose NameID, signed by the provider, was this user name" maxlength(256)
 //	@Param       reference      query  string false "Only the one with this reference, such as 7K2M-4QXP" maxlength(256)
 //	@Param       pageSize       query  int    false "Sign-ins per page" minimum(1) maximum(200) default(50)
 //	@Param       cursor         query  string false "nextCursor of the page before, with the same filters"
@@ -149,7 +150,8 @@ func (s *Server) listTraces(x *exchange) error {
 		Query:   paging.Query{Size: f.size(), Cursor: f.cursor()},
 		Outcome: f.oneOf("outcome", "", models.OutcomeSuccess, models.OutcomeRefused),
 		Section: f.oneOf("section", "", models.SectionAgentDesktop, models.SectionAdmin),
-		Code:    f.word("code"), User: f.word("user"), Reference: f.word("reference"),
+		Code:    f.word("code"), User: f.word("user"), Username: f.word("username"),
+		Reference: f.word("reference"),
 	}
 	if f.err != nil {
 		return f.err
@@ -174,7 +176,7 @@ func (s *Server) listTraces(x *exchange) error {
 //	@Description was encrypted.
 //	@Tags        sso
 //	@Security    BearerAuth
-//	@Param       id             path   string true  "Id of the trace, the reference that the person saw" Format(uuid)
+//	@Param       id             path   string true  "Id of the trace" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     200 {object} api.SSOTrace
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"admin-api/access"
 	"admin-api/api"
 )
 
@@ -23,8 +22,7 @@ func (s *Server) showTest(x *exchange, at portal, id string) error {
 	if err != nil {
 		return err
 	}
-	reader := &access.Principal{ContactCenter: *place.Center, Address: x.remote, RequestID: x.requestID}
-	t, err := s.sso.Test(x.Request().Context(), reader, id)
+	t, err := s.sso.TestOf(x.Request().Context(), place.Center, id)
 	if err != nil {
 		return err
 	}
@@ -32,7 +30,7 @@ func (s *Server) showTest(x *exchange, at portal, id string) error {
 		ssoPage: newSSOPage(at, "The test sign-in failed"), Center: place.Center.Domain, Test: ssoTest(t),
 	}
 	if r := page.Test.Result; r != nil {
-		page.Facts = factsOf(r.Seen)
+		page.Facts = factsOf(r)
 		if r.Code == "" {
 			page.Title = "The test sign-in succeeded"
 		}
@@ -41,7 +39,8 @@ func (s *Server) showTest(x *exchange, at portal, id string) error {
 }
 
 // factsOf lists what an answer says, without what it does not say.
-func factsOf(seen *api.SSOSeen) []formField {
+func factsOf(r *api.SSOResult) []formField {
+	seen := r.Seen
 	if seen == nil {
 		return nil
 	}
@@ -58,6 +57,9 @@ func factsOf(seen *api.SSOSeen) []formField {
 		{"Valid until", seen.NotOnOrAfter},
 		{"Signed", strings.Join(seen.Signed, ", ")},
 		{"Signed by", strings.Join(seen.SignatureMethods, ", ")},
+	}
+	if r.Certificate != nil {
+		all = append(all, formField{"Verified with the certificate (SHA-256)", r.Certificate.SHA256})
 	}
 	if seen.Certificate != nil {
 		all = append(all, formField{"Certificate in the answer (SHA-256)", seen.Certificate.SHA256})

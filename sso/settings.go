@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -78,6 +79,20 @@ func (s *Service) On(ctx context.Context, at Place) error {
 		return notOn(at.Section)
 	}
 	return err
+}
+
+// ProviderHost is the host at which people of a place sign in now, for them to see;
+// empty where that cannot be told.
+func (s *Service) ProviderHost(ctx context.Context, at Place) string {
+	set, err := s.settingsOf(ctx, at)
+	if err != nil {
+		return ""
+	}
+	u, err := url.Parse(set.IdentityProviderSSOURL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // account returns the live account of the contact center; nil where there is none.
