@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -62,11 +63,10 @@ func startBrowser(t *testing.T, addresses map[string]string) *browser {
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
+	cmd.Cancel = in.Close // at the end of the visits the browser is closed
+	cmd.WaitDelay = 10 * time.Second
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = in.Close()
-		_ = cmd.Wait()
-	})
+	t.Cleanup(func() { _ = cmd.Wait() })
 	scanner := bufio.NewScanner(out)
 	scanner.Buffer(nil, 1<<20)
 	return &browser{in: in, out: scanner}

@@ -4,6 +4,7 @@ package e2e_test
 
 import (
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -15,10 +16,34 @@ import (
 	"admin-api/e2e/identity"
 )
 
+// TestSingleSignOn is the proof that it works for people: a browser, a provider that
+// we did not write, and hosts that are different sites, over TLS.
+func TestSingleSignOn(t *testing.T) {
+	o := openOffice(t)
+	for _, scenario := range []struct {
+		name string
+		play func(*testing.T, *office)
+	}{
+		{"both directions, both applications", signInEverywhere},
+		{"request by HTTP-POST", signInByPost},
+		{"cookies", signInCookies},
+		{"where it leads", signInLeads},
+		{"trouble at the provider", signInInTrouble},
+		{"provider down", signInWithoutProvider},
+		{"encrypted", signInEncrypted},
+		{"test sign-in", testSignIn},
+		{"Agent Desktop elsewhere", signInElsewhere},
+		{"metadata", exchangeMetadata},
+		{"provisioned over SCIM", signInProvisioned},
+		{"another provider", signInAtLasso},
+	} {
+		t.Run(scenario.name, func(t *testing.T) { scenario.play(t, o) })
+	}
+}
+
 // People sign in from both sides, to both applications; the first time makes the
 // user, the second one finds it.
-func TestSignIn(t *testing.T) {
-	o := openOffice(t)
+func signInEverywhere(t *testing.T, o *office) {
 	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop"), "Admin": o.section("Admin")})
 	for portal, at := range portals {
 		for direction, start := range map[string]string{
@@ -26,7 +51,6 @@ func TestSignIn(t *testing.T) {
 			"begun there": o.idp.InitiatedURL(spName, "https://"+ourHost+at.path+"/redirect"),
 		} {
 			t.Run(portal+" "+direction, func(t *testing.T) {
-				o.introduce(t, portal)
 				o.change(t, portal, map[string]any{"allowIdpInitiated": direction == "begun there"})
 				name := at.section + "." + direction[6:]
 				o.people(t, name)
@@ -47,12 +71,11 @@ func TestSignIn(t *testing.T) {
 
 // A browser's secret travels with the post that comes from the provider's site; the
 // session's stays within ours.
-func TestSignInCookies(t *testing.T) {
-	o := openOffice(t)
+func signInCookies(t *testing.T, o *office) {
 	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
-	o.people(t, "ann")
-	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "ann"})
-	o.requireSignedIn(t, got, "ann", "Agent Desktop", "ann")
+	o.people(t, "cookie.ann")
+	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "cookie.ann"})
+	o.requireSignedIn(t, got, "ann", "Agent Desktop", "cookie.ann")
 	modes := map[string]string{}
 	for _, c := range got.Cookies {
 		if c.Domain == ourHost {
@@ -70,15 +93,37 @@ func TestSignInCookies(t *testing.T) {
 	require.NotContains(t, out.Text, "Ends at the latest")
 }
 
+// A sign-in leads to a page of ours, if anywhere, and begins at the provider only where
+// that is allowed.
+func signInLeads(t *testing.T, o *office) {
+	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
+	o.people(t, "relay.ann")
+	there := o.idp.InitiatedURL(spName, spReply)
+	refused := o.visit(t, visit{Profile: "ann", Open: there, Username: "relay.ann"})
+	o.requireRefused(t, refused, "sso-idp-initiated-refused")
+
+	o.change(t, "Agent Desktop", map[string]any{"allowIdpInitiated": true})
+	const signedIn, types = "/agentdesktop/sso/signed-in", "/docs/types/"
+	for _, tt := range []struct{ start, relay, path string }{
+		{there + "&", types, types},
+		{there + "&", "https://evil.example.org/", signedIn},
+		{"/agentdesktop/sso/login?", types, types},
+		{"/agentdesktop/sso/login?", "//evil.example.org/", signedIn},
+		{"/agentdesktop/sso/login?tenantUrl=" + ourHost + "&", "/\\evil.example.org", signedIn},
+	} {
+		got := o.visit(t, visit{Profile: "ann", Open: tt.start + url.Values{"RelayState": {tt.relay}}.Encode()})
+		require.Equal(t, "https://"+ourHost+tt.path, got.path(), "%s%s: %s", tt.start, tt.relay, got.Text)
+	}
+}
+
 // What goes wrong at the provider: the person sees a calm page with a reference, by
 // which the administrator finds the reason; then it is mended.
-func TestSignInInTrouble(t *testing.T) {
-	o := openOffice(t)
+func signInInTrouble(t *testing.T, o *office) {
 	section := o.section("Agent Desktop")
 	first, next, old := o.idp.Settings().Signer, identity.NewSigner(t, time.Hour), identity.NewSigner(t, -time.Hour)
 	section["identityProviderCertificates"] = []string{first.PEM, old.PEM}
 	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
-	o.people(t, "ann")
+	o.people(t, "trouble.ann")
 	for _, tt := range []struct {
 		name, code string
 		provider   func(*identity.Settings)
@@ -113,7 +158,7 @@ func TestSignInInTrouble(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			sound := o.idp.Settings()
 			o.idp.Set(t, tt.provider)
-			got := o.visit(t, visit{Profile: tt.name, Open: "/agentdesktop/sso/login", Username: "ann", Name: "refused"})
+			got := o.visit(t, visit{Profile: tt.name, Open: "/agentdesktop/sso/login", Username: "trouble.ann", Name: "refused"})
 			o.requireRefused(t, got, tt.code)
 			if tt.mend == nil {
 				o.idp.Set(t, func(s *identity.Settings) { *s = sound })
@@ -121,47 +166,48 @@ func TestSignInInTrouble(t *testing.T) {
 				tt.mend(t)
 			}
 			// The provider remembers in the first browser when by its clock that was.
-			again := o.visit(t, visit{Profile: tt.name + ", mended", Open: "/agentdesktop/sso/login", Username: "ann", Name: "mended"})
-			o.requireSignedIn(t, again, tt.name+", mended", "Agent Desktop", "ann")
+			again := o.visit(t, visit{Profile: tt.name + ", mended", Open: "/agentdesktop/sso/login", Username: "trouble.ann", Name: "mended"})
+			o.requireSignedIn(t, again, tt.name+", mended", "Agent Desktop", "trouble.ann")
 		})
 	}
-	t.Run("down", func(t *testing.T) {
-		require.Equal(t, "ok", o.must(t, http.MethodPost, o.account+"/test", nil)["status"])
-		o.idp.Down()
-		defer o.idp.Up(t)
-		require.Equal(t, "unreachable", o.must(t, http.MethodPost, o.account+"/test", nil)["code"])
-	})
+}
+
+// Who is sent to a provider that is down sees what browsers say then; administrators
+// find out by the test of the account.
+func signInWithoutProvider(t *testing.T, o *office) {
+	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
+	require.Equal(t, "ok", o.must(t, http.MethodPost, o.account+"/test", nil)["status"])
+	o.idp.Down()
+	defer o.idp.Up(t)
+	require.Equal(t, "unreachable", o.must(t, http.MethodPost, o.account+"/test", nil)["code"])
 }
 
 // An assertion that only the contact center can read, before, while and after its
 // key is rolled over.
-func TestSignInEncrypted(t *testing.T) {
-	o := openOffice(t)
+func signInEncrypted(t *testing.T, o *office) {
 	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
-	o.people(t, "ann")
+	o.people(t, "secret.ann")
 	o.idp.Set(t, func(s *identity.Settings) { s.Options = map[string]any{"assertion.encryption": true} })
 	signIn := func(t *testing.T, profile string) view {
-		return o.visit(t, visit{Profile: profile, Open: "/agentdesktop/sso/login", Username: "ann"})
+		return o.visit(t, visit{Profile: profile, Open: "/agentdesktop/sso/login", Username: "secret.ann"})
 	}
 	first := o.must(t, http.MethodPost, "/sso/keys", nil)["id"].(string)
-	require.Contains(t, o.introduce(t, "Agent Desktop"), "KeyDescriptor")
-	o.requireSignedIn(t, signIn(t, "first key"), "first key", "Agent Desktop", "ann")
+	require.Contains(t, o.introduce(t), "KeyDescriptor")
+	o.requireSignedIn(t, signIn(t, "first key"), "first key", "Agent Desktop", "secret.ann")
 
 	o.must(t, http.MethodPost, "/sso/keys", nil)
-	o.requireSignedIn(t, signIn(t, "the provider has the first"), "the provider has the first", "Agent Desktop", "ann")
-	o.introduce(t, "Agent Desktop")
+	o.requireSignedIn(t, signIn(t, "the provider has the first"), "the provider has the first", "Agent Desktop", "secret.ann")
+	o.introduce(t)
 	o.must(t, http.MethodDelete, "/sso/keys/"+first, nil)
-	o.requireSignedIn(t, signIn(t, "second key"), "second key", "Agent Desktop", "ann")
+	o.requireSignedIn(t, signIn(t, "second key"), "second key", "Agent Desktop", "secret.ann")
 }
 
 // On a section that is off, an administrator tries what would be.
-func TestTestSignIn(t *testing.T) {
-	o := openOffice(t)
+func testSignIn(t *testing.T, o *office) {
 	section := o.section("Admin")
 	section["enabled"], section["jitProvisioningEnabled"] = false, false
 	o.connect(t, map[string]map[string]any{"Admin": section})
-	o.introduce(t, "Admin")
-	o.people(t, "ann")
+	o.people(t, "test.ann")
 	refused := o.visit(t, visit{Profile: "nobody", Open: "/admin/sso/login", Name: "off"})
 	require.Contains(t, refused.Text, "Reference")
 
@@ -170,32 +216,38 @@ func TestTestSignIn(t *testing.T) {
 		return "/sso/test-sign-ins/" + made["id"].(string), made["startUrl"].(string)
 	}
 	test, address := begin()
-	got := o.visit(t, visit{Profile: "ann", Open: address, Username: "ann", Name: "failed"})
+	got := o.visit(t, visit{Profile: "ann", Open: address, Username: "test.ann", Name: "failed"})
 	require.Contains(t, got.Text, "sso-user-unknown")
 	require.Equal(t, "failed", o.must(t, http.MethodGet, test, nil)["status"])
 
 	o.change(t, "Admin", map[string]any{"jitProvisioningEnabled": true})
 	test, address = begin()
-	got = o.visit(t, visit{Profile: "ann", Open: address, Username: "ann", Name: "passed"})
+	got = o.visit(t, visit{Profile: "ann", Open: address, Username: "test.ann", Name: "passed"})
 	require.Contains(t, got.Text, "The test sign-in succeeded")
 	result := o.must(t, http.MethodGet, test, nil)
 	require.Equal(t, "passed", result["status"])
-	require.Empty(t, o.users(t, "ann"), "a test makes nobody")
+	require.Empty(t, o.users(t, "test.ann"), "a test makes nobody")
 	me := o.visit(t, visit{Profile: "ann", Open: "/api/v1/me"})
 	require.Contains(t, me.Text, "unauthenticated")
 }
 
 // Agent Desktop is elsewhere: it gets a code, which its server exchanges once.
-func TestSignInToAgentDesktopElsewhere(t *testing.T) {
+func signInElsewhere(t *testing.T, o *office) {
 	const desktop = "desktop.example.org"
-	o := openOffice(t, "ADMIN_API_AGENT_DESKTOP_URL=https://"+desktop+"/app?from={domain}")
 	there := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("Agent Desktop")) }))
 	t.Cleanup(there.Close)
-	front := o.authority.NewFront(t, desktop, strings.TrimPrefix(there.URL, "http://"))
-	o.browser = startBrowser(t, map[string]string{ourHost: o.front.Addr, providerHost: o.idp.Addr, desktop: front.Addr})
+	other := o.Beside(t, append(o.settings(), "ADMIN_API_AGENT_DESKTOP_URL=https://"+desktop+"/app?from={domain}")...)
+	front := func(host, url string) string {
+		return o.authority.NewFront(t, host, strings.TrimPrefix(url, "http://")).Addr
+	}
+	here := o.browser
+	defer func() { o.browser = here }()
+	o.browser = startBrowser(t, map[string]string{
+		ourHost: front(ourHost, other.URL), providerHost: o.idp.Addr, desktop: front(desktop, there.URL),
+	})
 	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
-	o.people(t, "ann")
-	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/", Username: "ann"})
+	o.people(t, "desktop.ann")
+	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/", Username: "desktop.ann"})
 	require.Equal(t, "https://"+desktop+"/app", got.path())
 	u, err := url.Parse(got.URL)
 	require.NoError(t, err)
@@ -204,14 +256,13 @@ func TestSignInToAgentDesktopElsewhere(t *testing.T) {
 	server := party{t, http.Header{}}
 	session := server.ask(o.Program, http.MethodPost, ourHost+"/api/v1/sso/exchange", body)
 	require.Less(t, session.status, 300, session.text)
-	require.Contains(t, session.text, "ann")
+	require.Contains(t, session.text, "desktop.ann")
 	again := server.ask(o.Program, http.MethodPost, ourHost+"/api/v1/sso/exchange", body)
 	require.Equal(t, http.StatusUnauthorized, again.status)
 }
 
 // What one says of itself in metadata, the other one reads.
-func TestMetadataRoundTrip(t *testing.T) {
-	o := openOffice(t)
+func exchangeMetadata(t *testing.T, o *office) {
 	next := identity.NewSigner(t, time.Hour)
 	o.idp.Set(t, func(s *identity.Settings) { s.Next = next })
 	for name, body := range map[string]map[string]any{
@@ -231,24 +282,106 @@ func TestMetadataRoundTrip(t *testing.T) {
 
 // A user whom the provider made over SCIM signs in; just-in-time provisioning has
 // nothing to do.
-func TestSignInOfProvisionedUser(t *testing.T) {
-	o := openOffice(t)
+func signInProvisioned(t *testing.T, o *office) {
 	section := o.section("Agent Desktop")
 	section["jitProvisioningEnabled"], section["useTemplate"] = false, false
 	delete(section, "templateUserId")
 	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
-	o.people(t, "ann")
-	refused := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "ann"})
+	o.people(t, "scim.ann")
+	refused := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "scim.ann"})
 	o.requireRefused(t, refused, "sso-user-unknown")
 
-	o.must(t, http.MethodPost, "/integration-accounts", map[string]any{"type": "scim", "name": "SCIM", "properties": map[string]any{}})
+	o.must(t, http.MethodPost, "/integration-accounts", map[string]any{"type": "scim", "name": "SCIM", "properties": map[string]any{"defaultTeamId": o.team}})
 	token := o.must(t, http.MethodPost, "/tokens", map[string]any{"name": "scim", "scopes": []string{"scim"}})["token"].(string)
 	provider := bearerOf(t, token)
 	provider.must(o.Program, http.MethodPost, ourHost+"/scim/v2/Users", text(t, map[string]any{
-		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": "ann", "active": true,
+		"schemas": []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": "scim.ann", "active": true,
 		"name": map[string]string{"givenName": "Ann", "familyName": "Archer"},
 	}))
-	got := o.visit(t, visit{Profile: "ann", Press: "Try again", Username: "ann"})
-	o.requireSignedIn(t, got, "ann", "Agent Desktop", "ann")
-	require.Equal(t, "Archer", o.user(t, "ann")["lastName"], "a sign-in changes nobody")
+	got := o.visit(t, visit{Profile: "ann", Press: "Try again", Username: "scim.ann"})
+	o.requireSignedIn(t, got, "ann", "Agent Desktop", "scim.ann")
+	require.Equal(t, "Archer", o.user(t, "scim.ann")["lastName"], "a sign-in changes nobody")
+}
+
+// A provider that takes requests by HTTP-POST only, by the look of its address.
+func signInByPost(t *testing.T, o *office) {
+	section := o.section("Agent Desktop")
+	section["identityProviderSsoUrl"] = o.idp.SignOnURL() + "/http-post/sso"
+	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
+	o.people(t, "post.ann")
+	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "post.ann"})
+	o.requireSignedIn(t, got, "ann", "Agent Desktop", "post.ann")
+	require.Contains(t, o.visit(t, visit{Profile: "another", Open: "/agentdesktop/sso/login"}).trail(), "POST "+o.idp.SignOnURL())
+}
+
+// The same server reads what other software writes, and that reads our metadata.
+func signInAtLasso(t *testing.T, o *office) {
+	lasso := &identity.Lasso{
+		EntityID: "https://idp.example.org/", URL: "https://idp.example.org/sso", Signer: o.signer, Audience: spName,
+	}
+	section := o.section("Agent Desktop")
+	section["identityProviderSsoUrl"], section["identityProviderIssuer"] = lasso.URL, lasso.EntityID
+	section["allowIdpInitiated"] = true
+	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
+	lasso.ServiceProvider = o.introduce(t)
+	newBrowser := func() *http.Client {
+		browser := o.authority.Client(map[string]string{ourHost: o.front.Addr})
+		jar, err := cookiejar.New(nil)
+		require.NoError(t, err)
+		browser.Jar = jar
+		return browser
+	}
+	// asked has a browser sent to the provider and returns what that has it post.
+	asked := func(browser *http.Client, name string) identity.Post {
+		status, address := open(t, browser, http.MethodGet, "/agentdesktop/sso/login", nil)
+		require.Equal(t, http.StatusFound, status)
+		return lasso.SignIn(t, address, name, bob)
+	}
+	reply := func(browser *http.Client, form identity.Post) int {
+		require.Equal(t, spReply, form.Action)
+		status, _ := open(t, browser, http.MethodPost, "/agentdesktop/sso/redirect", form.Fields)
+		return status
+	}
+	begunHere, begunThere := newBrowser(), newBrowser()
+	for name, tt := range map[string]struct {
+		browser *http.Client
+		form    identity.Post
+	}{
+		"lasso.here": {begunHere, asked(begunHere, "lasso.here")}, "lasso.there": {begunThere, lasso.SignIn(t, "", "lasso.there", bob)},
+	} {
+		require.Equal(t, http.StatusOK, reply(tt.browser, tt.form), name)
+		status, _ := open(t, tt.browser, http.MethodGet, "/api/v1/me", nil)
+		require.Equal(t, http.StatusOK, status)
+		require.Equal(t, bob["urn:example:LASTNAME"][0], o.user(t, name)["lastName"])
+		require.Equal(t, http.StatusForbidden, reply(tt.browser, tt.form), "once is enough")
+		require.Equal(t, "sso-replayed", o.lastRefusal(t))
+	}
+	require.Equal(t, http.StatusForbidden, reply(newBrowser(), asked(begunHere, "lasso.here")), "another browser")
+	require.Equal(t, "sso-browser-unknown", o.lastRefusal(t))
+}
+
+// bob is somebody at a provider that names attributes its own way.
+var bob = map[string][]string{"firstname": {"Bob"}, "urn:example:LASTNAME": {"Søn <&>"}}
+
+// lastRefusal is the code of the newest sign-in that was refused.
+func (o *office) lastRefusal(t *testing.T) string {
+	t.Helper()
+	items, _ := o.must(t, http.MethodGet, "/sso/traces?outcome=refused&pageSize=1", nil)["items"].([]any)
+	require.Len(t, items, 1)
+	return items[0].(map[string]any)["code"].(string)
+}
+
+// open plays a browser without scripts at our host. It returns the status and where
+// that leads.
+func open(t *testing.T, browser *http.Client, method, path string, form url.Values) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "https://"+ourHost+path, strings.NewReader(form.Encode()))
+	require.NoError(t, err)
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	res, err := browser.Do(req)
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	return res.StatusCode, res.Header.Get("Location")
 }

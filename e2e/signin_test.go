@@ -28,12 +28,14 @@ type office struct {
 
 	authority *identity.Authority
 	idp       *identity.SimpleSAMLphp
+	signer    *identity.Signer
 	front     *identity.Front
 	browser   *browser
 	// account is the path of the integration account, templates the ids of the users
-	// that just-in-time provisioning copies.
+	// that just-in-time provisioning copies, team that of everybody.
 	account   string
 	templates map[string]string
+	team      string
 }
 
 // portals are both applications: what their section is called, where their reply
@@ -44,15 +46,19 @@ var portals = map[string]struct{ section, path, role string }{
 }
 
 // openOffice has everything ready but the single sign-on.
-func openOffice(t *testing.T, settings ...string) *office {
+func openOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{authority: identity.NewAuthority(t), templates: map[string]string{}}
 	o.idp = identity.StartSimpleSAMLphp(t, o.authority, providerHost)
-	o.Program = program.Start(t, append(o.settings(), settings...)...)
+	o.signer = o.idp.Settings().Signer
+	o.Program = program.Start(t, o.settings()...)
 	o.front = o.authority.NewFront(t, ourHost, strings.TrimPrefix(o.URL, "http://"))
 	o.browser = startBrowser(t, map[string]string{ourHost: o.front.Addr, providerHost: o.idp.Addr})
 	for name, at := range portals {
-		o.templates[name] = o.hire(t, "template of "+at.section, at.role)
+		made := o.must(t, http.MethodPost, "/users", map[string]any{
+			"username": "template of " + at.section, "roles": []string{at.role}, "skills": map[string]int{"English": 90},
+		})
+		o.templates[name], o.team = made["id"].(string), made["teamId"].(string)
 	}
 	o.must(t, http.MethodPost, "/roles", map[string]any{"name": "Key holder", "privileges": []string{"accounts:write", "sso:bypass"}})
 	o.must(t, http.MethodPost, "/users", map[string]any{
@@ -93,15 +99,6 @@ func text(t *testing.T, body any) string {
 	return string(b)
 }
 
-// hire makes a user and returns its id.
-func (o *office) hire(t *testing.T, name string, roles ...string) string {
-	t.Helper()
-	made := o.must(t, http.MethodPost, "/users", map[string]any{
-		"username": name, "firstName": "Some", "lastName": "Body", "roles": roles, "skills": map[string]int{"English": 90},
-	})
-	return made["id"].(string)
-}
-
 // people makes who can sign in at the provider, each with the password "p".
 func (o *office) people(t *testing.T, names ...string) {
 	t.Helper()
@@ -122,27 +119,32 @@ func (o *office) people(t *testing.T, names ...string) {
 func (o *office) section(name string) map[string]any {
 	return map[string]any{
 		"enabled": true, "identityProviderSsoUrl": o.idp.SignOnURL(), "identityProviderIssuer": o.idp.EntityID(),
-		"identityProviderCertificates": []string{o.idp.Settings().Signer.PEM},
+		"identityProviderCertificates": []string{o.signer.PEM},
 		"jitProvisioningEnabled":       true, "useTemplate": true, "templateUserId": o.templates[name],
 	}
 }
 
-// connect enters the provider here and the contact center there.
+// connect enters the provider here and the contact center there, in place of what was
+// before.
 func (o *office) connect(t *testing.T, sections map[string]map[string]any) {
 	t.Helper()
 	properties := map[string]any{}
 	for name, section := range sections {
 		properties[portals[name].section] = section
 	}
+	if o.account != "" {
+		o.must(t, http.MethodDelete, o.account, nil)
+	}
 	made := o.must(t, http.MethodPost, "/integration-accounts", map[string]any{"type": "sso", "name": "SimpleSAMLphp", "properties": properties})
 	o.account = "/integration-accounts/" + made["id"].(string)
-	o.introduce(t, "Agent Desktop")
+	o.idp.Set(t, func(s *identity.Settings) { *s = identity.Settings{EntityID: s.EntityID, Signer: o.signer} })
+	o.introduce(t)
 }
 
 // introduce gives the provider our metadata.
-func (o *office) introduce(t *testing.T, portal string) string {
+func (o *office) introduce(t *testing.T) string {
 	t.Helper()
-	got := bearerOf(t, o.Token).ask(o.Program, http.MethodGet, ourHost+portals[portal].path+"/metadata", "")
+	got := party{t, http.Header{}}.ask(o.Program, http.MethodGet, ourHost+"/agentdesktop/sso/metadata", "")
 	require.Equal(t, http.StatusOK, got.status, got.text)
 	o.idp.Set(t, func(s *identity.Settings) { s.ServiceProviders = []string{got.text} })
 	return got.text
@@ -161,7 +163,10 @@ func (o *office) visit(t *testing.T, v visit) view {
 	if strings.HasPrefix(v.Open, "/") {
 		v.Open = "https://" + ourHost + v.Open
 	}
-	v.Name = strings.NewReplacer("/", " ", " ", "_").Replace(t.Name()) + "-" + v.Name
+	v.Profile = t.Name() + " " + v.Profile // nobody else's cookies
+	if v.Name != "" {
+		v.Name = strings.NewReplacer("/", "-", " ", "_").Replace(t.Name()) + "-" + v.Name
+	}
 	got := o.browser.do(t, v)
 	require.Empty(t, got.Failure, got.trail())
 	return got

@@ -16,6 +16,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -144,7 +145,13 @@ func (a *Authority) NewFront(t testing.TB, host, behind string) *Front {
 	f := &Front{
 		Addr:   "127.0.0.1:0",
 		config: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
-		server: func() *http.Server { return &http.Server{Handler: proxy, ReadHeaderTimeout: time.Minute} },
+		server: func() *http.Server {
+			return &http.Server{
+				Handler: proxy, ReadHeaderTimeout: time.Minute,
+				// Browsers that do not know the authority complain before they go on.
+				ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+			}
+		},
 	}
 	f.Up(t)
 	t.Cleanup(f.Down)
