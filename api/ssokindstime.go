@@ -57,9 +57,10 @@ func ssoEncryptionKinds() []SSOKind {
 	return []SSOKind{
 		{
 			Code: "sso-encrypted-no-key", Title: "Encrypted, but there is no key", Status: http.StatusForbidden,
-			Meaning: "The provider encrypts its assertions, and the contact center has no key pair of its own.",
-			Where:   "In the key pairs, GET /api/v1/sso/keys, and the settings of the provider.",
-			Remedy:  "Make a key pair and give the provider its certificate, or switch encryption off there. " + keys, Providers: encryption,
+			Meaning:   "The provider encrypts its assertions, and the contact center has no key pair of its own.",
+			Where:     "In the key pairs, GET /api/v1/sso/keys, and the settings of the provider.",
+			Remedy:    "Make a key pair and give the provider its certificate, or switch encryption off there. " + keys,
+			Providers: encryption,
 		},
 		{
 			Code: "sso-decryption-failed", Title: "Cannot be decrypted", Status: http.StatusForbidden,
