@@ -1,6 +1,10 @@
 package sso
 
-import "regexp"
+import (
+	"regexp"
+
+	"admin-api/integrations/singlesignon"
+)
 
 // Names of providers in Setup.
 const (
@@ -11,6 +15,24 @@ const (
 	SetupOneLogin = "oneLogin"
 	SetupGeneric  = "generic"
 )
+
+// setupProvider is the name of a provider here.
+func setupProvider(p singlesignon.Provider) string {
+	switch p {
+	case singlesignon.Azure:
+		return SetupAzure
+	case singlesignon.Okta:
+		return SetupOkta
+	case singlesignon.ADFS:
+		return SetupADFS
+	case singlesignon.Google:
+		return SetupGoogle
+	case singlesignon.OneLogin:
+		return SetupOneLogin
+	default:
+		return SetupGeneric
+	}
+}
 
 // SetupProviders returns the names in the order in which they are shown.
 func SetupProviders() []string {
