@@ -7,8 +7,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/models"
 	"admin-api/sso"
+	"admin-api/sso/assertion"
+	"admin-api/sso/assertion/assertiontest"
+	"admin-api/store/storetest"
 )
 
 // Anybody can ask for a sign-in, and each makes a row. They stay bounded, and who
@@ -39,4 +43,37 @@ func TestRequestsAreBounded(t *testing.T) {
 			require.NoError(t, err)
 		}
 	})
+}
+
+// Anybody can send a message, however large, and its trace is kept.
+func TestTracesOfLargeMessagesAreSmall(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	large := func(r *assertiontest.Response) {
+		r.SignResponse, r.SignAssertion = false, false
+		for range 15 {
+			a := assertion.Attribute{Name: strings.Repeat("n", 200)}
+			for range 20 {
+				a.Values = append(a.Values, strings.Repeat("v", 250))
+			}
+			r.Attributes = append(r.Attributes, a)
+		}
+	}
+	for _, response := range []string{w.respond(w.desk(), "", large), "x"} {
+		w.clock = w.clock.Add(time.Second)
+		out, err := w.Accept(t.Context(), w.desk(), sso.Message{Response: response},
+			access.Client{UserAgent: strings.Repeat("é", 100_000)})
+		require.Error(t, err)
+		require.Nil(t, out)
+	}
+	rows, err := w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	for _, row := range rows {
+		require.Less(t, len(row.Report), 40<<10)
+	}
+	first, err := w.Trace(t.Context(), w.admin, rows[1].ID)
+	require.NoError(t, err)
+	require.Equal(t, assertion.CodeNotSigned, first.Result.Code)
+	require.NotEmpty(t, first.Result.Seen.Attributes)
+	require.LessOrEqual(t, len(first.UserAgent), 210)
 }
