@@ -54,6 +54,12 @@ func (s *Store) CreateSSOCode(ctx context.Context, c *models.SSOCode) error {
 	return s.create(ctx, "one-time code", c)
 }
 
+// SSOCode returns a one-time code, or models.ErrNotFound.
+func (s *Store) SSOCode(ctx context.Context, contactCenter string, hash []byte) (*models.SSOCode, error) {
+	c := &models.SSOCode{}
+	return c, s.take(ctx, "one-time code", c, "contact_center_id = ? AND hash = ?", contactCenter, hash)
+}
+
 // TakeSSOCode removes a one-time code and returns it; only one caller gets it. It
 // is models.ErrNotFound for one that is not there or had expired at now.
 func (s *Store) TakeSSOCode(
