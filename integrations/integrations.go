@@ -66,6 +66,9 @@ type AdminSignOn interface {
 	// KeepsAdminSignOn reports whether before, the properties of the same type that are
 	// to be replaced, made them do so, and whoever gets in under those still does.
 	KeepsAdminSignOn(before Properties) bool
+	// AdmitsNoMore reports whether before made administrators do so, and nobody gets in
+	// now who did not under before.
+	AdmitsNoMore(before Properties) bool
 }
 
 // Shape says where the shape of a type comes from.

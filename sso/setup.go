@@ -75,7 +75,8 @@ func (s *Service) Setup(_ context.Context, p *access.Principal) (*Setup, error) 
 	center := &p.ContactCenter
 	if !center.HasFeature(singlesignon.Definition.Feature) {
 		return nil, &models.RefusalError{
-			Err: models.ErrFeatureNotEnabled, Detail: "The feature " + singlesignon.Definition.Feature + " is not switched on. " +
+			Err: models.ErrFeatureNotEnabled, Detail: "The feature " + singlesignon.Definition.Feature + " is not switched " +
+				"on. " +
 				"Ask the service provider to switch it on for the contact center.",
 		}
 	}

@@ -111,8 +111,8 @@ func requireFilled(t *testing.T, v reflect.Value) {
 			requireFilled(t, v.Index(i))
 		}
 	case reflect.Struct:
-		for i := range v.NumField() {
-			requireFilled(t, v.Field(i))
+		for _, field := range v.Fields() {
+			requireFilled(t, field)
 		}
 	}
 }

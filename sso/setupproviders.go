@@ -1,6 +1,10 @@
 package sso
 
-import "regexp"
+import (
+	"regexp"
+
+	"admin-api/integrations/singlesignon"
+)
 
 // Names of providers in Setup.
 const (
@@ -11,6 +15,24 @@ const (
 	SetupOneLogin = "oneLogin"
 	SetupGeneric  = "generic"
 )
+
+// setupProvider is the name of a provider here.
+func setupProvider(p singlesignon.Provider) string {
+	switch p {
+	case singlesignon.Azure:
+		return SetupAzure
+	case singlesignon.Okta:
+		return SetupOkta
+	case singlesignon.ADFS:
+		return SetupADFS
+	case singlesignon.Google:
+		return SetupGoogle
+	case singlesignon.OneLogin:
+		return SetupOneLogin
+	default:
+		return SetupGeneric
+	}
+}
 
 // SetupProviders returns the names in the order in which they are shown.
 func SetupProviders() []string {
@@ -30,7 +52,8 @@ const pemForm = "PEM, with the lines BEGIN CERTIFICATE and END CERTIFICATE"
 const (
 	unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 	oneEach     = "Make one application for each section, because an application has one reply address there."
-	exactNames  = "Users are matched by user name. Somebody whose name differs is refused or, with just-in-time provisioning, " +
+	exactNames  = "Users are matched by user name. Somebody whose name differs is refused or, with just-in-time " +
+		"provisioning, " +
 		"becomes a new user."
 )
 
@@ -71,14 +94,17 @@ func setupAzure() SetupProvider {
 		LeaveBlank: []string{"Relay State (Optional)", "Logout Url (Optional)"},
 		Copy: []SetupCopy{
 			{setupURL, "Set up > Login URL", "https://login.microsoftonline.com/<directory id>/saml2"},
-			{setupIssuer, "Basic SAML Configuration > Identifier (Entity ID)", "{entityId}, what was entered there, not Microsoft Entra Identifier"},
+			{setupIssuer, "Basic SAML Configuration > Identifier (Entity ID)", "{entityId}, what was entered there, not " +
+				"Microsoft Entra Identifier"},
 			{setupCertificate, "SAML Certificates > Certificate (Base64)", pemForm},
 		},
 		Notes: []string{
-			"Keep one enterprise application for the contact center and enter the reply addresses of both sections in it: two with the " +
+			"Keep one enterprise application for the contact center and enter the reply addresses of both sections in it: " +
+				"two with the " +
 				"same identifier get in each other's way. My Apps begins at the reply address that is marked as default.",
 			"Add the claims without a namespace, and remove the one for user.mail that is there with another name.",
-			"Answers name https://sts.windows.net/<directory id>/ as their issuer. That follows from the login URL and is entered nowhere.",
+			"Answers name https://sts.windows.net/<directory id>/ as their issuer. That follows from the login URL and is " +
+				"entered nowhere.",
 			exactNames,
 		},
 	}
@@ -106,8 +132,14 @@ func setupOkta() SetupProvider {
 		Claims:     setupClaims("user.firstName", "user.lastName", "user.email"),
 		LeaveBlank: []string{"Default RelayState", "Enable Single Logout"},
 		Copy: []SetupCopy{
-			{setupURL, "Sign On > View SAML setup instructions > Identity Provider Single Sign-On URL", "https://<organization>.okta.com/app/<application>/<entity id>/sso/saml"},
-			{setupIssuer, "Sign On > View SAML setup instructions > Identity Provider Issuer", "http://www.okta.com/<entity id>"},
+			{
+				setupURL, "Sign On > View SAML setup instructions > Identity Provider Single Sign-On URL",
+				"https://<organization>.okta.com/app/<application>/<entity id>/sso/saml",
+			},
+			{
+				setupIssuer, "Sign On > View SAML setup instructions > Identity Provider Issuer",
+				"http://www.okta.com/<entity id>",
+			},
 			{setupCertificate, "Sign On > View SAML setup instructions > X.509 Certificate", pemForm},
 		},
 		Notes: []string{oneEach, "Claims are Attribute Statements, with Name format Unspecified.", exactNames},
@@ -137,13 +169,19 @@ func setupADFS() SetupProvider {
 		LeaveBlank: []string{"Enable support for the WS-Federation Passive protocol"},
 		Copy: []SetupCopy{
 			{setupURL, "FederationMetadata.xml > SingleSignOnService", "https://<host>/adfs/ls/"},
-			{setupIssuer, "Edit Federation Service Properties > Federation Service identifier", "http://<host>/adfs/services/trust"},
-			{setupCertificate, "Service > Certificates > Token-signing > View Certificate > Copy to File > Base-64 encoded X.509", pemForm},
+			{
+				setupIssuer, "Edit Federation Service Properties > Federation Service identifier",
+				"http://<host>/adfs/services/trust",
+			},
+			{setupCertificate, "Service > Certificates > Token-signing > View Certificate > Copy to File > Base-64 encoded " +
+				"X.509", pemForm},
 		},
 		Notes: []string{
-			"One trust can have the reply addresses of both sections: Endpoints > Add SAML > SAML Assertion Consumer, binding POST.",
+			"One trust can have the reply addresses of both sections: Endpoints > Add SAML > SAML Assertion Consumer, " +
+				"binding POST.",
 			"Type the outgoing claim types FirstName, LastName and Email into their fields; they are not in the list.",
-			"The metadata of AD FS is at https://<host>/FederationMetadata/2007-06/FederationMetadata.xml and names the token-signing " +
+			"The metadata of AD FS is at https://<host>/FederationMetadata/2007-06/FederationMetadata.xml and names the " +
+				"token-signing " +
 				"certificates, also the next one.",
 			exactNames,
 		},
@@ -155,17 +193,20 @@ func setupGoogle() SetupProvider {
 	return SetupProvider{
 		Provider: SetupGoogle, Label: "Google Workspace",
 		Documentation: "https://support.google.com/a/answer/6087519",
-		Where:         "Google Admin console > Apps > Web and mobile apps > Add app > Add custom SAML app > Service provider details",
+		Where: "Google Admin console > Apps > Web and mobile apps > Add app > Add custom SAML app > Service " +
+			"provider details",
 		Enter: []SetupField{
 			{"ACS URL", "{replyUrl}"},
 			{"Entity ID", "{entityId}"},
 			{"Signed response", "checked"},
 		},
 		NameID: SetupNameID{
-			Label: "Name ID", Attribute: "Basic Information > Primary email, or a custom attribute that equals the user name here",
+			Label: "Name ID", Attribute: "Basic Information > Primary email, or a custom attribute that equals the user " +
+				"name here",
 			FormatLabel: "Name ID format", Format: "UNSPECIFIED",
 		},
-		Claims:     setupClaims("Basic Information > First name", "Basic Information > Last name", "Basic Information > Primary email"),
+		Claims: setupClaims("Basic Information > First name", "Basic Information > Last name", "Basic Information > "+
+			"Primary email"),
 		LeaveBlank: []string{"Start URL"},
 		Copy: []SetupCopy{
 			{setupURL, "Google Identity Provider details > SSO URL", "https://accounts.google.com/o/saml2/idp?idpid=<id>"},
@@ -229,13 +270,16 @@ func setupGeneric() SetupProvider {
 			{"Signature algorithm", "RSA or ECDSA with SHA-256"},
 		},
 		NameID: SetupNameID{
-			Label: "NameID", Attribute: "the attribute that equals the user name here", FormatLabel: "NameID format", Format: unspecified,
+			Label: "NameID", Attribute: "the attribute that equals the user name here", FormatLabel: "NameID format",
+			Format: unspecified,
 		},
 		Claims:     setupClaims("the given name", "the family name", "the e-mail address"),
 		LeaveBlank: []string{"Relay state", "Single logout service"},
 		Copy: []SetupCopy{
-			{setupURL, "SingleSignOnService, binding HTTP-Redirect or HTTP-POST, in the provider's metadata", "an https address"},
-			{setupIssuer, "entityID of the EntityDescriptor in the provider's metadata", "a name without blanks, often an address"},
+			{setupURL, "SingleSignOnService, binding HTTP-Redirect or HTTP-POST, in the provider's metadata", "an https " +
+				"address"},
+			{setupIssuer, "entityID of the EntityDescriptor in the provider's metadata", "a name without blanks, often an " +
+				"address"},
 			{setupCertificate, "KeyDescriptor for signing in the provider's metadata", pemForm},
 		},
 		Notes: []string{

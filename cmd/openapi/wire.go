@@ -87,6 +87,8 @@ func documents() map[string]document {
 		api.SSOTracePage{},
 		api.SSOKeyList{},
 		api.SSOSetup{},
+		api.SSOImportInput{},
+		api.SSOImport{},
 		api.Problem{},
 		api.Liveness{},
 		api.Readiness{},

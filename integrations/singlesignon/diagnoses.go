@@ -4,14 +4,16 @@ import "admin-api/integrations"
 
 const (
 	setupHint = "GET /api/v1/sso/setup shows the exact value."
-	testHint  = "Run a test sign-in, POST /api/v1/sso/test-sign-ins: it shows what the provider answers and which value is wrong."
+	testHint  = "Run a test sign-in, POST /api/v1/sso/test-sign-ins: it shows what the provider answers and which " +
+		"value is wrong."
 )
 
 // What the values themselves tell.
 var (
 	nothingConfigured = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "nothing_configured",
-		Detail: "No section has the address of an identity provider.", Hint: "Enter its address, issuer and certificate first.",
+		Detail: "No section has the address of an identity provider.", Hint: "Enter its address, issuer and certificate " +
+			"first.",
 	}
 	valuesMissing = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "values_missing",
@@ -97,7 +99,8 @@ var (
 	rolledOver = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "certificate_rolled_over",
 		Detail: "None of the certificates in the provider's metadata is in the account: has the provider rolled over?",
-		Hint:   "Add them with POST /api/v1/sso/import-metadata, before the next sign-in is refused as sso-certificate-unknown.",
+		Hint: "Add them with POST /api/v1/sso/import-metadata, before the next sign-in is refused as " +
+			"sso-certificate-unknown.",
 	}
 	certificateMissing = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "certificate_not_here",

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 
 	"admin-api/integrations/platform/saml"
 )
@@ -52,7 +54,7 @@ func (e *entra) page(w http.ResponseWriter, tenant string, query url.Values) {
 		code = "AADSTS90002: Tenant '" + tenant + "' not found"
 	case request.Issuer != e.identifier:
 		code = "AADSTS700016: Application with identifier '" + request.Issuer + "' was not found in the directory"
-	case !contains(e.replyURLs, request.ReplyURL):
+	case !slices.Contains(e.replyURLs, request.ReplyURL):
 		code = "AADSTS50011: The reply URL '" + request.ReplyURL + "' specified in the request does not match"
 	case query.Has("RelayState"):
 		code = "a relay state that nobody asked for"
@@ -66,16 +68,8 @@ func (e *entra) page(w http.ResponseWriter, tenant string, query url.Values) {
 	if code != "" {
 		text = `$Config={"strServiceExceptionMessage":"` + code + `"};`
 	}
-	_, _ = io.WriteString(w, "<!DOCTYPE html><html><head><script>"+text+"</script></head>"+strings.Repeat("<p>long</p>\n", 9000)+"</html>")
-}
-
-func contains(list []string, text string) bool {
-	for _, one := range list {
-		if one == text {
-			return true
-		}
-	}
-	return false
+	text = "<!DOCTYPE html><html><head><script>" + text + "</script></head>"
+	_, _ = io.WriteString(w, text+strings.Repeat("<p>long</p>\n", 9000)+"</html>") //nolint:gosec // as Microsoft does
 }
 
 const (
@@ -87,11 +81,15 @@ const (
 type okta struct {
 	issuer       string
 	certificates []*x509.Certificate
-	requests     []*saml.Request
-	asked        []string
+
+	mu       sync.Mutex
+	requests []*saml.Request
+	asked    []string
 }
 
 func (o *okta) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.asked = append(o.asked, r.Method+" "+r.Host+r.URL.Path)
 	switch r.URL.Path {
 	case "/app/acme_contactcenter_1/exk1a2b3c4D5e6F7g8h9/sso/saml":

@@ -86,15 +86,18 @@ func judgePage(a *integrations.Answer) *integrations.Failure {
 func advise(f *integrations.Failure, p Provider) *integrations.Failure {
 	switch {
 	case p == Okta && (f.HTTPStatus == http.StatusNotFound || f.HTTPStatus == http.StatusForbidden):
-		f.Hint = "The application may be inactive or deleted in Okta; activate it, or copy Identity Provider Single Sign-On URL again."
+		f.Hint = "The application may be inactive or deleted in Okta; activate it, or copy Identity Provider Single " +
+			"Sign-On URL again."
 	case p == Google && (f.HTTPStatus == http.StatusNotFound || f.HTTPStatus == http.StatusForbidden):
-		f.Hint = "Check in the Google Admin console that the application exists and is on under User access, and its Entity ID."
+		f.Hint = "Check in the Google Admin console that the application exists and is on under User access, and its " +
+			"Entity ID."
 	case f.HTTPStatus == http.StatusNotFound || f.HTTPStatus == http.StatusGone:
 		f.Hint = "Copy the provider's address for signing in by SAML 2.0 again."
 	case f.HTTPStatus == http.StatusUnauthorized || f.HTTPStatus == http.StatusForbidden:
 		f.Hint = "The provider may let in certain networks only: check with a test sign-in from a person's browser."
 	case f.HTTPStatus >= http.StatusInternalServerError:
-		f.Hint = "Try again later. Some providers answer so where they do not know our entity id: check what is entered there."
+		f.Hint = "Try again later. Some providers answer so where they do not know our entity id: check what is entered " +
+			"there."
 	}
 	return f
 }

@@ -158,9 +158,11 @@ func (v *visit) request() (integrations.Request, error) {
 	return out, nil
 }
 
-// leadsElsewhere reports whether the answer was a redirect that is not followed.
+// leadsElsewhere reports whether the answer was a redirect that is not followed, and
+// may well be right: many providers leave signing in to another one or have a domain of
+// the company. Azure's page stands at the address itself.
 func (v *visit) leadsElsewhere(err error) bool {
-	if err == nil || v.session.Classify == nil {
+	if err == nil || v.session.Classify == nil || ProviderOf(v.IdentityProviderSSOURL) == Azure {
 		return false
 	}
 	f := v.session.Classify(err)

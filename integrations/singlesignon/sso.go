@@ -35,11 +35,14 @@ var Definition = integrations.Definition{
 			"started at the provider are additions of this product.",
 		"How users made just in time get their values is documented in part only: that a template user is copied.",
 	},
-	ProbeDoes: "For each enabled section (for each with an address, if none is enabled): takes the request of a sign-in to the " +
-		"provider's address, as a browser would, and looks at the page that comes. Where the address tells where the metadata " +
-		"are (Okta, AD FS, OneLogin), compares their certificates with those of the account. Redirects to other hosts are not " +
+	ProbeDoes: "For each enabled section (for each with an address, if none is enabled): takes the request of a " +
+		"sign-in to the " +
+		"provider's address, as a browser would, and looks at the page that comes. Where the address tells where the " +
+		"metadata " +
+		"are (Okta, AD FS, OneLogin), compares their certificates with those of the account. Redirects to other hosts " +
+		"are not " +
 		"followed. Nobody signs in, so the best result is partial; a test sign-in proves the rest.",
-	Privileges: "None: no credential is sent.",
+	Privileges: "Nothing: no credential is sent.",
 	Diagnoses:  diagnoses(),
 	New:        func() integrations.Properties { return new(Properties) },
 	Computed:   computed,
