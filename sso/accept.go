@@ -349,8 +349,11 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 		detail = "Would be made just in time."
 	}
 	a.report.step(StepUser, assertion.Passed, detail)
-	out := &Outcome{TestID: a.test.ID, Reference: a.reference}
-	return out, s.finishTest(ctx, tx, a, models.SSOTestPassed)
+	err = s.finishTest(ctx, tx, a, models.SSOTestPassed)
+	if errors.Is(err, models.ErrNotFound) { // somebody was quicker
+		return nil, a.failed(StepRequest, testGone())
+	}
+	return &Outcome{TestID: a.test.ID, Reference: a.reference}, err
 }
 
 // conclude keeps what became of a verified sign-in, within tx.

@@ -81,8 +81,7 @@ func untestable(e *Error) error {
 
 // pendingTest returns the id of the test sign-in that a browser begins.
 func (s *Service) pendingTest(ctx context.Context, at Place, token string) (string, error) {
-	gone := refusal(CodeTestUnknown, "The test sign-in is over, was never begun, or belongs to another section.",
-		"Begin a new one with POST /api/v1/sso/test-sign-ins.")
+	gone := testGone()
 	if !isSecret(token) {
 		return "", gone
 	}
@@ -97,6 +96,11 @@ func (s *Service) pendingTest(ctx context.Context, at Place, token string) (stri
 		return "", gone
 	}
 	return t.ID, nil
+}
+
+func testGone() *Error {
+	return refusal(CodeTestUnknown, "The test sign-in is over, was never begun, or belongs to another section.",
+		"Begin a new one with POST /api/v1/sso/test-sign-ins.")
 }
 
 // finishTest stores the report of a test sign-in, and the values of the provider
