@@ -47,6 +47,7 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 		},
 		"SSOCode":          func(ctx context.Context) error { return drop(s.SSOCode(ctx, canary, hash)) },
 		"TakeSSOCode":      func(ctx context.Context) error { return drop(s.TakeSSOCode(ctx, canary, hash, at(1))) },
+		"TrimSSORequests":  func(ctx context.Context) error { return drop(s.TrimSSORequests(ctx, 1)) },
 		"DeleteExpiredSSO": func(ctx context.Context) error { return drop(s.DeleteExpiredSSO(ctx, at(0), 1)) },
 		"CreateSSOKey": func(ctx context.Context) error {
 			return s.CreateSSOKey(ctx, &models.SSOKey{
