@@ -144,5 +144,6 @@ type SSOKey struct {
 // TableName names the table for GORM.
 func (SSOKey) TableName() string { return "sso_keys" }
 
-// SSOPrivateKey is the pointer of the private key of a key pair.
-const SSOPrivateKey = "/privateKey"
+// SSOPrivateKey is the pointer of the private key of a key pair. No type of account
+// has a secret there.
+const SSOPrivateKey = "/keyPair/privateKey"

@@ -155,10 +155,13 @@ func (t *tally) addDark(row models.AccountSecret, err error) {
 }
 
 // ownerOf says what a secret belongs to. No type of account has its secrets where
-// webhooks have theirs.
+// webhooks and key pairs have theirs.
 func ownerOf(row models.AccountSecret) string {
-	if row.Pointer == models.WebhookKey || row.Pointer == models.WebhookPreviousKey {
+	switch row.Pointer {
+	case models.WebhookKey, models.WebhookPreviousKey:
 		return "webhook"
+	case models.SSOPrivateKey:
+		return "key pair of single sign-on"
 	}
 	return "account"
 }

@@ -116,6 +116,7 @@ func killed(t *testing.T, r *running, settings []string) {
 	var hook struct{ ID string }
 	require.NoError(t, json.Unmarshal([]byte(body), &hook), body)
 	line := append([]string{"keys", "rotate", "--data", r.data}, settings...)
+	r.keyPair(t)
 	random := rand.New(rand.NewPCG(1, 1))
 	load := r.load(t, ids)
 	ended := 0
@@ -136,6 +137,7 @@ func killed(t *testing.T, r *running, settings []string) {
 	rotate(t, r.data, settings)
 	r.requireOnOneKey(t, settings, 2)
 	r.requireSealed(t, ids)
+	requireReadable(t, opened(t, r.data, settings...), 1)
 	_, body = r.do(t, http.MethodPost, "/api/v1/webhooks/"+hook.ID+"/test", "")
 	require.Contains(t, body, `"error":"blocked"`, "its key can be read")
 }

@@ -3,6 +3,11 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -11,7 +16,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/integrations/catalog"
 	"admin-api/models"
+	"admin-api/secret"
 )
 
 func TestKeysRotateBesideARunningServer(t *testing.T) {
@@ -41,6 +48,88 @@ func TestKeysRotateBesideARunningServer(t *testing.T) {
 	}
 	code, out, _ = command(t, r.data, "audit", "verify")
 	require.Zero(t, code, out)
+}
+
+// keyPair makes a key pair of single sign-on and returns its id.
+func (r *running) keyPair(t *testing.T) string {
+	t.Helper()
+	res, body := r.do(t, http.MethodPost, "/api/v1/sso/keys", "")
+	require.Equal(t, http.StatusCreated, res.StatusCode, body)
+	var key struct{ ID string }
+	require.NoError(t, json.Unmarshal([]byte(body), &key), body)
+	return key.ID
+}
+
+// keyPairs returns the key pairs of the contact center as they are stored.
+func keyPairs(t *testing.T, h *house) []models.SSOKey {
+	t.Helper()
+	center, err := h.store.ContactCenterByDomain(t.Context(), "localhost")
+	require.NoError(t, err)
+	pairs, err := h.store.SSOKeys(t.Context(), center.ID)
+	require.NoError(t, err)
+	return pairs
+}
+
+// requireReadable says that the private keys of n key pairs can be read with the
+// newest key, and are those of their certificates.
+func requireReadable(t *testing.T, h *house, n int) {
+	t.Helper()
+	pairs := keyPairs(t, h)
+	require.Len(t, pairs, n)
+	for _, pair := range pairs {
+		require.Equal(t, h.keys.Primary(), pair.KeyID)
+		text, err := h.keys.Unseal(pair.Sealed, secret.Where{
+			ContactCenter: pair.ContactCenterID, Account: pair.ID, Pointer: pair.Pointer,
+		})
+		require.NoError(t, err)
+		der, err := base64.StdEncoding.DecodeString(text.Reveal())
+		require.NoError(t, err)
+		key, err := x509.ParsePKCS8PrivateKey(der)
+		require.NoError(t, err)
+		block, _ := pem.Decode([]byte(pair.Certificate))
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		require.NoError(t, err)
+		require.Equal(t, certificate.PublicKey, key.(*rsa.PrivateKey).Public())
+	}
+}
+
+// Private keys of single sign-on are secrets as those of accounts are: counted,
+// re-encrypted, and named where they cannot be read.
+func TestKeysRotateWithKeyPairs(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	r.bots(t, 1)
+	id := r.keyPair(t)
+	_, status, _ := command(t, r.data, "keys", "status")
+	require.Contains(t, status, "  3 secrets (primary")
+	code, out, errs := command(t, r.data, "keys", "rotate")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "3 secrets re-encrypted")
+	h := opened(t, r.data)
+	requireReadable(t, h, 1)
+
+	pair := keyPairs(t, h)[0]
+	damaged := models.AccountSecret{
+		ContactCenterID: pair.ContactCenterID, AccountID: pair.ID, Pointer: pair.Pointer, Sealed: pair.Sealed, KeyID: pair.KeyID,
+	}
+	spoilt := damaged
+	spoilt.Sealed = bytes.Clone(pair.Sealed)
+	spoilt.Sealed[len(spoilt.Sealed)-1] ^= 1
+	replaced, err := h.store.ReplaceSealed(t.Context(), damaged, spoilt)
+	require.NoError(t, err)
+	require.True(t, replaced)
+	code, out, _ = command(t, r.data, "keys", "rotate")
+	require.Equal(t, 1, code)
+	require.Contains(t, out, "2 secrets re-encrypted")
+	require.Contains(t, out, "key pair of single sign-on "+id+": the secret "+models.SSOPrivateKey+" cannot be read: it is damaged")
+}
+
+// What keys rotate says of a secret follows from its place.
+func TestPlacesOfSecretsAreApart(t *testing.T) {
+	for _, d := range catalog.All() {
+		for _, pointer := range d.SecretPointers() {
+			require.Equal(t, "account", ownerOf(models.AccountSecret{Pointer: pointer}), d.Type)
+		}
+	}
 }
 
 func TestKeysRotateGoesOnWhereItStopped(t *testing.T) {
@@ -77,10 +166,15 @@ func (r *running) bots(t *testing.T, n int) (ids []string) {
 	return ids
 }
 
-// opened opens a data folder as a command does.
-func opened(t *testing.T, data string) *house {
+// opened opens a data folder, or the database that settings name, as a command does.
+func opened(t *testing.T, data string, settings ...string) *house {
 	t.Helper()
-	h, err := openHouse(t.Context(), dataSettings{Data: data}, quiet(), false)
+	from := dataSettings{Data: data}
+	if len(settings) > 0 {
+		require.Equal(t, "--database", settings[0])
+		from.Database = settings[1]
+	}
+	h, err := openHouse(t.Context(), from, quiet(), false)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, h.close(context.WithoutCancel(t.Context()))) })
 	return h
