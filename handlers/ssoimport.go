@@ -56,7 +56,7 @@ func ssoImport(in *sso.Import) api.SSOImport {
 		Found: api.SSOImportFound{
 			EntityID: in.Found.EntityID, NameIDFormats: api.Words(in.Found.NameIDFormats), Signed: in.Found.Signed,
 			WantsSignedRequests: in.Found.WantsSignedRequests,
-			SignOn: []api.SSOImportEndpoint{}, Logout: []api.SSOImportEndpoint{},
+			SignOn:              []api.SSOImportEndpoint{}, Logout: []api.SSOImportEndpoint{},
 			Certificates: make([]api.SSOImportCertificate, len(in.Certificates)),
 		},
 	}
