@@ -88,11 +88,13 @@ func (s *Service) EnterFederated(
 	return secret, p, made && err == nil, err
 }
 
-// PreviewFederated returns who would enter, or who would be made, and writes
-// nothing; the extension of a new user is not known yet. Errors are those of
+// PreviewFederated returns who would enter, or who would be made, as from sees it, and
+// writes nothing; the extension of a new user is not known yet. Errors are those of
 // EnterFederated.
-func (s *Service) PreviewFederated(ctx context.Context, f *Federated) (u *models.User, made bool, err error) {
-	return s.federated(ctx, s.Store, f)
+func (s *Service) PreviewFederated(
+	ctx context.Context, from *store.Store, f *Federated,
+) (u *models.User, made bool, err error) {
+	return s.federated(ctx, from, f)
 }
 
 // Resume begins a session of a user for whom a one-time code stands, within the

@@ -134,7 +134,7 @@ func TestFederatedNamesThatAreOnlyAlike(t *testing.T) {
 			var refused *access.FederatedError
 			require.ErrorAs(t, err, &refused, alike)
 			require.Equal(t, []string{access.FederatedRefused, u.ID}, []string{refused.Reason, refused.UserID})
-			_, _, err = h.PreviewFederated(t.Context(), h.federated(section, alike, like(template)))
+			_, _, err = h.PreviewFederated(t.Context(), h.Store, h.federated(section, alike, like(template)))
 			require.ErrorAs(t, err, &refused, "told beforehand")
 		}
 		h.entered(t, h.federated(models.SectionAdmin, strings.ToUpper(name)))
@@ -204,7 +204,7 @@ func TestFederatedRefusals(t *testing.T) {
 			require.NotEmpty(t, refused.Detail, name)
 			require.NotEmpty(t, refused.Cure, name)
 			require.Less(t, len(err.Error()), 1000, name)
-			_, _, told := h.PreviewFederated(t.Context(), tt.f)
+			_, _, told := h.PreviewFederated(t.Context(), h.Store, tt.f)
 			require.Equal(t, refused, told, name)
 		}
 		require.Equal(t, before, h.rows(t, "audit_events")+h.rows(t, "sessions")+h.rows(t, "users"))

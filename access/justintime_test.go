@@ -45,7 +45,7 @@ func TestProvision(t *testing.T) {
 		template := h.template(t)
 		f := h.federated(models.SectionAgentDesktop, " Zoë ", like(template))
 		f.FirstName, f.LastName, f.Email = "Zoë", "Quill", "zoe@example.com"
-		drawn, made, err := h.PreviewFederated(t.Context(), f)
+		drawn, made, err := h.PreviewFederated(t.Context(), h.Store, f)
 		require.NoError(t, err)
 		require.True(t, made)
 		require.Equal(t, 2, h.rows(t, "users"), "nothing was made yet")

@@ -2,7 +2,6 @@ package sso
 
 import (
 	"context"
-	"crypto"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -112,7 +111,8 @@ func (s *Service) findTest(ctx context.Context, a *arrival, requestID string) er
 	if err != nil {
 		return err
 	}
-	if r.TestID == "" || !sameHash(r.BrowserHash, access.HashToken(a.message.Browser)) {
+	over := !s.now().Before(r.ExpiresAt.Time)
+	if r.TestID == "" || over || !sameHash(r.BrowserHash, access.HashToken(a.message.Browser)) {
 		return nil
 	}
 	test, err := s.Store.SSOTest(ctx, a.at.Center.ID, r.TestID)
@@ -133,9 +133,11 @@ func (s *Service) unverified(ctx context.Context, a *arrival, err error, value s
 	}
 	a.report.refused(refused, value)
 	if a.test != nil {
-		if err := s.finishTest(ctx, s.Store, a, models.SSOTestFailed); err != nil && !errors.Is(err, models.ErrNotFound) {
+		err := s.Store.Tx(ctx, func(tx *store.Store) error { return s.finishTest(ctx, tx, a, models.SSOTestFailed) })
+		if err != nil && !errors.Is(err, models.ErrNotFound) {
 			return err
 		}
+		s.Audit.Committed(a.at.Center.ID)
 		return refused
 	}
 	s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
@@ -247,6 +249,9 @@ func (s *Service) answer(ctx context.Context, tx *store.Store, a *arrival) error
 	if err != nil {
 		return fmt.Errorf("test sign-in: %w", err)
 	}
+	if test.Status != models.SSOTestPending { // begun in two tabs, and ended in the other
+		return a.failed(StepRequest, testUnknown())
+	}
 	a.test = test
 	return nil
 }
@@ -334,7 +339,7 @@ func (a *arrival) failed(step string, e *Error) *Error {
 // preview ends a test sign-in: nobody is let in, and nobody made.
 func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Outcome, error) {
 	f := s.federated(a)
-	u, made, err := s.Access.PreviewFederated(ctx, f)
+	u, made, err := s.Access.PreviewFederated(ctx, tx, f)
 	if err != nil {
 		return nil, s.notLetIn(a, err)
 	}
@@ -350,7 +355,12 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 	}
 	a.report.step(StepUser, assertion.Passed, detail)
 	out := &Outcome{TestID: a.test.ID, Reference: a.reference}
-	return out, s.finishTest(ctx, tx, a, models.SSOTestPassed)
+	err = s.finishTest(ctx, tx, a, models.SSOTestPassed)
+	if errors.Is(err, models.ErrNotFound) { // it was ended at this moment
+		a.test = nil
+		return nil, a.failed(StepRequest, testUnknown())
+	}
+	return out, err
 }
 
 // conclude keeps what became of a verified sign-in, within tx.
@@ -370,24 +380,4 @@ func (s *Service) recordRefusal(ctx context.Context, a *arrival, refused *Error)
 	if a.userID != "" && a.test == nil {
 		s.Access.RecordFederatedFailure(ctx, a.at.Center, a.userID, a.accepted.NameID, refused.Code, a.from)
 	}
-}
-
-// decrypters returns the private keys of the contact center, newest first. One that
-// cannot be read now is left out: what is not encrypted for it needs it not.
-func (s *Service) decrypters(ctx context.Context, c *models.ContactCenter) ([]crypto.Decrypter, error) {
-	pairs, err := s.Store.SSOKeys(ctx, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	var keys []crypto.Decrypter
-	for i := range pairs {
-		key, err := s.unseal(&pairs[i])
-		if err != nil {
-			s.logger().WarnContext(ctx, "a key pair of single sign-on cannot be read", "contact_center", c.Domain,
-				"key", pairs[i].ID, "error", err)
-			continue
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
 }

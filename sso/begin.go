@@ -52,9 +52,11 @@ func (s *Service) begin(ctx context.Context, at Place, browser, relay, test stri
 		CreatedAt: models.NewTime(now), ExpiresAt: models.NewTime(now.Add(requestLife)),
 	}
 	if test != "" {
-		if kept.TestID, err = s.pendingTest(ctx, at, test); err != nil {
+		pending, err := s.pendingTest(ctx, at, test)
+		if err != nil {
 			return nil, err
 		}
+		kept.TestID, kept.ExpiresAt = pending.ID, pending.ExpiresAt
 	} else if !set.on {
 		return nil, notOn(at.Section)
 	}

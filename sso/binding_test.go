@@ -15,11 +15,16 @@ import (
 	"admin-api/sso"
 	"admin-api/sso/assertion"
 	"admin-api/sso/assertion/assertiontest"
+	"admin-api/store"
+	"admin-api/store/storetest"
 )
 
-// One answer is good for one session, whoever has it and wherever it arrives.
+// One answer is good for one session, whoever has it and in whichever process it
+// arrives.
 func TestOneTimeUse(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
+	storetest.EachEmpty(t, func(t *testing.T, address string) {
+		w := newWorld(t, storetest.Open(t, store.Config{URL: address}))
+		replica := w.replica(storetest.Open(t, store.Config{URL: address}))
 		w.user("jane.doe", `,"roles":["Agent"]`)
 		for name, requested := range map[string]bool{"requested": true, "started at the provider": false} {
 			var id, cookie string
@@ -27,7 +32,6 @@ func TestOneTimeUse(t *testing.T) {
 				id, cookie = w.begin(w.desk(), "", "")
 			}
 			response := w.respond(w.desk(), id, nil)
-			replica := *w.Service
 			const n = 6
 			var wg sync.WaitGroup
 			var errs [n]error
@@ -35,7 +39,7 @@ func TestOneTimeUse(t *testing.T) {
 				wg.Go(func() {
 					s := w.Service
 					if i%2 == 1 {
-						s = &replica
+						s = replica
 					}
 					_, errs[i] = s.Accept(context.WithoutCancel(t.Context()), w.desk(),
 						sso.Message{Response: response, Browser: cookie}, access.Client{})
@@ -51,9 +55,16 @@ func TestOneTimeUse(t *testing.T) {
 				w.refused(sso.CodeReplayed, nil, err)
 			}
 			require.Equal(t, 1, good, name)
-			out, err := w.accept(w.desk(), response, cookie)
-			w.refused(sso.CodeReplayed, out, err)
+			for _, s := range []*sso.Service{w.Service, replica} {
+				out, err := s.Accept(t.Context(), w.desk(), sso.Message{Response: response, Browser: cookie}, access.Client{})
+				w.refused(sso.CodeReplayed, out, err)
+			}
 		}
+		u, err := w.db.UserByName(t.Context(), w.center.ID, "jane.doe")
+		require.NoError(t, err)
+		sessions, err := w.db.Sessions(t.Context(), w.center.ID, u.ID)
+		require.NoError(t, err)
+		require.Len(t, sessions, 2, "one of each")
 	})
 }
 
@@ -149,12 +160,10 @@ func TestContactCentersAreApart(t *testing.T) {
 func TestOneTimeCode(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.user("jane.doe", `,"roles":["Agent"]`)
-		w.AgentDesktopURL = "https://desk.{domain}/start?lang=en"
+		w.AgentDesktopURL = "https://desk.{domain}/start?z=1&flag&a=x;y"
 		out, err := w.signIn(w.desk(), nil)
 		require.NoError(t, err)
-		require.True(t, strings.HasPrefix(out.Goto, "https://desk.acme.example.com/start?code="), out.Goto)
-		require.True(t, strings.HasSuffix(out.Goto, "&lang=en"))
-		code := strings.TrimSuffix(strings.TrimPrefix(out.Goto, "https://desk.acme.example.com/start?code="), "&lang=en")
+		code := w.codeIn(out)
 
 		other := *w.center
 		other.ID = models.NewID(w.clock.Add(time.Second))
@@ -171,11 +180,27 @@ func TestOneTimeCode(t *testing.T) {
 
 		out, err = w.signIn(w.desk(), nil)
 		require.NoError(t, err)
-		late := strings.TrimSuffix(strings.TrimPrefix(out.Goto, "https://desk.acme.example.com/start?code="), "&lang=en")
+		late := w.codeIn(out)
 		w.clock = w.clock.Add(time.Minute)
 		_, _, err = w.Exchange(t.Context(), w.center, late, access.Client{})
 		require.ErrorIs(t, err, models.ErrUnauthenticated)
+
+		// Who signs out everywhere is out everywhere.
+		out, err = w.signIn(w.desk(), nil)
+		require.NoError(t, err)
+		require.NoError(t, w.Access.SignOutEverywhere(t.Context(), out.Principal))
+		_, _, err = w.Exchange(t.Context(), w.center, w.codeIn(out), access.Client{})
+		require.ErrorIs(t, err, models.ErrUnauthenticated)
 	})
+}
+
+// codeIn is the one-time code that a browser is sent on with.
+func (w *world) codeIn(out *sso.Outcome) string {
+	w.t.Helper()
+	code, ok := strings.CutPrefix(out.Goto, "https://desk.acme.example.com/start?z=1&flag&a=x;y&code=")
+	require.True(w.t, ok, out.Goto)
+	require.Len(w.t, code, 43)
+	return code
 }
 
 // What a browser wanted to see is a path of ours, or nothing.

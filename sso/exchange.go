@@ -61,9 +61,10 @@ func withCode(address, code string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("address of Agent Desktop: %w", err)
 	}
-	query := u.Query()
-	query.Set("code", code)
-	u.RawQuery = query.Encode()
+	if u.RawQuery != "" {
+		u.RawQuery += "&"
+	}
+	u.RawQuery += "code=" + code // letters, digits, "-" and "_" need no escapes
 	return u.String(), nil
 }
 

@@ -195,7 +195,7 @@ func TestProviderInTrouble(t *testing.T) {
 			require.Contains(t, why(t, err).Detail, "10m0s")
 		}
 
-		old := w.provider.Certificate
+		old, oldKey := w.provider.Certificate, w.provider.Key
 		next := assertiontest.ForeignKey()
 		w.provider.Key = next
 		w.provider.Certificate = assertiontest.Certificate(t, next, at.Add(-time.Hour), at.AddDate(1, 0, 0))
@@ -205,6 +205,15 @@ func TestProviderInTrouble(t *testing.T) {
 		w.save()
 		_, err = w.signIn(w.desk(), nil)
 		require.NoError(t, err, "both are good during the roll-over")
+		key := w.provider.Key
+		w.provider.Key, w.provider.Certificate = oldKey, old
+		_, err = w.signIn(w.desk(), nil)
+		require.NoError(t, err, "both are good during the roll-over")
+		w.set.AgentDesktop.IdentityProviderCertificates = w.set.AgentDesktop.IdentityProviderCertificates[1:]
+		w.save()
+		out, err = w.signIn(w.desk(), nil)
+		w.refused(assertion.CodeCertificateUnknown, out, err)
+		w.provider.Key = key
 
 		expired := assertiontest.Certificate(t, next, at.AddDate(-1, 0, 0), at.Add(-time.Hour))
 		w.provider.Certificate = expired

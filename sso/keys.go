@@ -2,6 +2,7 @@ package sso
 
 import (
 	"context"
+	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -123,6 +124,26 @@ func (s *Service) RetireSPKey(ctx context.Context, p *access.Principal, id strin
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
+}
+
+// decrypters returns the private keys of the contact center, newest first. One that
+// cannot be read now is left out: what is not encrypted for it needs it not.
+func (s *Service) decrypters(ctx context.Context, c *models.ContactCenter) ([]crypto.Decrypter, error) {
+	pairs, err := s.Store.SSOKeys(ctx, c.ID)
+	if err != nil {
+		return nil, err
+	}
+	var keys []crypto.Decrypter
+	for i := range pairs {
+		key, err := s.unseal(&pairs[i])
+		if err != nil {
+			s.logger().WarnContext(ctx, "a key pair of single sign-on cannot be read", "contact_center", c.Domain,
+				"key", pairs[i].ID, "error", err)
+			continue
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 // sealKey seals the private key within the transaction tx, with whose end a rotation

@@ -79,29 +79,34 @@ func untestable(e *Error) error {
 	return &models.RefusalError{Err: kind, Detail: e.Detail + " " + e.Cure}
 }
 
-// pendingTest returns the id of the test sign-in that a browser begins.
-func (s *Service) pendingTest(ctx context.Context, at Place, token string) (string, error) {
-	gone := refusal(CodeTestUnknown, "The test sign-in is over, was never begun, or belongs to another section.",
-		"Begin a new one with POST /api/v1/sso/test-sign-ins.")
+// pendingTest returns the test sign-in that a browser begins.
+func (s *Service) pendingTest(ctx context.Context, at Place, token string) (*models.SSOTest, error) {
 	if !isSecret(token) {
-		return "", gone
+		return nil, testUnknown()
 	}
 	t, err := s.Store.SSOTestByToken(ctx, at.Center.ID, access.HashToken(token))
 	if errors.Is(err, models.ErrNotFound) {
-		return "", gone
+		return nil, testUnknown()
 	}
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if t.Section != at.Section || t.Status != models.SSOTestPending || !s.now().Before(t.ExpiresAt.Time) {
-		return "", gone
+		return nil, testUnknown()
 	}
-	return t.ID, nil
+	return t, nil
+}
+
+func testUnknown() *Error {
+	return refusal(CodeTestUnknown, "The test sign-in is over, was never begun, or belongs to another section.",
+		"Begin a new one with POST /api/v1/sso/test-sign-ins.")
 }
 
 // finishTest stores the report of a test sign-in, and the values of the provider
-// that it was made with: those of the moment of the answer. Somebody who was quicker
-// is models.ErrNotFound.
+// that it was made with: those of the moment of the answer. It is put on record,
+// because one that passed is what Admin may be switched on by; the browser has no
+// credential, so the record names nobody. Somebody who was quicker is
+// models.ErrNotFound.
 func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, status string) error {
 	text, err := a.report.encode()
 	if err != nil {
@@ -109,7 +114,19 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	}
 	t := *a.test
 	t.Status, t.Report, t.Fingerprint, t.FinishedAt = status, text, a.set.Fingerprint(), models.NewTime(s.now())
-	return tx.FinishSSOTest(ctx, &t)
+	if err := tx.FinishSSOTest(ctx, &t); err != nil {
+		return err
+	}
+	e := &models.AuditEvent{
+		ContactCenterID: t.ContactCenterID, Actor: "system", ActorName: "single sign-on", Address: a.from.Address,
+		RequestID: a.from.RequestID, Operation: "sso-test.finish", TargetType: "sso-test", TargetID: t.ID,
+		Detail: "section " + t.Section + ", " + status,
+	}
+	if status == models.SSOTestFailed {
+		e.Outcome = models.OutcomeRefused
+		e.Detail += ": " + a.report.Code
+	}
+	return s.Audit.Append(ctx, tx, e)
 }
 
 // AdminTestPassed reports whether a test sign-in to Admin passed since then with the

@@ -176,6 +176,97 @@ func TestTestSignIn(t *testing.T) {
 	})
 }
 
+// One that was begun in two tabs ends in the first; the other makes no session of it.
+// It is over when it says so, however late somebody began.
+func TestTestSignInEnds(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		u := w.user("jane.doe", `,"roles":["Agent"]`)
+		start := func() (id, token string) {
+			t.Helper()
+			test, address, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+			require.NoError(t, err)
+			_, token, _ = strings.Cut(address, "?test=")
+			return test.ID, token
+		}
+		id, token := start()
+		first, cookie := w.begin(w.desk(), "", token)
+		second, _ := w.begin(w.desk(), cookie, token)
+		_, err := w.accept(w.desk(), w.respond(w.desk(), first, nil), cookie)
+		require.NoError(t, err)
+		out, err := w.accept(w.desk(), w.respond(w.desk(), second, nil), cookie)
+		w.refused(sso.CodeTestUnknown, out, err)
+		_, err = w.Begin(t.Context(), w.desk(), cookie, "", token)
+		w.refused(sso.CodeTestUnknown, nil, err)
+		test, err := w.Test(t.Context(), w.admin, id)
+		require.NoError(t, err)
+		require.Equal(t, models.SSOTestPassed, test.Status)
+
+		for _, bad := range []bool{false, true} {
+			id, token = start()
+			w.clock = w.clock.Add(14 * time.Minute)
+			late, cookie := w.begin(w.desk(), "", token)
+			w.clock = w.clock.Add(time.Minute)
+			code := sso.CodeRequestUnknown
+			response := w.respond(w.desk(), late, nil)
+			if bad {
+				code = assertion.CodeAudienceWrong
+				response = w.respond(w.desk(), late, func(r *assertiontest.Response) { r.Audience = "x" })
+			}
+			out, err = w.accept(w.desk(), response, cookie)
+			w.refused(code, out, err)
+			test, err = w.Test(t.Context(), w.admin, id)
+			require.NoError(t, err)
+			require.Equal(t, models.SSOTestExpired, test.Status)
+		}
+		sessions, err := w.db.Sessions(t.Context(), w.center.ID, u.ID)
+		require.NoError(t, err)
+		require.Empty(t, sessions)
+	})
+}
+
+// What administrators start, and what became of it, is on record.
+func TestOnRecord(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		for _, audience := range []string{"acme.example.com_sso", "x"} {
+			w.clock = w.clock.Add(time.Second)
+			_, address, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+			require.NoError(t, err)
+			_, token, _ := strings.Cut(address, "?test=")
+			id, cookie := w.begin(w.desk(), "", token)
+			_, _ = w.accept(w.desk(), w.respond(w.desk(), id, func(r *assertiontest.Response) { r.Audience = audience }), cookie)
+		}
+		key, err := w.NewSPKey(t.Context(), w.admin)
+		require.NoError(t, err)
+		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, key.ID))
+		_, err = w.signIn(w.desk(), nil)
+		require.NoError(t, err)
+
+		rows, err := w.db.AuditEvents(t.Context(), models.AuditFilter{ContactCenterID: w.center.ID, Page: models.Page{Limit: 100}})
+		require.NoError(t, err)
+		var got []string
+		for i := range rows {
+			if rows[i].Operation == "user.create" {
+				break
+			}
+			actor, _, _ := strings.Cut(rows[i].Actor, ":")
+			got = append(got, strings.Join([]string{rows[i].Operation, actor, rows[i].Outcome, rows[i].Detail}, "|"))
+		}
+		require.Equal(t, []string{
+			"session.create|user|success|by single sign-on to agentDesktop",
+			"sso-key.retire|token|success|",
+			"sso-key.create|token|success|",
+			"sso-test.finish|system|refused|section agentDesktop, failed: sso-audience-wrong",
+			"sso-test.create|token|success|section agentDesktop",
+			"sso-test.finish|system|success|section agentDesktop, passed",
+			"sso-test.create|token|success|section agentDesktop",
+		}, got)
+		reports, err := w.Audit.Verify(t.Context())
+		require.NoError(t, err)
+		require.True(t, reports[0].OK())
+	})
+}
+
 // A test sign-in is tried where it was begun, and no real one is made of it.
 func TestTestSignInIsBound(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
@@ -244,5 +335,28 @@ func TestKeyPairs(t *testing.T) {
 		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, second.ID))
 		out, err = w.signIn(w.desk(), encrypted(second))
 		w.refused(assertion.CodeEncryptedNoKey, out, err)
+	})
+}
+
+// Two browsers may begin one test sign-in; the second to come back is told that it is
+// over, and changes nothing of what the first one found.
+func TestATestSignInEndsOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		require.NoError(t, err)
+		_, token, _ := strings.Cut(start, "?test=")
+		first, one := w.begin(w.desk(), "", token)
+		second, two := w.begin(w.desk(), "", token)
+		_, err = w.accept(w.desk(), w.respond(w.desk(), first, nil), one)
+		require.NoError(t, err)
+		before, err := w.Test(t.Context(), w.admin, test.ID)
+		require.NoError(t, err)
+		out, err := w.accept(w.desk(), w.respond(w.desk(), second, nil), two)
+		w.refused(sso.CodeTestUnknown, out, err)
+		after, err := w.Test(t.Context(), w.admin, test.ID)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		require.Equal(t, models.SSOTestPassed, after.Status)
 	})
 }

@@ -65,6 +65,14 @@ func newWorld(t *testing.T, db *store.Store) *world {
 	return w
 }
 
+// replica is another process on the same database.
+func (w *world) replica(db *store.Store) *sso.Service {
+	log := *w.Audit
+	log.Store = db
+	people := &access.Service{Store: db, Audit: &log, Now: w.Access.Now}
+	return &sso.Service{Store: db, Access: people, Audit: &log, Keys: w.Keys, Now: w.Now}
+}
+
 // section names the provider.
 func (w *world) section() singlesignon.Section {
 	return singlesignon.Section{
