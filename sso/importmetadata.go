@@ -122,7 +122,8 @@ func failedFetch(ctx context.Context, err error) error {
 	switch kind := outbound.KindOf(err); kind {
 	case outbound.TooLarge:
 		return validation.Errors{{
-			Pointer: "/url", Code: "metadata_too_large", Detail: "The document is larger than 1 MiB; give the provider's own part of it.",
+			Pointer: "/url", Code: "metadata_too_large",
+			Detail: "The document is larger than 1 MiB; give the provider's own part of it.",
 		}}
 	default:
 		return unreached("It could not be reached: " + kind.Text() + ".")
@@ -138,7 +139,9 @@ func unreached(why string) error {
 
 // unreadable says what the reader found wrong.
 func unreadable(pointer string, err error) error {
-	v := validation.Violation{Pointer: pointer, Code: "metadata_malformed", Detail: "Is no metadata document that can be read."}
+	v := validation.Violation{
+		Pointer: pointer, Code: "metadata_malformed", Detail: "Is no metadata document that can be read.",
+	}
 	if bad, ok := errors.AsType[*saml.MetadataError](err); ok {
 		v.Code, v.Detail = bad.Code, "Holds no metadata of an identity provider: "+bad.Detail+"."
 	}

@@ -207,8 +207,8 @@ func (out *Import) compare(stored *settings) {
 	}
 	for _, x := range stored.SigningCertificates() {
 		if !slices.Contains(out.Proposal.Certificates, encodePEM(x)) {
-			out.warn("/identityProviderCertificates", "certificate_would_go", "The account trusts a certificate that the proposal "+
-				"lacks: "+named(x)+" and it would go. Keep it in the list while the provider may still sign with it.")
+			out.warn("/identityProviderCertificates", "certificate_would_go", "The account trusts a certificate that "+
+				"the proposal lacks: "+named(x)+" and it would go. Keep it in the list while the provider may still sign with it.")
 		}
 	}
 }
@@ -232,7 +232,8 @@ func (out *Import) warnOfMetadata(signOn saml.Endpoint) {
 			strconv.Itoa(n)+" keys of the document hold no certificate that can be read, and were left out.")
 	}
 	out.warn("", "metadata_unverified",
-		"Nobody has verified that the document is the provider's. Compare the certificate's fingerprint with what the provider shows.")
+		"Nobody has verified that the document is the provider's. "+
+			"Compare the certificate's fingerprint with what the provider shows.")
 }
 
 func (out *Import) warnOfPost(signOn saml.Endpoint) {

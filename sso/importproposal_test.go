@@ -24,8 +24,8 @@ import (
 )
 
 // entityOf is the metadata of a provider with these keys and addresses.
-func entityOf(id string, keys, addresses string) string {
-	return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="` + id + `">` +
+func entityOf(keys, addresses string) string {
+	return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="urn:idp">` +
 		`<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">` + keys + addresses +
 		`</IDPSSODescriptor></EntityDescriptor>`
 }
@@ -43,10 +43,10 @@ func keyOf(der []byte) string {
 		base64.StdEncoding.EncodeToString(der) + `</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`
 }
 
-// key is a key descriptor with a certificate that is valid for so many days more.
-func (w *world) key(days int) string {
+// key is a key descriptor with a certificate that is good.
+func (w *world) key() string {
 	w.t.Helper()
-	x := assertiontest.Certificate(w.t, assertiontest.ForeignKey(), w.clock.AddDate(-1, 0, 0), w.clock.AddDate(0, 0, days))
+	x := assertiontest.Certificate(w.t, assertiontest.ForeignKey(), w.clock.AddDate(-1, 0, 0), w.clock.AddDate(1, 0, 0))
 	return keyOf(x.Raw)
 }
 
@@ -96,7 +96,7 @@ func TestImportProposesOnlyGoodAddresses(t *testing.T) {
 		"credentials": "https://ann:s3cr3t@idp.acme.test/sso", "no host": "https:///sso", "other host by backslash": `https:\\evil.test`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := w.importedXML(entityOf("urn:idp", w.key(300),
+			out := w.importedXML(entityOf(w.key(),
 				signOn("Redirect", bad)+address("SingleLogoutService", "Redirect", bad)))
 			require.Empty(t, out.Proposal.SSOURL)
 			require.Empty(t, out.Proposal.LogoutURL)
@@ -107,7 +107,7 @@ func TestImportProposesOnlyGoodAddresses(t *testing.T) {
 				require.NotContains(t, v.Detail, "s3cr3t")
 			}
 
-			out = w.importedXML(entityOf("urn:idp", w.key(300), signOn("Redirect", bad)+signOn("POST", good)))
+			out = w.importedXML(entityOf(w.key(), signOn("Redirect", bad)+signOn("POST", good)))
 			require.Equal(t, good, out.Proposal.SSOURL, "another address is good")
 			require.Contains(t, codes(out), "address_left_out")
 			w.takes(out)
@@ -118,11 +118,11 @@ func TestImportProposesOnlyGoodAddresses(t *testing.T) {
 func TestImportNamesSeveralAddresses(t *testing.T) {
 	w := importer(t)
 	one, two := signOn("Redirect", "https://idp.acme.test/1"), signOn("Redirect", "https://idp.acme.test/2")
-	out := w.importedXML(entityOf("urn:idp", w.key(300), one+two+one))
+	out := w.importedXML(entityOf(w.key(), one+two+one))
 	require.Equal(t, "https://idp.acme.test/1", out.Proposal.SSOURL)
 	require.True(t, hasWarning(out, "/identityProviderSsoUrl", "several_addresses"))
 	for name, other := range map[string]string{"the same": one, "the other binding": signOn("POST", "https://idp.acme.test/2"), "none": ""} {
-		out := w.importedXML(entityOf("urn:idp", w.key(300), one+other))
+		out := w.importedXML(entityOf(w.key(), one+other))
 		require.NotContains(t, codes(out), "several_addresses", name)
 	}
 }
@@ -132,7 +132,7 @@ func TestImportNamesSeveralAddresses(t *testing.T) {
 func TestImportReplacesTheEntityID(t *testing.T) {
 	w := importer(t)
 	for name, document := range map[string]string{
-		"generic": entityOf("urn:idp", w.key(300), signOn("Redirect", "https://idp.acme.test/sso")), "azure": metadataOf(t, "azure"),
+		"generic": entityOf(w.key(), signOn("Redirect", "https://idp.acme.test/sso")), "azure": metadataOf(t, "azure"),
 	} {
 		w.set.Admin = w.section()
 		w.set.Admin.IdentityProviderEntityID = "urn:before"
@@ -161,7 +161,7 @@ func TestImportOfManyCertificates(t *testing.T) {
 		}
 		keys.WriteString(keyOf(assertiontest.Certificate(t, assertiontest.ForeignKey(), from, w.clock.AddDate(0, 0, 300+i)).Raw))
 	}
-	out := w.importedXML(entityOf("urn:idp", keys.String(), signOn("Redirect", "https://idp.acme.test/sso")))
+	out := w.importedXML(entityOf(keys.String(), signOn("Redirect", "https://idp.acme.test/sso")))
 	require.Len(t, out.Certificates, 12)
 	require.Len(t, out.Proposal.Certificates, 10)
 	require.Contains(t, codes(out), "certificate_left_out")
@@ -181,7 +181,7 @@ func TestImportOfBadKeys(t *testing.T) {
 	w.save()
 	weak := weakCertificate(t, w.clock)
 	private := privateKey(t)
-	out := w.importedXML(entityOf("urn:idp", keyOf(weak)+keyOf(private)+keyOf([]byte("no ASN.1")),
+	out := w.importedXML(entityOf(keyOf(weak)+keyOf(private)+keyOf([]byte("no ASN.1")),
 		signOn("Redirect", "https://idp.acme.test/sso")))
 	require.Empty(t, out.Proposal.Certificates)
 	require.Equal(t, sso.CertificateUnusable, out.Certificates[0].Status)
@@ -196,7 +196,7 @@ func TestImportOfBadKeys(t *testing.T) {
 
 func TestImportOfOldMetadata(t *testing.T) {
 	w := importer(t)
-	text := entityOf("urn:idp", w.key(300), signOn("Redirect", "https://idp.acme.test/sso"))
+	text := entityOf(w.key(), signOn("Redirect", "https://idp.acme.test/sso"))
 	for until, want := range map[string]bool{"-1h": true, "1h": false} {
 		ago, err := time.ParseDuration(until)
 		require.NoError(t, err)
