@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"admin-api/models"
 	"admin-api/secret"
@@ -162,7 +165,8 @@ func (s *Service) federated(
 }
 
 // namedUser returns the user with the name, locked in a transaction, or
-// models.ErrNotFound.
+// models.ErrNotFound. A user who is renamed at this moment is models.ErrUnavailable:
+// the lock is held, and who holds it must not ask for that of the contact center.
 func namedUser(ctx context.Context, from *store.Store, f *Federated) (*models.User, error) {
 	key := models.NameKey(f.Username)
 	u, err := from.UserByName(ctx, f.Center.ID, key)
@@ -170,10 +174,36 @@ func namedUser(ctx context.Context, from *store.Store, f *Federated) (*models.Us
 		return nil, err
 	}
 	u, err = from.LockUser(ctx, f.Center.ID, u.ID)
-	if err == nil && u.UsernameKey != key { // renamed at this moment
-		err = models.ErrNotFound
+	if err == nil && u.UsernameKey != key {
+		err = fmt.Errorf("the user was renamed at this moment: %w", models.ErrUnavailable)
+	}
+	if err == nil && !sameName(u.Username, f.Username) {
+		err = &FederatedError{
+			Reason: FederatedRefused, UserID: u.ID,
+			Detail: "The NameID " + strconv.Quote(f.Username) + " is like the user name " + strconv.Quote(u.Username) +
+				", but for letters that are not the same.",
+			Cure: "Give the user the name that the identity provider sends, if it is the same person.",
+		}
 	}
 	return u, err
+}
+
+// sameName reports whether two user names with the same models.NameKey differ in
+// nothing but upper and lower case, and in how letters are composed. The key takes
+// more for the same, such as "ß" for "ss" and the sign of the unit kelvin for "k"; to
+// an identity provider those are different people.
+func sameName(a, b string) bool {
+	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
+	if a == b {
+		return true
+	}
+	replaced := func(r rune) bool { return norm.NFC.String(string(r)) != string(r) }
+	if strings.ContainsFunc(a, replaced) || strings.ContainsFunc(b, replaced) {
+		return false
+	}
+	a, b = norm.NFC.String(a), norm.NFC.String(b)
+	same := func(change func(string) string) bool { return change(a) == change(b) }
+	return same(strings.ToLower) && same(strings.ToUpper) // strings.EqualFold takes "ſ" for "s"
 }
 
 // admitsFederated refuses what nobody can come in by.

@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,29 @@ func TestFederatedSignIn(t *testing.T) {
 		require.Zero(t, h.rows(t, "sign_in_attempts"), "no attempt with a password")
 		require.Empty(t, h.records(t, "user.create"))
 	})
+}
+
+// Names that only the comparison of user names takes for the same may be different
+// people to the identity provider: nobody gets in as another, and nobody is made.
+func TestFederatedNamesThatAreOnlyAlike(t *testing.T) {
+	h := newHouse(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
+	template := h.template(t)
+	for name, alike := range map[string]string{
+		"kevin": "\u212aevin", "sara": "\u017fara", "strauss": "Strau\u00df", "office": "o\ufb03ce", "\u03a9mega": "\u2126mega",
+	} {
+		u := h.user(t, name, func(u *models.User) { u.Roles = models.Strings{models.RoleAdministrator} })
+		require.Equal(t, u.UsernameKey, models.NameKey(alike), "else there is nothing to see")
+		for _, section := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
+			_, _, _, err := h.enter(t, h.federated(section, alike, like(template)))
+			var refused *access.FederatedError
+			require.ErrorAs(t, err, &refused, alike)
+			require.Equal(t, []string{access.FederatedRefused, u.ID}, []string{refused.Reason, refused.UserID})
+			_, _, err = h.PreviewFederated(t.Context(), h.federated(section, alike, like(template)))
+			require.ErrorAs(t, err, &refused, "told beforehand")
+		}
+		h.entered(t, h.federated(models.SectionAdmin, strings.ToUpper(name)))
+	}
+	require.Empty(t, h.records(t, "user.create"))
 }
 
 // What is refused leaves no trace in the transaction, and is told beforehand in the same words.

@@ -24,6 +24,21 @@ func mustGrant(p *Principal, what string, privileges models.Strings) error {
 	}
 }
 
+// MayVouch refuses unless p may give everything that the roles of its contact center
+// give: who chooses the identity provider of its administrators can sign in as any of
+// them.
+func MayVouch(ctx context.Context, from *store.Store, p *Principal) error {
+	roles, err := from.ListRoles(ctx, p.ContactCenter.ID, models.Page{})
+	if err != nil {
+		return err
+	}
+	var all rights
+	for _, role := range append(models.BuiltInRoles(), roles...) {
+		all.add(&role)
+	}
+	return mustGrant(p, "To decide who vouches for administrators", all.has)
+}
+
 // mayReach refuses unless p may give everything that the user may: with the
 // user's sign-in p could do it in the user's name.
 func (s *Service) mayReach(ctx context.Context, from *store.Store, p *Principal, u *models.User) error {

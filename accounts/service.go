@@ -27,6 +27,9 @@ type Service struct {
 	Audit    *audit.Log
 	Outbound *outbound.Client
 	Logger   *slog.Logger
+	// PublicURL is where browsers see the server, with {domain} for that of the
+	// contact center; empty means https:// and the domain.
+	PublicURL string
 	// Retention is how long a deleted account can be undeleted.
 	Retention time.Duration
 	// ProbesUnlimited switches the rate limit of probes off.
@@ -104,6 +107,11 @@ func (s *Service) retentionOver(a *models.Account) bool {
 	return s.now().Sub(a.DeletedAt.Time) > s.Retention
 }
 
+// center is what types may know of the caller's contact center.
+func (s *Service) center(p *access.Principal) integrations.Center {
+	return integrations.CenterAt(p.ContactCenter.Domain, s.PublicURL)
+}
+
 // view works out what is shown beside the row.
 func (s *Service) view(p *access.Principal, a *models.Account) *models.AccountView {
 	v := &models.AccountView{Account: *a}
@@ -115,7 +123,7 @@ func (s *Service) view(p *access.Principal, a *models.Account) *models.AccountVi
 	slices.Sort(v.Unreadable)
 	if def, ok := s.Catalog.Definition(a.Type); ok && def.Computed != nil {
 		v.Computed = map[string]string{}
-		for _, c := range def.Computed(p.ContactCenter.Domain) {
+		for _, c := range def.Computed(s.center(p)) {
 			v.Computed[c.Name] = c.Value
 		}
 	}

@@ -203,7 +203,7 @@ func (s *Service) writeSet(ctx context.Context, st *set, steps []step) error {
 			return err
 		}
 		for _, one := range steps {
-			if err := s.keepWayIn(ctx, tx, one.change); err != nil {
+			if err := s.keepWayIn(ctx, tx, st.p, one.change); err != nil {
 				failed = one
 				return err
 			}

@@ -190,7 +190,7 @@ func (s *Service) ask(
 	timeout, _ := s.Outbound.Limits()
 	bounded, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	session := &integrations.Session{Clock: s.Now, Domain: p.ContactCenter.Domain, Classify: classify}
+	session := &integrations.Session{Clock: s.Now, Center: s.center(p), Classify: classify}
 	session.Transport = newTransport(s.Outbound, session)
 	if onStep != nil {
 		session.OnStep = func(step integrations.Step) { onStep(wireStep(step)) }

@@ -41,7 +41,7 @@ func (t *transport) StartTLS(ctx context.Context, conn net.Conn) (net.Conn, erro
 }
 
 func (t *transport) options(ctx context.Context) []outbound.Option {
-	options := []outbound.Option{outbound.WithObserver(t)}
+	options := []outbound.Option{outbound.WithObserver(t), outbound.WithMaxBytes(integrations.MaxBytes(ctx))}
 	if pem := integrations.ExtraCA(ctx); pem != nil {
 		options = append(options, outbound.WithExtraCA(pem))
 	}

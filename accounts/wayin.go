@@ -33,7 +33,10 @@ const (
 // keepWayIn refuses with models.ErrLockOut a change that shuts administrators out.
 // Where it asks, it locks the contact center, and then whoever can get in without
 // single sign-on, until tx ends; so it comes before any other lock.
-func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, c *change) error {
+//
+// Before that it refuses with models.ErrForbidden who may not decide that at all, see
+// mayVouch.
+func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, p *access.Principal, c *change) error {
 	a := c.account
 	def, known := s.Catalog.Definition(a.Type)
 	if !known || !a.Enabled || !a.DeletedAt.IsZero() {
@@ -46,6 +49,9 @@ func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, c *change) err
 	if err != nil {
 		return err
 	}
+	if err := s.mayVouch(ctx, tx, p, def, c.before, now); err != nil {
+		return err
+	}
 	_, fingerprint := replacesSignOn(def, c.before, now)
 	if fingerprint == "" {
 		return nil
@@ -55,6 +61,30 @@ func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, c *change) err
 		return err
 	}
 	return &models.RefusalError{Err: models.ErrLockOut, Detail: lockOut}
+}
+
+// mayVouch refuses a change after which an identity provider lets more people in as
+// administrators, unless p may give others all that people here may do: whoever
+// chooses the provider can have it vouch for any of them. now are properties of an
+// enabled account.
+func (s *Service) mayVouch(
+	ctx context.Context, tx *store.Store, p *access.Principal, def *integrations.Definition, before *models.Account,
+	now integrations.Properties,
+) error {
+	signOn, decides := now.(integrations.AdminSignOn)
+	if !decides {
+		return nil
+	}
+	if pointer, _ := signOn.AdminSignOn(); pointer == "" {
+		return nil
+	}
+	if before != nil && before.Enabled && before.DeletedAt.IsZero() {
+		// What cannot be read let nobody in.
+		if was, err := decodeStored(def, before); err == nil && signOn.AdmitsNoMore(was) {
+			return nil
+		}
+	}
+	return access.MayVouch(ctx, tx, p)
 }
 
 // replacesSignOn returns pointer and fingerprint of the sign-on of administrators

@@ -37,7 +37,7 @@ const (
 func (s *Service) write(
 	ctx context.Context, tx *store.Store, p *access.Principal, c *change, op, detail string, from int64,
 ) error {
-	if err := s.keepWayIn(ctx, tx, c); err != nil {
+	if err := s.keepWayIn(ctx, tx, p, c); err != nil {
 		return err
 	}
 	if err := c.people.hold(ctx, tx, c.account.ContactCenterID); err != nil {

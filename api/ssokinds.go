@@ -66,8 +66,9 @@ const (
 
 // ssoKinds is never changed.
 var ssoKinds = slices.Concat(
-	ssoFlowKinds(), ssoUserKinds(), ssoFormKinds(), ssoSignatureKinds(), ssoPartyKinds(), ssoTimeKinds(),
-	ssoEncryptionKinds(), ssoSymptoms(),
+	ssoFlowKinds(), ssoRequestKinds(), ssoUserKinds(), ssoFormKinds(), ssoXMLKinds(), ssoShapeKinds(),
+	ssoSignatureKinds(), ssoCertificateKinds(), ssoEncryptionKinds(), ssoPartyKinds(), ssoProfileKinds(),
+	ssoSubjectKinds(), ssoTimeKinds(), ssoSymptoms(),
 )
 
 // What many remedies begin or end with.
@@ -116,6 +117,12 @@ func ssoFlowKinds() []SSOKind {
 			Where:  "In the setting ADMIN_API_LOGIN_RATE_LIMIT.",
 			Remedy: "Wait a minute, and look into the traces for what failed.",
 		},
+	}
+}
+
+// ssoRequestKinds are about the request that an answer belongs to.
+func ssoRequestKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-request-unknown", Title: "An answer that nobody waits for", Status: http.StatusForbidden,
 			Meaning: "The answer belongs to a sign-in that did not begin here in this browser, that is over, or that began " +

@@ -2,11 +2,14 @@ package api
 
 import "net/http"
 
+// hostile is for what no identity provider writes.
+const hostile = "No identity provider writes such messages. Something between it and here changes them, or " +
+	"somebody " +
+	"tries what can be got away with."
+
 // ssoFormKinds are about the answer as a document, before anything in it is
 // believed.
 func ssoFormKinds() []SSOKind {
-	const hostile = "No identity provider writes such messages. Something between it and here changes them, or somebody " +
-		"tries what can be got away with."
 	return []SSOKind{
 		{
 			Code: CodeSSOResponseMissing, Title: "No answer in the form", Status: http.StatusBadRequest,
@@ -39,6 +42,12 @@ func ssoFormKinds() []SSOKind {
 			Where:  "In the answer; the trace says at which byte reading stopped.",
 			Remedy: "Look at the trace. " + hostile,
 		},
+	}
+}
+
+// ssoXMLKinds are about XML that no reader should be given.
+func ssoXMLKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-xml-doctype", Title: "A document type", Status: http.StatusBadRequest,
 			Meaning: "The answer has a document type or entities of its own, with which readers of XML can be made to read " +
@@ -67,7 +76,8 @@ func ssoFormKinds() []SSOKind {
 		},
 		{
 			Code: "sso-xml-ambiguous", Title: "XML that can be read in two ways", Status: http.StatusBadRequest,
-			Meaning: "The answer uses a part of XML that readers understand in different ways, such as a marked section. Who " +
+			Meaning: "The answer uses a part of XML that readers understand in different ways, such as a marked section. " +
+				"Who " +
 				"verifies it and who reads it must not differ.",
 			Where:  "In the answer; the trace has the line.",
 			Remedy: "Begin again. If it stays, report it to the maker of the identity provider. " + hostile,
@@ -79,11 +89,18 @@ func ssoFormKinds() []SSOKind {
 			Where:  "In the answer; the trace names the element.",
 			Remedy: "Remove comments from the values that the provider sends. " + hostile,
 		},
+	}
+}
+
+// ssoShapeKinds are about answers that are none.
+func ssoShapeKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-not-a-response", Title: "Another message", Status: http.StatusBadRequest,
 			Meaning: "What came is XML, but no Response of SAML: a request to sign out, for example, or an assertion alone.",
 			Where:   "In the first element of the answer.",
-			Remedy:  "Give the provider the reply address for answers to sign-ins only, and leave its address for signing out empty.",
+			Remedy: "Give the provider the reply address for answers to sign-ins only, and leave its address for " +
+				"signing out empty.",
 			Providers: []SSOHint{
 				{entra, "Basic SAML Configuration > Logout Url (Optional): empty."},
 				{adfs, "Endpoints: a SAML Assertion Consumer endpoint, no SAML Logout endpoint."},

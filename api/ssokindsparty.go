@@ -2,26 +2,30 @@ package api
 
 import "net/http"
 
-// ssoPartyKinds are about for whom the answer is, from whom, and about whom.
-func ssoPartyKinds() []SSOKind {
-	replyURL := []SSOHint{
+// Where the providers have what many of the kinds are about.
+var (
+	replyURLHints = []SSOHint{
 		{entra, "Basic SAML Configuration > Reply URL (Assertion Consumer Service URL)."},
 		{okta, "SAML Settings > Single sign-on URL, with Use this for Recipient URL and Destination URL."},
 		{adfs, "Properties of the trust > Endpoints > SAML Assertion Consumer, binding POST."},
 		{google, "Service provider details > ACS URL."},
 	}
-	audience := []SSOHint{
+	audienceHints = []SSOHint{
 		{entra, "Basic SAML Configuration > Identifier (Entity ID)."},
 		{okta, "SAML Settings > Audience URI (SP Entity ID); in the app of the catalogue, Domain."},
 		{adfs, "Properties of the trust > Identifiers > Relying party identifier."},
 		{google, "Service provider details > Entity ID."},
 	}
-	nameID := []SSOHint{
+	nameIDHints = []SSOHint{
 		{entra, "Attributes & Claims > Unique User Identifier (Name ID)."},
 		{okta, "SAML Settings > Name ID format and Application username."},
 		{adfs, "Claim Issuance Policy: a rule whose outgoing claim type is Name ID."},
 		{google, "Service provider details > Name ID format and Name ID."},
 	}
+)
+
+// ssoPartyKinds are about for whom the answer is, from whom, and about whom.
+func ssoPartyKinds() []SSOKind {
 	return []SSOKind{
 		{
 			Code: "sso-issuer-wrong", Title: "From another issuer", Status: http.StatusForbidden,
@@ -31,7 +35,8 @@ func ssoPartyKinds() []SSOKind {
 			Where:  "In Issuer of the answer, which the trace shows, and in the section of the account.",
 			Remedy: "If the issuer of the trace is your provider, set identityProviderEntityId to it, letter by letter.",
 			Providers: []SSOHint{
-				{entra, "Set up > Microsoft Entra Identifier. identityProviderIssuer is something else there: our own entity id."},
+				{entra, "Set up > Microsoft Entra Identifier. identityProviderIssuer is something else there: our own " +
+					"entity id."},
 				{okta, "View SAML setup instructions > Identity Provider Issuer; it begins with http://, not https://."},
 				{adfs, "Edit Federation Service Properties > Federation Service identifier; it begins with http://."},
 				{google, "Google Identity Provider details > Entity ID."},
@@ -42,32 +47,39 @@ func ssoPartyKinds() []SSOKind {
 			Meaning: "The answer says that it was meant for another address than the one it came to. Each application has " +
 				"its own reply address, and that of the other one does not do.",
 			Where:  "In Destination of the answer.",
-			Remedy: "Give the provider the reply address of this application. " + seeSetup, Providers: replyURL,
+			Remedy: "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
 			Code: "sso-recipient-wrong", Title: "Made out to another address", Status: http.StatusForbidden,
 			Meaning: "The assertion may be used at another address only.",
 			Where:   "In Recipient of SubjectConfirmationData.",
-			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURL,
+			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
 			Code: "sso-recipient-missing", Title: "Made out to no address", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say at which address it may be used, so it could have been made for anybody.",
 			Where:   "In Recipient of SubjectConfirmationData.",
-			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURL,
+			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
 			Code: "sso-audience-wrong", Title: "For somebody else", Status: http.StatusForbidden,
-			Meaning: "The assertion is for another audience than this contact center, whose entity id is its domain with _sso.",
-			Where:   "In Audience of the answer.",
-			Remedy:  "Give the provider our entity id, letter by letter. " + seeSetup, Providers: audience,
+			Meaning: "The assertion is for another audience than this contact center, whose entity id is its domain with " +
+				"_sso.",
+			Where:  "In Audience of the answer.",
+			Remedy: "Give the provider our entity id, letter by letter. " + seeSetup, Providers: audienceHints,
 		},
 		{
 			Code: "sso-audience-missing", Title: "For nobody in particular", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say for whom it is, so it could have been made for anybody.",
 			Where:   "In AudienceRestriction of the answer.",
-			Remedy:  "Give the provider our entity id. " + seeSetup, Providers: audience,
+			Remedy:  "Give the provider our entity id. " + seeSetup, Providers: audienceHints,
 		},
+	}
+}
+
+// ssoProfileKinds are about what the Web Browser SSO profile wants.
+func ssoProfileKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-conditions-missing", Title: "No conditions", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say for whom and for how long it is, so it would be good for ever.",
@@ -76,7 +88,8 @@ func ssoPartyKinds() []SSOKind {
 		},
 		{
 			Code: "sso-condition-unknown", Title: "A condition that is not known", Status: http.StatusForbidden,
-			Meaning: "The assertion holds under a condition only that is not known here. It cannot be ignored: it is there to " +
+			Meaning: "The assertion holds under a condition only that is not known here. It cannot be ignored: it is " +
+				"there to " +
 				"limit the assertion.",
 			Where:  "In Conditions of the answer.",
 			Remedy: "Switch the condition off at the provider.",
@@ -95,7 +108,8 @@ func ssoPartyKinds() []SSOKind {
 		},
 		{
 			Code: "sso-confirmation-invalid", Title: "A confirmation that breaks the profile", Status: http.StatusForbidden,
-			Meaning: "The subject confirmation of the method bearer is not as the profile wants it: once, with a Recipient and " +
+			Meaning: "The subject confirmation of the method bearer is not as the profile wants it: once, with a " +
+				"Recipient and " +
 				"NotOnOrAfter, and without NotBefore.",
 			Where:  "In SubjectConfirmation of the answer.",
 			Remedy: "Let the provider use the Web Browser SSO profile.",
@@ -104,32 +118,40 @@ func ssoPartyKinds() []SSOKind {
 			Code: "sso-in-response-to-mismatch", Title: "An answer to two requests", Status: http.StatusForbidden,
 			Meaning: "The response says that it answers one request, and the assertion in it another one, or none.",
 			Where:   "In InResponseTo of the response and of SubjectConfirmationData.",
-			Remedy:  "No identity provider writes such answers: somebody may have put two together. Tell who is responsible for security.",
+			Remedy: "No identity provider writes such answers: somebody may have put two together. Tell who is " +
+				"responsible for security.",
 		},
+	}
+}
+
+// ssoSubjectKinds are about who is meant.
+func ssoSubjectKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-subject-missing", Title: "About nobody", Status: http.StatusForbidden,
 			Meaning: "The assertion has no subject, or more than one.",
 			Where:   "In Subject of the answer.",
-			Remedy:  "Let the provider send the user name as NameID.", Providers: nameID,
+			Remedy:  "Let the provider send the user name as NameID.", Providers: nameIDHints,
 		},
 		{
 			Code: "sso-name-id-missing", Title: "No NameID", Status: http.StatusForbidden,
 			Meaning: "The subject has no NameID, or an empty one. It is the user name.",
 			Where:   "In NameID of the answer. At the provider, the attribute that it is taken from is empty for this person.",
-			Remedy:  "Let the provider send the user name as NameID.", Providers: nameID,
+			Remedy:  "Let the provider send the user name as NameID.", Providers: nameIDHints,
 		},
 		{
 			Code: "sso-name-id-count", Title: "More than one NameID", Status: http.StatusForbidden,
 			Meaning: "The subject has several NameIDs, so nobody can tell who is meant.",
 			Where:   "In Subject of the answer.",
-			Remedy:  "Let the provider send one.", Providers: nameID,
+			Remedy:  "Let the provider send one.", Providers: nameIDHints,
 		},
 		{
 			Code: "sso-name-id-invalid", Title: "A NameID that cannot be", Status: http.StatusForbidden,
-			Meaning: "The NameID holds a comment, an element, or characters that nobody sees, or is too long. Readers of XML " +
+			Meaning: "The NameID holds a comment, an element, or characters that nobody sees, or is too long. Readers of " +
+				"XML " +
 				"disagree on such values, and so somebody can pass for somebody else.",
 			Where:  "In NameID of the answer.",
-			Remedy: "Let the provider send the plain user name, of 256 characters at most.", Providers: nameID,
+			Remedy: "Let the provider send the plain user name, of 256 characters at most.", Providers: nameIDHints,
 		},
 		{
 			Code: "sso-name-id-encrypted", Title: "An encrypted NameID", Status: http.StatusForbidden,

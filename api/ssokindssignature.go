@@ -20,7 +20,8 @@ func ssoSignatureKinds() []SSOKind {
 		},
 		{
 			Code: "sso-signature-invalid", Title: "The signature does not fit", Status: http.StatusForbidden,
-			Meaning: "A signature was made with a known key, or says so, but what was signed is not what arrived: the answer " +
+			Meaning: "A signature was made with a known key, or says so, but what was signed is not what arrived: the " +
+				"answer " +
 				"was changed on the way.",
 			Where: "In the answer. A program on the way that reformats XML breaks signatures as well.",
 			Remedy: "Look for a proxy or filter that changes posted forms. If there is none, somebody tampers with " +
@@ -30,8 +31,9 @@ func ssoSignatureKinds() []SSOKind {
 			Code: "sso-signature-structure", Title: "The signature is not where it belongs", Status: http.StatusForbidden,
 			Meaning: "A signature covers something else than the element that it stands in, stands at the wrong place, or " +
 				"there are too many. So valid signatures are put around forged content (signature wrapping).",
-			Where:  "In the elements Signature and Reference of the answer; the trace has their places.",
-			Remedy: "No identity provider writes such answers: somebody tries to get in. Tell who is responsible for security.",
+			Where: "In the elements Signature and Reference of the answer; the trace has their places.",
+			Remedy: "No identity provider writes such answers: somebody tries to get in. Tell who is responsible for " +
+				"security.",
 		},
 		{
 			Code: "sso-signature-transforms", Title: "Transforms that are not allowed", Status: http.StatusForbidden,
@@ -52,9 +54,16 @@ func ssoSignatureKinds() []SSOKind {
 				{adfs, "Properties of the trust > Advanced > Secure hash algorithm: SHA-256."},
 			},
 		},
+	}
+}
+
+// ssoCertificateKinds are about the keys of the provider.
+func ssoCertificateKinds() []SSOKind {
+	return []SSOKind{
 		{
 			Code: "sso-certificate-unknown", Title: "Signed with an unknown key", Status: http.StatusForbidden,
-			Meaning: "The answer is signed, but with none of the certificates of the account. Mostly the provider has rolled " +
+			Meaning: "The answer is signed, but with none of the certificates of the account. Mostly the provider has " +
+				"rolled " +
 				"over to a new one. A certificate that the answer itself brings along counts for nothing.",
 			Where: "In identityProviderCertificates of the section. The trace has the fingerprint of the certificate that " +
 				"the answer names.",
@@ -82,7 +91,8 @@ func ssoSignatureKinds() []SSOKind {
 			Code: "sso-certificate-not-yet-valid", Title: "The certificate is not valid yet", Status: http.StatusForbidden,
 			Meaning: "The answer is signed with a certificate of the account whose time has not come.",
 			Where:   "In identityProviderCertificates of the section, or in the clock of this server.",
-			Remedy:  "Check the clock of the server. If it is right, the provider rolled over too early: let it use the old one.",
+			Remedy: "Check the clock of the server. If it is right, the provider rolled over too early: let it use the " +
+				"old one.",
 		},
 	}
 }

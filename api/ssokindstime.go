@@ -40,7 +40,8 @@ func ssoTimeKinds() []SSOKind {
 			Code: "sso-response-stale", Title: "An old answer", Status: http.StatusForbidden,
 			Meaning: "The answer was written long before it came, although it says that it still holds.",
 			Where:   "In IssueInstant of the answer.",
-			Remedy:  "Begin again, and do not keep the provider's page open. If it is always so, the clock of the provider is behind.",
+			Remedy: "Begin again, and do not keep the provider's page open. If it is always so, the clock of the " +
+				"provider is behind.",
 		},
 	}
 }
@@ -56,13 +57,15 @@ func ssoEncryptionKinds() []SSOKind {
 	return []SSOKind{
 		{
 			Code: "sso-encrypted-no-key", Title: "Encrypted, but there is no key", Status: http.StatusForbidden,
-			Meaning: "The provider encrypts its assertions, and the contact center has no key pair of its own.",
-			Where:   "In the key pairs, GET /api/v1/sso/keys, and the settings of the provider.",
-			Remedy:  "Make a key pair and give the provider its certificate, or switch encryption off there. " + keys, Providers: encryption,
+			Meaning:   "The provider encrypts its assertions, and the contact center has no key pair of its own.",
+			Where:     "In the key pairs, GET /api/v1/sso/keys, and the settings of the provider.",
+			Remedy:    "Make a key pair and give the provider its certificate, or switch encryption off there. " + keys,
+			Providers: encryption,
 		},
 		{
 			Code: "sso-decryption-failed", Title: "Cannot be decrypted", Status: http.StatusForbidden,
-			Meaning: "The assertion is encrypted for a key that the contact center does not have, or was damaged. A key pair " +
+			Meaning: "The assertion is encrypted for a key that the contact center does not have, or was damaged. A key " +
+				"pair " +
 				"that was retired too early is a usual cause.",
 			Where: "In EncryptedKey of the answer, and in the key pairs.",
 			Remedy: "Give the provider the certificate of the newest key pair, and retire the old one only when no answer " +
@@ -70,7 +73,8 @@ func ssoEncryptionKinds() []SSOKind {
 		},
 		{
 			Code: "sso-encryption-weak", Title: "Outdated encryption", Status: http.StatusForbidden,
-			Meaning: "The assertion is encrypted in a way that does not protect it, such as with RSA PKCS #1 v1.5 or Triple DES; " +
+			Meaning: "The assertion is encrypted in a way that does not protect it, such as with RSA PKCS #1 v1.5 or " +
+				"Triple DES; " +
 				"or with AES-CBC in an answer that is not signed as a whole, where it can be guessed bit by bit.",
 			Where:  "In EncryptionMethod of the answer.",
 			Remedy: "Let the provider use AES-GCM and RSA-OAEP, and sign the whole answer.",

@@ -13,7 +13,8 @@ func ssoUserKinds() []SSOKind {
 			Remedy: "Let the provider send the user name as NameID; or make a user with that name; or switch " +
 				"just-in-time provisioning on for the section.",
 			Providers: []SSOHint{
-				{entra, "Attributes & Claims > Unique User Identifier (Name ID): user.userprincipalname, or whatever holds the user name."},
+				{entra, "Attributes & Claims > Unique User Identifier (Name ID): user.userprincipalname, or whatever holds " +
+					"the user name."},
 				{okta, "Sign On > Application username: the e-mail address by default; choose what holds the user name."},
 				{adfs, "Claim Issuance Policy: a rule that sends the user name as Name ID."},
 				{google, "Service provider details > Name ID: Basic Information > Primary email, or another attribute."},

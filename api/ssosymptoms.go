@@ -16,12 +16,14 @@ func ssoSymptoms() []SSOKind {
 		},
 		{
 			Code: "sso-azure-not-found", Title: "Azure: HTTP 404 after signing in",
-			Meaning: "The person signs in at Microsoft, and then the browser shows \"404 Not Found\". The browser was sent to " +
+			Meaning: "The person signs in at Microsoft, and then the browser shows \"404 Not Found\". The browser was " +
+				"sent to " +
 				"a reply address that is not there: another path, or a host that is no contact center.",
 			Where: "At Microsoft: Basic SAML Configuration > Reply URL (Assertion Consumer Service URL).",
 			Remedy: "Enter the reply address of the application, with https:// and without anything behind it. " + seeSetup +
 				" If the host name is right and it is still 404, a proxy in front of the server does not pass the path on. " +
-				"No test can see this from here, because only Microsoft knows what stands there: use a test sign-in.",
+				"POST …/test of the account finds where ours is missing there. A wrong one that stands beside it, and is the " +
+				"default, shows in a sign-in from My Apps only.",
 		},
 		{
 			Code: "sso-azure-redirect", Title: "Azure: back to Microsoft with HTTP 404",

@@ -112,8 +112,9 @@ func NewTypeEncoder(def *integrations.Definition) (*TypeEncoder, error) {
 	return &TypeEncoder{def: def, static: b[:len(b)-1]}, nil
 }
 
-// Append appends the document for a contact center to b.
-func (e *TypeEncoder) Append(b []byte, center *models.ContactCenter) []byte {
+// Append appends the document for a contact center to b; public is where browsers see
+// the server, see integrations.CenterAt.
+func (e *TypeEncoder) Append(b []byte, center *models.ContactCenter, public string) []byte {
 	b = append(b, e.static...)
 	if e.def.Feature != "" {
 		b = appendText(b, `,"feature":{"key":`, e.def.Feature)
@@ -126,7 +127,7 @@ func (e *TypeEncoder) Append(b []byte, center *models.ContactCenter) []byte {
 	}
 	if e.def.Computed != nil {
 		b = append(b, `,"computed":[`...)
-		for i, c := range e.def.Computed(center.Domain) {
+		for i, c := range e.def.Computed(integrations.CenterAt(center.Domain, public)) {
 			if i > 0 {
 				b = append(b, ',')
 			}

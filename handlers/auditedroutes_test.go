@@ -66,6 +66,7 @@ func unaudited() map[string]bool {
 		"POST /api/v1/webhooks/{id}/test":                             true,
 		"POST /api/v1/integration-accounts/export":                    true,
 		"POST /api/v1/integration-accounts/plan":                      true,
+		"POST /api/v1/sso/import-metadata":                            true,
 		"POST /scim/v2/Users/.search":                                 true,
 		"POST /scim/v2/Groups/.search":                                true,
 		"POST /scim/v2/Bulk":                                          true,
@@ -77,6 +78,7 @@ func unaudited() map[string]bool {
 func TestNoRecordNoChange(t *testing.T) {
 	ready := audited()
 	maps.Copy(ready, auditedAround())
+	maps.Copy(ready, auditedSSO())
 	maps.Copy(ready, auditedSCIM())
 	for _, r := range handlers.Routes() {
 		name := r.Method + " " + r.Path
@@ -88,7 +90,11 @@ func TestNoRecordNoChange(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
-			s := newSales(t)
+			s := newSales(t, func(c *handlers.Config) {
+				if strings.Contains(r.Path, "/sso/") { // which browsers need HTTPS for
+					c.PublicURL = "https://{domain}"
+				}
+			})
 			c := prepare(t, s)
 			s.sql(t, `CREATE TRIGGER no_record BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'no'); END`)
 			before := s.dump(t)

@@ -111,7 +111,7 @@ func (x *exchange) browserSecret() string {
 
 // keepBrowser gives the browser its secret, for another quarter of an hour.
 func (x *exchange) keepBrowser(secret string) {
-	x.SetCookie(&http.Cookie{
+	x.SetCookie(&http.Cookie{ //nolint:gosec // a post from the provider's site has to bring it
 		Name: ssoCookie, Value: secret, Path: "/", MaxAge: ssoCookieAge, HttpOnly: true, Secure: true,
 		SameSite: http.SameSiteNoneMode,
 	})

@@ -10,8 +10,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/api"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/sso"
+	"admin-api/sso/assertion/assertiontest"
 )
 
 // value is what a parameter of a path can be: one's own, that of another contact
@@ -79,7 +82,10 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 	first := n.made(t, token, teamsPath, `{"name":"The first"}`) // that of the user
 	n.provisioned(t, key+".example", first)
 	user, team := n.made(t, token, usersPath, `{"username":"`+name+` user"}`), n.made(t, token, teamsPath, `{"name":"`+name+` team"}`)
+	n.made(t, token, accountsPath, signOnAccount(t, assertiontest.New(t, assertiontest.Okta())))
 	return map[string]string{
+		"test-sign-ins/{id}": n.made(t, token, testsPath, `{"section":"admin"}`),
+		"keys/{id}":          n.made(t, token, keysPath, ""), "traces/{id}": n.trace(t, token, key+".example"),
 		"Users/{id}": user, "Groups/{id}": team,
 		"webhooks/{id}":             webhook,
 		"deliveries/{deliveryId}":   n.delivery(t, token, webhook),
@@ -89,6 +95,17 @@ func (n *neighbours) fill(t *testing.T, token, key, name string, versions int) m
 		"users/{id}":                user,
 		"tokens/{id}":               n.made(t, token, "/api/v1/tokens", `{"name":"`+name+`","scopes":["accounts:read"]}`),
 	}
+}
+
+// trace returns the id of that of a sign-in that was refused.
+func (n *neighbours) trace(t *testing.T, token, domain string) string {
+	t.Helper()
+	center, err := n.Store.ContactCenterByDomain(t.Context(), domain)
+	require.NoError(t, err)
+	_, err = n.SSO.Begin(t.Context(), sso.Place{Center: center, Section: models.SectionAdmin}, "", "", "")
+	require.ErrorContains(t, err, sso.CodeNotEnabled)
+	a := n.must(t, http.StatusOK, call{Method: "GET", Path: tracesPath, Token: token})
+	return decode[api.SSOTracePage](t, a).Items[0].ID
 }
 
 // delivery returns the id of what is to be delivered to a webhook.

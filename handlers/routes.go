@@ -92,7 +92,7 @@ func routes() []route {
 	return slices.Concat(
 		typeRoutes(), accountRoutes(), setRoutes(), salesforceRoutes(), historyRoutes(), auditRoutes(), eventRoutes(),
 		sessionRoutes(), centerRoutes(), peopleRoutes(), tokenRoutes(), webhookRoutes(), ssoRoutes(),
-		ssoSignInRoutes(), scimRoutes(), openRoutes(),
+		ssoSignInRoutes(), ssoSetupRoutes(), ssoImportRoutes(), scimRoutes(), openRoutes(),
 	)
 }
 

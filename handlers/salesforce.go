@@ -5,12 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"admin-api/accounts"
 	"admin-api/api"
+	"admin-api/integrations"
 )
 
 // authorizeSalesforce answers where a person can authorize the account.
@@ -47,10 +47,7 @@ func (s *Server) authorizeSalesforce(x *exchange) error {
 // origin is where browsers see a contact center. It follows from the settings
 // and what is registered, never from what a request says.
 func (s *Server) origin(domain string) string {
-	if s.public == "" {
-		return "https://" + domain
-	}
-	return strings.TrimSuffix(strings.ReplaceAll(s.public, "{domain}", domain), "/")
+	return integrations.CenterAt(domain, s.public).Origin
 }
 
 // readSalesforceLimits answers the limits of an organization.

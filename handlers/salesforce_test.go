@@ -19,6 +19,7 @@ import (
 	"admin-api/integrations"
 	"admin-api/integrations/salesforce"
 	"admin-api/integrations/salesforce/salesforcetest"
+	"admin-api/integrations/singlesignon"
 	"admin-api/integrations/zendesk"
 	"admin-api/models"
 	"admin-api/outbound"
@@ -55,7 +56,7 @@ func newSales(t *testing.T, options ...option) *sales {
 	})
 	require.NoError(t, err)
 	s.stack = newStack(t, append([]option{func(c *handlers.Config) {
-		c.Catalog = integrations.Catalog{salesforce.Definition, zendesk.Definition}
+		c.Catalog = integrations.Catalog{salesforce.Definition, singlesignon.Definition, zendesk.Definition}
 		c.Accounts.Catalog, c.Accounts.Outbound = c.Catalog, way
 	}}, options...)...)
 	s.path = s.must(t, http.StatusCreated, call{Method: "POST", Path: accountsPath, Body: salesforceBody}).Header.Get("Location")
@@ -381,6 +382,7 @@ func TestSalesforceCallbackAddress(t *testing.T) {
 			Header: []string{"X-Forwarded-Host", "evil.example", "Forwarded", "host=evil.example"},
 		}))
 		require.Equal(t, want, a.RedirectURI)
+		require.Equal(t, want, s.read(t).Computed["callbackUrl"], "what the account shows is what the app must know")
 		require.NotContains(t, a.AuthorizationURL, "evil")
 	}
 	s := newSales(t)

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -219,7 +218,7 @@ func (s *Server) atOriginOf(x *exchange, center *models.ContactCenter) bool {
 // goes round in circles.
 func (s *Server) sameElsewhere(x *exchange, place sso.Place) string {
 	query := x.Request().URL.Query()
-	maps.DeleteFunc(query, func(name string, _ []string) bool { return !slices.Contains([]string{"RelayState", "test"}, name) })
+	maps.DeleteFunc(query, func(name string, _ []string) bool { return name != "RelayState" && name != "test" })
 	address := s.origin(place.Center.Domain) + portalOf(x).path + ssoLogin
 	if len(query) > 0 {
 		address += "?" + query.Encode()

@@ -54,6 +54,7 @@ func (s *Server) loginAgentDesktop(x *exchange) error { return s.login(x, agentD
 //	@Failure     404 {string} string "There is no such contact center"
 //	@Failure     413 {string} string "The answer is too large"
 //	@Failure     415 {string} string "The body is no form"
+//	@Header      415 {string} Accept "What is read"
 //	@Failure     429 {string} string "Too many requests, or too many failed sign-ins"
 //	@Header      429 {integer} Retry-After "Seconds to wait"
 //	@Failure     500 {string} string "Something went wrong on our side"

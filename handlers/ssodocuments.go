@@ -65,8 +65,8 @@ func ssoUser(u *sso.Mapped) *api.SSOUser {
 
 func ssoTest(t *sso.TestView) api.SSOTest {
 	return api.SSOTest{
-		ID: t.ID, Section: t.Section, Status: t.Status, CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy, ExpiresAt: t.ExpiresAt,
-		FinishedAt: t.FinishedAt, Result: ssoResult(t.Result),
+		ID: t.ID, Section: t.Section, Status: t.Status, CreatedAt: t.CreatedAt, CreatedBy: t.CreatedBy,
+		ExpiresAt: t.ExpiresAt, FinishedAt: t.FinishedAt, Result: ssoResult(t.Result),
 	}
 }
 
@@ -88,8 +88,9 @@ func ssoTrace(t *sso.TraceView, whole bool) api.SSOTrace {
 
 func ssoKey(k *sso.KeyView) api.SSOKey {
 	sum := sha256.Sum256(k.Certificate.Raw)
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw})
 	return api.SSOKey{
-		ID: k.ID, SHA256: hex.EncodeToString(sum[:]), NotAfter: models.NewTime(k.Certificate.NotAfter), CreatedAt: k.CreatedAt,
-		Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw})), CreatedBy: k.CreatedBy,
+		ID: k.ID, Certificate: string(text), SHA256: hex.EncodeToString(sum[:]),
+		NotAfter: models.NewTime(k.Certificate.NotAfter), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy,
 	}
 }

@@ -12,14 +12,15 @@ import (
 
 const ssoPath = "/api/v1/sso"
 
-// exchangeCode turns a one-time code into a session.
+// exchangeCode turns a one-time code into a session. Failures are not counted against
+// the address: nobody guesses 256 bits, but anybody can have the server of Agent Desktop
+// try what is no code, and its address is that of everybody who signs in there.
 //
 //	@ID          exchangeSsoCode
 //	@Summary     Exchange a one-time code for a session
 //	@Description Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that
 //	@Description signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it
-//	@Description at the domain of the contact center. The session is in the cookie, as after signIn. Failed attempts count against the
-//	@Description address.
+//	@Description at the domain of the contact center. The session is in the cookie, as after signIn.
 //	@Tags        sso
 //	@Param       code body api.SSOExchangeInput true "The code"
 //	@Success     201 {object} api.SignedIn
@@ -36,11 +37,6 @@ func (s *Server) exchangeCode(x *exchange) error {
 	if err := x.limit("address", addressKey(x.remote)); err != nil {
 		return err
 	}
-	if v := s.signIns.look(failures(x)); !v.ok {
-		return &api.RequestError{
-			Code: api.CodeRateLimited, RetryAfter: v.wait, Detail: "Too many attempts from this address failed.",
-		}
-	}
 	code, err := sso.ReadCode(x.body)
 	if err != nil {
 		return err
@@ -51,7 +47,6 @@ func (s *Server) exchangeCode(x *exchange) error {
 	}
 	secret, p, err := s.sso.Exchange(x.Request().Context(), center, code, x.client())
 	if errors.Is(err, models.ErrUnauthenticated) {
-		s.countFailure(x)
 		x.set(echo.HeaderWWWAuthenticate, realm)
 		return &models.RefusalError{
 			Err:    models.ErrUnauthenticated,

@@ -176,29 +176,37 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 		if p.RetryAfter > 0 {
 			x.set(echo.HeaderRetryAfter, seconds(p.RetryAfter))
 		}
-		page.Words = "Something does not work on our side just now. Try again in a moment; if it stays like this, give your " +
-			"administrator the reference below."
+		page.Words = "Something does not work on our side just now. Try again in a moment; if it stays like this, " +
+			"give your administrator the reference below."
 		return s.showSSO(x, p.Status, "sso-refused", outcomePolicy, page)
 	}
 	if refused.TestID != "" {
 		return s.showTest(x, at, refused.TestID)
 	}
-	kind, known := api.SSOKindOf(refused.Code)
-	status := http.StatusForbidden
-	if known {
-		status = kind.Status
-	}
+	status := statusOfSignIn(refused.Code, err)
 	if status == http.StatusTooManyRequests && x.Response().Header().Get(echo.HeaderRetryAfter) == "" {
 		x.set(echo.HeaderRetryAfter, seconds(time.Second))
 	}
-	page.Words = "Signing in to " + at.name + " did not work. Try again; if it stays like this, give your administrator the " +
-		"reference below."
+	page.Words = "Signing in to " + at.name + " did not work. Try again; if it stays like this, give your " +
+		"administrator the reference below."
 	if refused.Reference == "" {
 		page.Code = refused.Code
 	} else {
 		page.Reference = refused.Reference
 	}
 	return s.showSSO(x, status, "sso-refused", outcomePolicy, page)
+}
+
+// statusOfSignIn is the status of the page about a refused sign-in.
+func statusOfSignIn(code string, err error) int {
+	request, ok := errors.AsType[*api.RequestError](err)
+	if ok && request.Code == api.CodeUnsupportedMediaType {
+		return http.StatusUnsupportedMediaType
+	}
+	if kind, known := api.SSOKindOf(code); known {
+		return kind.Status
+	}
+	return http.StatusForbidden
 }
 
 // methodOf says how a session began. Of a provider its present address is shown: what

@@ -29,7 +29,8 @@ func ssoSignInRoutes() []route {
 		{Route: Route{"sso-test.read", http.MethodGet, ssoTestsPath + "/{id}", test}, do: (*Server).readTest},
 		{
 			Route: Route{"sso-trace.list", http.MethodGet, ssoTracesPath, audit},
-			do:    (*Server).listTraces, query: single("outcome", "code", "section", "user", "username", "reference", "pageSize", "cursor"),
+			do:    (*Server).listTraces,
+			query: single("outcome", "code", "section", "user", "username", "reference", "pageSize", "cursor"),
 		},
 		{Route: Route{"sso-trace.read", http.MethodGet, ssoTracesPath + "/{id}", audit}, do: (*Server).readTrace},
 		{Route: Route{"sso-key.list", http.MethodGet, ssoKeysPath, read}, do: (*Server).listKeys},

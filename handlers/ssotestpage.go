@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"admin-api/api"
@@ -56,7 +57,7 @@ func factsOf(r *api.SSOResult) []formField {
 		{"Valid from", seen.NotBefore},
 		{"Valid until", seen.NotOnOrAfter},
 		{"Signed", strings.Join(seen.Signed, ", ")},
-		{"Signed by", strings.Join(seen.SignatureMethods, ", ")},
+		{"Signed by", strings.Join(slices.Compact(slices.Clone(seen.SignatureMethods)), ", ")},
 	}
 	if r.Certificate != nil {
 		all = append(all, formField{"Verified with the certificate (SHA-256)", r.Certificate.SHA256})

@@ -60,7 +60,7 @@ func (s *Server) listTypes(x *exchange) error {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = s.catalog.static[typ].Append(b, &x.principal.ContactCenter)
+		b = s.catalog.static[typ].Append(b, &x.principal.ContactCenter, s.public)
 	}
 	return x.catalogue(append(b, ']', '}'))
 }
@@ -89,7 +89,7 @@ func (s *Server) readType(x *exchange) error {
 	if !ok {
 		return models.ErrNotFound
 	}
-	return x.catalogue(encoder.Append(nil, &x.principal.ContactCenter))
+	return x.catalogue(encoder.Append(nil, &x.principal.ContactCenter, s.public))
 }
 
 // catalogue sends a part of the catalogue, or 304. Clients may keep it and ask

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/api"
+	"admin-api/handlers"
 )
 
 func TestTypes(t *testing.T) {
@@ -48,4 +49,17 @@ func TestTypesDependOnTheContactCenter(t *testing.T) {
 	zendesk := decode[api.Type](t, s.must(t, http.StatusOK, call{Method: "GET", Path: typesPath + "/zendesk", Token: other}))
 	require.Equal(t, "https://plain.example/agentdesktop?zin=true", zendesk.Computed[0].Value)
 	require.Nil(t, zendesk.Feature)
+}
+
+// What is entered at a vendor is where browsers see this service, in the catalogue and
+// at the accounts.
+func TestComputedValuesHaveThePublicAddress(t *testing.T) {
+	s := newStack(t, func(c *handlers.Config) { c.PublicURL = "https://{domain}:8443" })
+	const want = "https://acme.example:8443/agentdesktop/sso/redirect"
+	typ := decode[api.Type](t, s.must(t, http.StatusOK, call{Method: "GET", Path: typesPath + "/sso"}))
+	require.Contains(t, typ.Computed, api.Computed{Name: "agentDesktopReplyUrl", Label: "Agent Desktop: Reply URL", Value: want})
+	account := decode[api.Account](t, s.must(t, http.StatusCreated, call{
+		Method: "POST", Path: accountsPath, Body: `{"type":"sso","name":"IdP","properties":{}}`,
+	}))
+	require.Equal(t, want, account.Computed["agentDesktopReplyUrl"])
 }

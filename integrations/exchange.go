@@ -31,18 +31,22 @@ func (s *Session) Exchange(ctx context.Context, r Request) (*Answer, error) {
 	if err != nil {
 		return nil, withoutURL(err)
 	}
-	body, err := read(resp)
+	body, err := read(resp, r.First)
 	if err != nil {
 		return nil, withoutURL(err)
 	}
 	return &Answer{Status: resp.StatusCode, Header: resp.Header, Body: body, received: s.Now()}, nil
 }
 
-// read returns the whole body. After 101 the connection speaks another protocol
-// and may never end by itself.
-func read(resp *http.Response) (body []byte, err error) {
+// read returns the body, or what first bytes of it are, if that is not 0. After 101
+// the connection speaks another protocol and may never end by itself.
+func read(resp *http.Response, first int64) (body []byte, err error) {
+	source := io.Reader(resp.Body)
+	if first > 0 {
+		source = io.LimitReader(source, first)
+	}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
-		body, err = io.ReadAll(resp.Body)
+		body, err = io.ReadAll(source)
 	}
 	if closed := resp.Body.Close(); err == nil {
 		err = closed
@@ -53,6 +57,9 @@ func read(resp *http.Response) (body []byte, err error) {
 func (r Request) build(ctx context.Context) (*http.Request, error) {
 	if len(r.ExtraCA) > 0 {
 		ctx = WithExtraCA(ctx, r.ExtraCA)
+	}
+	if r.MaxBytes > 0 {
+		ctx = context.WithValue(ctx, maxBytesKey{}, r.MaxBytes)
 	}
 	body := r.Body
 	if r.Form != nil {

@@ -8,7 +8,9 @@
 package integrations
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"admin-api/validation"
 )
@@ -64,6 +66,9 @@ type AdminSignOn interface {
 	// KeepsAdminSignOn reports whether before, the properties of the same type that are
 	// to be replaced, made them do so, and whoever gets in under those still does.
 	KeepsAdminSignOn(before Properties) bool
+	// AdmitsNoMore reports whether before made administrators do so, and nobody gets in
+	// now who did not under before.
+	AdmitsNoMore(before Properties) bool
 }
 
 // Shape says where the shape of a type comes from.
@@ -122,10 +127,26 @@ type Definition struct {
 	// New returns properties with their defaults set.
 	New func() Properties
 	// Computed returns read-only values shown with an account (addresses to
-	// paste at the vendor), given the contact center's domain; nil for none.
-	Computed func(domain string) []Computed
+	// paste at the vendor); nil for none.
+	Computed func(c Center) []Computed
 	// Example is a valid document of properties, secrets included, made up.
 	Example string
+}
+
+// Center is what a type may know of the contact center.
+type Center struct {
+	// Domain is its name.
+	Domain string
+	// Origin is where browsers see this service for it, scheme and port included,
+	// without a slash at the end. What other services answer stands on the domain.
+	Origin string
+}
+
+// CenterAt returns the contact center of a domain. public is where browsers see this
+// service, with {domain} for the domain; empty means https:// and the domain.
+func CenterAt(domain, public string) Center {
+	public = cmp.Or(public, "https://{domain}")
+	return Center{Domain: domain, Origin: strings.TrimSuffix(strings.ReplaceAll(public, "{domain}", domain), "/")}
 }
 
 // Computed is one read-only value.

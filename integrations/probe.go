@@ -93,9 +93,15 @@ type Request struct {
 	// for systems with an authority of their own. The transport finds it in the
 	// request's context, see ExtraCA.
 	ExtraCA []byte
+	// First, when set, is how many bytes of the body are read at most; the rest is
+	// left out. It is for pages of which the beginning will do.
+	First int64
+	// MaxBytes, when set, takes the place of the transport's limit of a body. The
+	// transport finds it in the request's context, see MaxBytes.
+	MaxBytes int64
 }
 
-// Answer is what came back, read whole within the limits of the transport.
+// Answer is what came back, read within the limits of the transport.
 type Answer struct {
 	Status int
 	Header http.Header

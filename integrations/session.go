@@ -19,8 +19,8 @@ type Session struct {
 	Transport Transport
 	// Clock returns the time; nil means time.Now.
 	Clock func() time.Time
-	// Domain is the contact center's domain.
-	Domain string
+	// Center is the contact center for which the probe asks.
+	Center Center
 	// Classify turns an error of the transport into a failure; nil where the
 	// error is not known.
 	Classify func(error) *Failure

@@ -119,7 +119,7 @@ func describe(d *integrations.Definition) (*Type, error) {
 		NoProbe: d.NoProbe, ProbeDoes: d.ProbeDoes, Privileges: d.Privileges, Diagnoses: diagnosesOf(d.Diagnoses),
 	}
 	if d.Computed != nil {
-		t.Computed = d.Computed(exampleDomain)
+		t.Computed = d.Computed(integrations.CenterAt(exampleDomain, ""))
 	}
 	return t, nil
 }

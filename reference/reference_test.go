@@ -23,8 +23,8 @@ var courier = integrations.Definition{
 		Cause: integrations.CauseConfig, Code: "box_full", Detail: "The box is full.", Hint: "Empty it.", Retryable: true,
 	}},
 	New: func() integrations.Properties { return &courierProperties{Port: 22} },
-	Computed: func(domain string) []integrations.Computed {
-		return []integrations.Computed{{Name: "hook", Label: "Hook", Value: "https://" + domain + "/hook"}}
+	Computed: func(c integrations.Center) []integrations.Computed {
+		return []integrations.Computed{{Name: "hook", Label: "Hook", Value: c.Origin + "/hook"}}
 	},
 	Example: `{"url":"https://a.example","mode":"fast","token":"made-up"}`,
 }

@@ -37,10 +37,7 @@ type arrival struct {
 // Accept judges what a browser brought from the identity provider and begins a
 // session. A refusal is an *Error.
 func (s *Service) Accept(ctx context.Context, at Place, m Message, from access.Client) (*Outcome, error) {
-	a := &arrival{
-		at: at, message: m, from: from, reference: newReference(),
-		report: &Result{Address: from.Address, UserAgent: from.UserAgent},
-	}
+	a := &arrival{at: at, message: m, from: from, reference: newReference(), report: sentFrom(from)}
 	out, err := s.accept(ctx, a)
 	refused, ok := errors.AsType[*Error](err)
 	if !ok {

@@ -84,7 +84,7 @@ func (s *Service) start(at Place, set *settings, kept *models.SSORequest, browse
 		ID: kept.ID, Issuer: singlesignon.EntityID(at.Center.Domain), Destination: set.IdentityProviderSSOURL,
 		ReplyURL: s.ReplyURL(at), IssuedAt: kept.CreatedAt.Time,
 	}
-	if wantsPost(set.IdentityProviderSSOURL) {
+	if set.TakesPost() {
 		return &Start{Browser: browser, Action: set.IdentityProviderSSOURL, Fields: request.PostFields("")}, nil
 	}
 	address, err := request.RedirectURL("")
@@ -93,18 +93,6 @@ func (s *Service) start(at Place, set *settings, kept *models.SSORequest, browse
 			"Copy it from the provider once more.")
 	}
 	return &Start{Browser: browser, URL: address}, nil
-}
-
-// wantsPost reports whether the address takes requests by HTTP-POST only, as far as
-// addresses tell: OneLogin and Shibboleth have one for each binding. Every other
-// provider that is known takes HTTP-Redirect where it takes HTTP-POST.
-func wantsPost(address string) bool {
-	u, err := url.Parse(address)
-	if err != nil {
-		return false
-	}
-	path := strings.ToLower(u.Path)
-	return strings.Contains(path, "/http-post/") || strings.HasSuffix(path, "/saml2/post/sso")
 }
 
 // ownPath reports whether text is a path of ours and nothing that a browser could

@@ -78,7 +78,7 @@ func (s *Service) Exchange(
 	}
 	refused := false
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
-		taken, err := tx.TakeSSOCode(ctx, c.ID, access.HashToken(code), models.NewTime(s.now()))
+		taken, err := s.takeCode(ctx, tx, c, access.HashToken(code))
 		if err != nil {
 			return err
 		}
@@ -97,6 +97,20 @@ func (s *Service) Exchange(
 	}
 	s.Audit.Committed(c.ID)
 	return secret, p, nil
+}
+
+// takeCode uses a code up, with its user locked.
+func (s *Service) takeCode(
+	ctx context.Context, tx *store.Store, c *models.ContactCenter, hash []byte,
+) (*models.SSOCode, error) {
+	found, err := tx.SSOCode(ctx, c.ID, hash)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := tx.LockUser(ctx, c.ID, found.UserID); err != nil {
+		return nil, err
+	}
+	return tx.TakeSSOCode(ctx, c.ID, hash, models.NewTime(s.now()))
 }
 
 func sameHash(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }

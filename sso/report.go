@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"admin-api/access"
 	"admin-api/models"
@@ -64,13 +65,28 @@ const (
 	StepUser    = "user"
 )
 
-// longestTrace is how much of the redacted message is kept, in bytes.
-const longestTrace = 8 << 10
+// What of a message and its sender is kept, in bytes: anybody can send one.
+const (
+	longestTrace      = 8 << 10 // of the redacted message
+	longestAttributes = 8 << 10 // of names and values in all
+	longestUserAgent  = 200
+)
+
+// sentFrom begins a result with the browser that brought the message.
+func sentFrom(from access.Client) *Result {
+	agent := strings.ToValidUTF8(from.UserAgent, "\uFFFD")
+	if len(agent) > longestUserAgent {
+		agent = shorten(agent, longestUserAgent)
+	}
+	return &Result{Address: from.Address, UserAgent: agent}
+}
 
 // newResult begins one with what was found in the message.
 func newResult(found *assertion.Report, accepted *assertion.Accepted, from access.Client) *Result {
-	r := &Result{Steps: found.Steps, Verified: found.Verified, Address: from.Address, UserAgent: from.UserAgent}
+	r := sentFrom(from)
+	r.Steps, r.Verified = found.Steps, found.Verified
 	seen := found.Seen
+	seen.Attributes = firstOf(seen.Attributes)
 	if len(seen.Redacted) > longestTrace {
 		seen.Redacted = shorten(seen.Redacted, longestTrace)
 	}
@@ -79,6 +95,29 @@ func newResult(found *assertion.Report, accepted *assertion.Accepted, from acces
 		r.Certificate = certificateOf(accepted.Certificate)
 	}
 	return r
+}
+
+// firstOf returns the attributes, and of the last of them the values, that
+// longestAttributes has room for.
+func firstOf(all []assertion.Attribute) []assertion.Attribute {
+	var kept []assertion.Attribute
+	left := longestAttributes
+	for _, a := range all {
+		left -= len(a.Name) + len(a.FriendlyName)
+		if left < 0 {
+			break
+		}
+		values := a.Values
+		a.Values = nil
+		for _, v := range values {
+			if left -= len(v); left < 0 {
+				break
+			}
+			a.Values = append(a.Values, v)
+		}
+		kept = append(kept, a)
+	}
+	return kept
 }
 
 func certificateOf(x *x509.Certificate) *Certificate {

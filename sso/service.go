@@ -32,6 +32,9 @@ type Service struct {
 	// how long; 0 means DefaultTraces and DefaultTraceRetention.
 	KeepTraces     int
 	TraceRetention time.Duration
+	// KeepRequests is how many requests that nobody has answered are kept per contact
+	// center; 0 means a sensible number.
+	KeepRequests int
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
 }

@@ -1,16 +1,15 @@
 package sso
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
+	"admin-api/integrations"
 	"admin-api/integrations/singlesignon"
 	"admin-api/models"
 	"admin-api/validation"
@@ -131,8 +130,7 @@ func readSettings(a *models.Account) (*singlesignon.Properties, error) {
 // origin is where browsers see the contact center. It comes from what is set and
 // registered, never from the header field Host.
 func (s *Service) origin(c *models.ContactCenter) string {
-	pattern := cmp.Or(s.PublicURL, "https://{domain}")
-	return strings.TrimSuffix(strings.ReplaceAll(pattern, "{domain}", c.Domain), "/")
+	return integrations.CenterAt(c.Domain, s.PublicURL).Origin
 }
 
 // LoginURL is where sign-in to a place begins.

@@ -33,6 +33,19 @@ func (s *Store) examine(ctx context.Context) error {
 	return s.examineSchema(ctx)
 }
 
+// examineLength makes sure that a SQLite file had all of its bytes. SQLite takes
+// those that the last page lacks for zeros, and they often are.
+func (s *Store) examineLength(ctx context.Context, length int64) error {
+	want, err := column[int64](ctx, s.readerDB, "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+	if err != nil {
+		return damaged(err)
+	}
+	if len(want) != 1 || want[0] != length {
+		return errDamagedCopy
+	}
+	return nil
+}
+
 // examinePages has SQLite look at every page and every reference.
 func (s *Store) examinePages(ctx context.Context) error {
 	faults, err := column[string](ctx, s.readerDB, "PRAGMA integrity_check(3)")

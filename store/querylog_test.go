@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -123,7 +124,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		ContactCenterID: cc, ID: id, URL: canary, Description: canary, EventTypes: models.Strings{canary}, Version: 8,
 	}
 	drop := func(_ any, err error) error { return err }
-	return map[string]func(ctx context.Context) error{
+	calls := map[string]func(ctx context.Context) error{
 		"CreateContactCenter": func(ctx context.Context) error {
 			return s.CreateContactCenter(ctx, &models.ContactCenter{ID: cc, Domain: canary, Name: canary})
 		},
@@ -408,4 +409,6 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 			})
 		},
 	}
+	maps.Copy(calls, everySSOMethod(s, cc, id))
+	return calls
 }

@@ -25,8 +25,9 @@ func (inUseError) Is(target error) bool { return target == models.ErrExists }
 // Restore puts the backup in file into the database that cfg names, which must be
 // empty or not there: all of it or, after an error or when the process is killed,
 // nothing. The backup may be of an older schema and of either kind of database;
-// file itself is only read. Sessions are left out: who was signed in then is not
-// now; and events are numbered on behind a gap. A database that is in use is models.ErrExists.
+// file itself is only read. Sessions and what leads to one are left out: who was
+// signed in then is not now; and events are numbered on behind a gap. A database that
+// is in use is models.ErrExists.
 //
 // With SQLite the copy is made beside the database. With PostgreSQL it needs
 // room in the temporary folder, and the rows are written in one transaction.
@@ -159,12 +160,19 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 	if err := copyFile(ctx, file, staged, o); err != nil {
 		return nil, err
 	}
+	whole, err := os.Stat(staged) // before opening, which may make it longer
+	if err != nil {
+		return nil, err
+	}
 	copied, err := openCopy(ctx, cfg, staged)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	o.say("examining the backup")
-	err = copied.examinePages(ctx)
+	err = copied.examineLength(ctx, whole.Size())
+	if err == nil {
+		err = copied.examinePages(ctx)
+	}
 	if err == nil {
 		_, err = copied.Migrate(ctx)
 	}
@@ -188,11 +196,17 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 	return copied, nil
 }
 
-// dropSessions ends what browsers were signed in with when the backup was made.
-// Who was shut out since must not be in again.
+// dropSessions ends what browsers were signed in with when the backup was made, or
+// were about to be. Who was shut out since must not be in again, and what was used
+// since must not be good once more.
 func (s *Store) dropSessions(ctx context.Context) error {
 	return s.Tx(ctx, func(tx *Store) error {
-		return translate(tx.write.WithContext(ctx).Exec("DELETE FROM sessions").Error)
+		for _, table := range []string{"sessions", "sso_codes", "sso_requests"} {
+			if err := tx.write.WithContext(ctx).Exec("DELETE FROM " + table).Error; err != nil {
+				return translate(err)
+			}
+		}
+		return nil
 	})
 }
 

@@ -89,11 +89,17 @@ func (s *Store) DeleteSession(ctx context.Context, contactCenter, id string) err
 }
 
 // DeleteSessions ends all sessions of a user but the one with the id exceptID,
-// which may be empty.
+// which may be empty, and the one-time codes by which one could begin.
 func (s *Store) DeleteSessions(ctx context.Context, contactCenter, userID, exceptID string) error {
-	err := s.exec(ctx, func(db *gorm.DB) error {
-		return db.Where("contact_center_id = ? AND user_id = ? AND id <> ?", contactCenter, userID, exceptID).
+	err := s.Tx(ctx, func(tx *Store) error {
+		err := tx.write.WithContext(ctx).
+			Where("contact_center_id = ? AND user_id = ? AND id <> ?", contactCenter, userID, exceptID).
 			Delete(&models.Session{}).Error
+		if err != nil {
+			return translate(err)
+		}
+		return translate(tx.write.WithContext(ctx).
+			Where("contact_center_id = ? AND user_id = ?", contactCenter, userID).Delete(&models.SSOCode{}).Error)
 	})
 	if err != nil {
 		return fmt.Errorf("delete sessions of user %s: %w", userID, err)

@@ -54,8 +54,16 @@ func (s *Store) CreateSSOCode(ctx context.Context, c *models.SSOCode) error {
 	return s.create(ctx, "one-time code", c)
 }
 
+// SSOCode returns a one-time code, or models.ErrNotFound.
+func (s *Store) SSOCode(ctx context.Context, contactCenter string, hash []byte) (*models.SSOCode, error) {
+	c := &models.SSOCode{}
+	return c, s.take(ctx, "one-time code", c, "contact_center_id = ? AND hash = ?", contactCenter, hash)
+}
+
 // TakeSSOCode removes a one-time code and returns it; only one caller gets it. It
-// is models.ErrNotFound for one that is not there or had expired at now.
+// is models.ErrNotFound for one that is not there or had expired at now. In a
+// transaction its user must be locked before: whoever deletes the user has that lock
+// and waits for the code, which goes with the user.
 func (s *Store) TakeSSOCode(
 	ctx context.Context, contactCenter string, hash []byte, now models.Time,
 ) (*models.SSOCode, error) {
@@ -80,6 +88,34 @@ func (s *Store) DeleteExpiredSSO(ctx context.Context, now models.Time, limit int
 		key := "contact_center_id, " + table.key
 		n, err := s.deleteSome(ctx, table.name, "DELETE FROM "+table.name+" WHERE ("+key+") IN (SELECT "+key+" FROM "+
 			table.name+" WHERE expires_at <= ? LIMIT ?)", now, limit)
+		if err != nil {
+			return all, err
+		}
+		all += n
+	}
+	return all, nil
+}
+
+// TrimSSORequests removes of each contact center the oldest requests, so that at most
+// most of them are left, and returns how many. Those of test sign-ins stay longest:
+// nobody else can make them.
+func (s *Store) TrimSSORequests(ctx context.Context, most int) (int, error) {
+	var over []string
+	err := s.query(ctx).Model(&models.SSORequest{}).Group("contact_center_id").Having("count(*) > ?", most).
+		Order("contact_center_id").Pluck("contact_center_id", &over).Error
+	if err != nil {
+		return 0, fmt.Errorf("count requests of single sign-on: %w", translate(err))
+	}
+	end := " LIMIT -1 OFFSET ?"
+	if s.dialect == Postgres {
+		end = " OFFSET ?"
+	}
+	all := 0
+	for _, center := range over {
+		n, err := s.deleteSome(ctx, "requests of single sign-on beyond their bound", `DELETE FROM sso_requests
+			WHERE (contact_center_id, id) IN (SELECT contact_center_id, id FROM sso_requests
+			WHERE (contact_center_id, id) IN (SELECT contact_center_id, id FROM sso_requests
+				WHERE contact_center_id = ? ORDER BY test_id = '', created_at DESC`+end+`))`, center, most)
 		if err != nil {
 			return all, err
 		}

@@ -157,7 +157,8 @@ func (s *Store) TrimSSOTraces(ctx context.Context, before models.Time, keep int)
 		err := tx.query(ctx).Raw(`SELECT contact_center_id, id FROM (
 			SELECT contact_center_id, id, at, verified,
 				row_number() OVER (PARTITION BY contact_center_id, verified ORDER BY id DESC) AS place FROM sso_traces) AS ranked
-			WHERE at < ? OR place > CASE WHEN verified THEN CAST(? AS bigint) ELSE CAST(? AS bigint) END ORDER BY contact_center_id, id`,
+			WHERE at < ? OR place > CASE WHEN verified THEN CAST(? AS bigint) ELSE CAST(? AS bigint) END
+			ORDER BY contact_center_id, id`,
 			before, keep, (keep+1)/2).Find(&over).Error
 		if err != nil {
 			return err

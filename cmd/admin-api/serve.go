@@ -125,7 +125,7 @@ func (c *serveCommand) build(
 	types := catalog.All()
 	service := &accounts.Service{
 		Store: h.store, Catalog: types, Keys: h.keys, Audit: h.audit, Outbound: way, Logger: h.log,
-		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0,
+		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0, PublicURL: c.publicURL(),
 		SSOTestPassed: signOn.AdminTestPassed,
 	}
 	h.access.SSORequired, h.access.SSOUnproven = signOn.Required, service.SSOUnproven

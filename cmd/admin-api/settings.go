@@ -223,8 +223,8 @@ func (s *serveSettings) checkAgentDesktopURL() error {
 	u, err := url.Parse(strings.ReplaceAll(s.AgentDesktopURL, "{domain}", "example.com"))
 	fit := err == nil && u.Host != "" && u.User == nil && u.Fragment == "" && !strings.ContainsAny(u.Host, "{}")
 	if !fit || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
-		return wrong("ADMIN_API_AGENT_DESKTOP_URL",
-			fmt.Errorf("%q is no address such as https://{domain}/agentdesktop/app, or http:// on this machine", s.AgentDesktopURL))
+		return wrong("ADMIN_API_AGENT_DESKTOP_URL", fmt.Errorf(
+			"%q is no address such as https://{domain}/app, or http:// on this machine", s.AgentDesktopURL))
 	}
 	return nil
 }

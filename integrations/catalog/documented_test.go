@@ -98,7 +98,7 @@ var types = []documented{
 		typ: "servicenow", family: integrations.ServiceNow, shape: "proposed", hasDefault: true, probes: true,
 		destinations: "/url /authMode",
 	},
-	{typ: "sso", family: integrations.SingleSignOn, shape: "documented", feature: "single_sign_on", limit: "type"},
+	{typ: "sso", family: integrations.SingleSignOn, shape: "documented", feature: "single_sign_on", limit: "type", probes: true},
 	{
 		typ: "aws_transcribe", family: integrations.SpeechToText, shape: "proposed", probes: true,
 		destinations: "/region",

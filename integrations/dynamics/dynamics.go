@@ -62,8 +62,8 @@ type Properties struct {
 	RefreshToken secret.Text `json:"refreshToken" label:"Refresh token" help:"What Microsoft issues when a user of the organization consents to the app; scenarios reach data with it." pattern:"^[!-~]+$" hint:"printable characters without spaces" min:"20" max:"4096"`
 }
 
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	return []integrations.Computed{
-		{Name: "redirectUri", Label: "Redirect URI", Value: "https://" + domain + "/admin/msdynamicscallback.html"},
+		{Name: "redirectUri", Label: "Redirect URI", Value: "https://" + c.Domain + "/admin/msdynamicscallback.html"},
 	}
 }

@@ -212,5 +212,5 @@ func TestRequests(t *testing.T) {
 func TestComputed(t *testing.T) {
 	require.Equal(t, []integrations.Computed{
 		{Name: "redirectUri", Label: "Redirect URI", Value: "https://acme.example/admin/msdynamicscallback.html"},
-	}, Definition.Computed("acme.example"))
+	}, Definition.Computed(integrations.CenterAt("acme.example", "")))
 }

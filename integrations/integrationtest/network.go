@@ -1,6 +1,7 @@
 package integrationtest
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -77,7 +78,7 @@ func (n *network) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, told(err)
 	}
-	resp.Body = &boundedBody{source: resp.Body, left: maxAnswer}
+	resp.Body = &boundedBody{source: resp.Body, left: cmp.Or(int(integrations.MaxBytes(req.Context())), maxAnswer)}
 	return resp, nil
 }
 

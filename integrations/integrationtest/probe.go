@@ -159,7 +159,9 @@ func (s *suite) run(t *testing.T, n *network) end {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), wait)
 	defer cancel()
-	session := &integrations.Session{Transport: n, Classify: classify, Domain: "mycompany.brightpattern.com"}
+	session := &integrations.Session{
+		Transport: n, Classify: classify, Center: integrations.CenterAt("mycompany.brightpattern.com", ""),
+	}
 	n.session = session
 	err := p.(integrations.Prober).Probe(ctx, session) // the caller has asked
 	e := end{err, session, p, n}

@@ -342,7 +342,7 @@ func TestComputed(t *testing.T) {
 			Name: "assertionConsumerServiceUrl", Label: "ACS URL",
 			Value: "https://acme.example/agentdesktop/agentdesktop/sfsso/response",
 		},
-	}, Definition.Computed("acme.example"))
+	}, Definition.Computed(integrations.CenterAt("acme.example", "")))
 }
 
 // TestUsedUpIsRetryable: the failure says that waiting helps.

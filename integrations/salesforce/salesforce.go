@@ -67,12 +67,12 @@ type Properties struct {
 	IdentityProviderLoginURL string `json:"identityProviderLoginUrl" validate:"omitempty,https_url" label:"Identity provider-initiated login URL" help:"From the Manage page of the connected app." example:"https://acme.my.salesforce.com/idp/login?app=0spEXAMPLE0000001" format:"url"`
 }
 
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	return []integrations.Computed{
-		{Name: "callbackUrl", Label: "Callback URL", Value: "https://" + domain + "/admin/salesforcecallback.html"},
+		{Name: "callbackUrl", Label: "Callback URL", Value: c.Origin + "/admin/salesforcecallback.html"},
 		{
 			Name: "assertionConsumerServiceUrl", Label: "ACS URL",
-			Value: "https://" + domain + "/agentdesktop/agentdesktop/sfsso/response",
+			Value: "https://" + c.Domain + "/agentdesktop/agentdesktop/sfsso/response",
 		},
 	}
 }

@@ -53,9 +53,9 @@ func (p *Properties) Validate(c *validation.Context) {
 	c.Timely(pointer, "team_unknown", "No team of this contact center has this id, or the team is disabled.")
 }
 
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	return []integrations.Computed{
-		{Name: "scimBaseUrl", Label: "SCIM base URL", Value: "https://" + domain + "/scim/v2"},
-		{Name: "tokenUrl", Label: "Token URL", Value: "https://" + domain + "/configapi/v2/oauth/token"},
+		{Name: "scimBaseUrl", Label: "SCIM base URL", Value: c.Origin + "/scim/v2"},
+		{Name: "tokenUrl", Label: "Token URL", Value: c.Origin + "/configapi/v2/oauth/token"},
 	}
 }

@@ -67,8 +67,12 @@ func withoutTexts(found validation.Errors) []validation.Violation {
 }
 
 func TestComputed(t *testing.T) {
-	require.Equal(t, []integrations.Computed{
-		{Name: "scimBaseUrl", Label: "SCIM base URL", Value: "https://mycompany.brightpattern.com/scim/v2"},
-		{Name: "tokenUrl", Label: "Token URL", Value: "https://mycompany.brightpattern.com/configapi/v2/oauth/token"},
-	}, Definition.Computed("mycompany.brightpattern.com"))
+	for public, origin := range map[string]string{
+		"": "https://mycompany.brightpattern.com", "https://{domain}:8443/": "https://mycompany.brightpattern.com:8443",
+	} {
+		require.Equal(t, []integrations.Computed{
+			{Name: "scimBaseUrl", Label: "SCIM base URL", Value: origin + "/scim/v2"},
+			{Name: "tokenUrl", Label: "Token URL", Value: origin + "/configapi/v2/oauth/token"},
+		}, Definition.Computed(integrations.CenterAt("mycompany.brightpattern.com", public)))
+	}
 }

@@ -8,22 +8,22 @@ func EntityID(domain string) string { return domain + "_sso" }
 
 // AgentDesktopURL is where the identity provider posts its answer for Agent
 // Desktop (reply URL, assertion consumer service).
-func AgentDesktopURL(domain string) string { return "https://" + domain + "/agentdesktop/sso/redirect" }
+func AgentDesktopURL(origin string) string { return origin + "/agentdesktop/sso/redirect" }
 
 // AdminURL is where the identity provider posts its answer for the
 // administrator portal.
-func AdminURL(domain string) string { return "https://" + domain + "/admin/sso/redirect" }
+func AdminURL(origin string) string { return origin + "/admin/sso/redirect" }
 
 // SignOnURL is where people start a sign-in from the contact center's side.
-func SignOnURL(domain string) string { return "https://" + domain + "/" }
+func SignOnURL(origin string) string { return origin + "/" }
 
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	return []integrations.Computed{
-		{Name: "agentDesktopEntityId", Label: "Agent Desktop: Identifier (Entity ID)", Value: EntityID(domain)},
-		{Name: "agentDesktopReplyUrl", Label: "Agent Desktop: Reply URL", Value: AgentDesktopURL(domain)},
-		{Name: "adminEntityId", Label: "Admin: Identifier (Entity ID)", Value: EntityID(domain)},
-		{Name: "adminReplyUrl", Label: "Admin: Reply URL", Value: AdminURL(domain)},
-		{Name: "signOnUrl", Label: "Sign-on URL", Value: SignOnURL(domain)},
+		{Name: "agentDesktopEntityId", Label: "Agent Desktop: Identifier (Entity ID)", Value: EntityID(c.Domain)},
+		{Name: "agentDesktopReplyUrl", Label: "Agent Desktop: Reply URL", Value: AgentDesktopURL(c.Origin)},
+		{Name: "adminEntityId", Label: "Admin: Identifier (Entity ID)", Value: EntityID(c.Domain)},
+		{Name: "adminReplyUrl", Label: "Admin: Reply URL", Value: AdminURL(c.Origin)},
+		{Name: "signOnUrl", Label: "Sign-on URL", Value: SignOnURL(c.Origin)},
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func TestDefinition(t *testing.T) {
 	integrationtest.Run(t, Definition, integrationtest.Fixture{
 		Valid: example,
-		// Browsers are sent there, and nothing here is secret.
+		// Nothing here is secret, so nothing can be carried elsewhere.
 		NoDestination: []string{
 			"/agentDesktop/identityProviderSsoUrl", "/agentDesktop/identityProviderLogoutUrl",
 			"/admin/identityProviderSsoUrl", "/admin/identityProviderLogoutUrl",
@@ -37,6 +37,50 @@ func TestDefinition(t *testing.T) {
 				Pointer: "/agentDesktop/useTemplate", Code: "jit_requires_template",
 			},
 		},
+		Remote: newEntra().ServeHTTP,
+		Hosts:  []string{"login.microsoftonline.com"},
+		Expect: pages(),
+		Custom: []integrationtest.RemoteCase{{
+			Name: "unknown identifier", Handler: (&entra{directory: directory}).ServeHTTP,
+			Cause: integrations.CauseConfig, Code: "azure_identifier_not_found",
+		}},
+	})
+}
+
+// pages are the outcomes where the answer is a page for people, of which the beginning
+// is enough.
+func pages() map[string]integrationtest.Outcome {
+	return map[string]integrationtest.Outcome{
+		integrationtest.HTML:      {},
+		integrationtest.Oversized: {Cause: integrations.CauseConfig, Code: "no_sign_in_page"},
+	}
+}
+
+// Okta publishes metadata, which are no more than a warning, whatever comes.
+func TestDefinitionWithMetadata(t *testing.T) {
+	x := issued{from: -year, to: 200 * year}.pem(t)
+	document, err := json.Marshal(members{"agentDesktop": azure(t).provider(oktaURL, oktaIssuer).
+		with("identityProviderCertificates", []string{x})})
+	require.NoError(t, err)
+	expect := pages()
+	expect[integrationtest.RedirectInside] = integrationtest.Outcome{} // a warning; nothing is dialled there
+	expect[integrationtest.RedirectElsewhere] = integrationtest.Outcome{}
+	for _, name := range []string{
+		integrationtest.Unauthorized, integrationtest.Forbidden, integrationtest.NotFound, integrationtest.TooManyRequests,
+		integrationtest.ServerError, integrationtest.Slow, integrationtest.Truncated, integrationtest.HTML,
+		integrationtest.RedirectInside, integrationtest.RedirectElsewhere, integrationtest.Oversized,
+	} {
+		expect[integrationtest.Later(name)] = integrationtest.Outcome{}
+	}
+	remote := &okta{issuer: oktaIssuer, certificates: (&Section{IdentityProviderCertificates: []string{x}}).SigningCertificates()}
+	integrationtest.Run(t, Definition, integrationtest.Fixture{
+		Valid: string(document),
+		NoDestination: []string{
+			"/agentDesktop/identityProviderSsoUrl", "/agentDesktop/identityProviderLogoutUrl",
+			"/admin/identityProviderSsoUrl", "/admin/identityProviderLogoutUrl",
+		},
+		Required: []string{"/agentDesktop/identityProviderIssuer"},
+		Remote:   remote.ServeHTTP, Hosts: []string{"acme.okta.com"}, Expect: expect,
 	})
 }
 

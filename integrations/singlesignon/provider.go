@@ -220,3 +220,15 @@ func domainOr(c *validation.Context, placeholder string) string {
 	}
 	return c.Domain
 }
+
+// TakesPost reports whether the login address takes requests by HTTP-POST only, as far
+// as addresses tell: OneLogin and Shibboleth have one for each binding. Every other
+// provider that is known takes HTTP-Redirect where it takes HTTP-POST.
+func (s *Section) TakesPost() bool {
+	u, err := url.Parse(s.IdentityProviderSSOURL)
+	if err != nil {
+		return false
+	}
+	path := strings.ToLower(u.Path)
+	return strings.Contains(path, "/http-post/") || strings.HasSuffix(path, "/saml2/post/sso")
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/integrations"
 	"admin-api/validation"
 )
 
@@ -193,16 +194,21 @@ func TestResponseIssuer(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
-	got := map[string]string{}
-	for _, c := range Definition.Computed(domain) {
-		require.NotEmpty(t, c.Label)
-		got[c.Name] = c.Value
+	for public, origin := range map[string]string{
+		"": "https://mycompany.brightpattern.com", "https://{domain}:8443": "https://mycompany.brightpattern.com:8443",
+		"https://sign-in.example/": "https://sign-in.example",
+	} {
+		got := map[string]string{}
+		for _, c := range Definition.Computed(integrations.CenterAt(domain, public)) {
+			require.NotEmpty(t, c.Label)
+			got[c.Name] = c.Value
+		}
+		require.Equal(t, map[string]string{
+			"agentDesktopEntityId": "mycompany.brightpattern.com_sso",
+			"agentDesktopReplyUrl": origin + "/agentdesktop/sso/redirect",
+			"adminEntityId":        "mycompany.brightpattern.com_sso",
+			"adminReplyUrl":        origin + "/admin/sso/redirect",
+			"signOnUrl":            origin + "/",
+		}, got)
 	}
-	require.Equal(t, map[string]string{
-		"agentDesktopEntityId": "mycompany.brightpattern.com_sso",
-		"agentDesktopReplyUrl": "https://mycompany.brightpattern.com/agentdesktop/sso/redirect",
-		"adminEntityId":        "mycompany.brightpattern.com_sso",
-		"adminReplyUrl":        "https://mycompany.brightpattern.com/admin/sso/redirect",
-		"signOnUrl":            "https://mycompany.brightpattern.com/",
-	}, got)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"reflect"
 	"slices"
 
 	"admin-api/integrations"
@@ -44,4 +45,22 @@ func (p *Properties) KeepsAdminSignOn(before integrations.Properties) bool {
 	}
 	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
 	return now.Fingerprint() == was.Fingerprint()
+}
+
+// AdmitsNoMore implements integrations.AdminSignOn: certificates may go, and the
+// address of the logout change. Whatever else differs may let somebody in.
+func (p *Properties) AdmitsNoMore(before integrations.Properties) bool {
+	old, ok := before.(*Properties)
+	if !ok || !old.Admin.Enabled {
+		return false
+	}
+	now, was := p.Admin, old.Admin
+	for _, certificate := range now.IdentityProviderCertificates {
+		if !slices.Contains(was.IdentityProviderCertificates, certificate) {
+			return false
+		}
+	}
+	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
+	now.IdentityProviderLogoutURL = was.IdentityProviderLogoutURL
+	return reflect.DeepEqual(now, was)
 }

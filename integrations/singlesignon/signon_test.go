@@ -21,23 +21,23 @@ func TestAdminSignOn(t *testing.T) {
 		}
 	}
 	tests := map[string]struct {
-		change      func(s *singlesignon.Section)
-		same, keeps bool
+		change              func(s *singlesignon.Section)
+		same, keeps, noMore bool
 	}{
-		"nothing":            {func(*singlesignon.Section) {}, true, true},
-		"order":              {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"two", "one"} }, true, true},
-		"a certificate more": {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"x", "one", "two"} }, false, true},
-		"a certificate less": {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"one"} }, false, false},
+		"nothing":            {func(*singlesignon.Section) {}, true, true, true},
+		"order":              {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"two", "one"} }, true, true, true},
+		"a certificate more": {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"x", "one", "two"} }, false, true, false},
+		"a certificate less": {func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"one"} }, false, false, true},
 		"a certificate for another": {
-			func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"one", "x"} }, false, false,
+			func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"one", "x"} }, false, false, false,
 		},
-		"the address":   {func(s *singlesignon.Section) { s.IdentityProviderSSOURL += "2" }, false, false},
-		"the issuer":    {func(s *singlesignon.Section) { s.IdentityProviderIssuer += "2" }, false, false},
-		"the entity id": {func(s *singlesignon.Section) { s.IdentityProviderEntityID = "x" }, false, false},
-		"logout":        {func(s *singlesignon.Section) { s.IdentityProviderLogoutURL = "https://idp.example/out" }, true, true},
+		"the address":   {func(s *singlesignon.Section) { s.IdentityProviderSSOURL += "2" }, false, false, false},
+		"the issuer":    {func(s *singlesignon.Section) { s.IdentityProviderIssuer += "2" }, false, false, false},
+		"the entity id": {func(s *singlesignon.Section) { s.IdentityProviderEntityID = "x" }, false, false, false},
+		"logout":        {func(s *singlesignon.Section) { s.IdentityProviderLogoutURL = "https://idp.example/out" }, true, true, true},
 		"where it starts, and who is made": {func(s *singlesignon.Section) {
 			s.AllowIDPInitiated, s.JITProvisioningEnabled, s.UseTemplate, s.TemplateUserID = true, true, true, "x"
-		}, true, true},
+		}, true, true, false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -48,7 +48,9 @@ func TestAdminSignOn(t *testing.T) {
 			_, was := before.AdminSignOn()
 			require.Equal(t, tt.same, fingerprint == was)
 			require.Equal(t, tt.keeps, now.KeepsAdminSignOn(before))
+			require.Equal(t, tt.noMore, now.AdmitsNoMore(before))
 			before.Admin.Enabled = false
+			require.False(t, now.AdmitsNoMore(before), "there was none")
 			require.False(t, now.KeepsAdminSignOn(before), "there was none")
 			now.Admin.Enabled = false
 			at, fingerprint = now.AdminSignOn()

@@ -2,8 +2,9 @@
 // Desktop and to the administrator portal through a SAML 2.0 identity provider.
 //
 // It judges what an administrator enters and knows the addresses that the
-// identity provider must be given. It speaks no SAML itself: messages, sign-in
-// and just-in-time provisioning belong to package sso.
+// identity provider must be given. A probe takes the request of a sign-in there
+// and reads the page that comes; answers, sign-in and just-in-time provisioning
+// belong to package sso.
 package singlesignon
 
 import (
@@ -34,12 +35,18 @@ var Definition = integrations.Definition{
 			"started at the provider are additions of this product.",
 		"How users made just in time get their values is documented in part only: that a template user is copied.",
 	},
-	NoProbe: "Only a person who signs in can prove single sign-on: the identity provider asks for a password " +
-		"or a second factor in a browser. Run a test sign-in instead; it shows what the provider answers " +
-		"and which value is wrong.",
-	New:      func() integrations.Properties { return new(Properties) },
-	Computed: computed,
-	Example:  example,
+	ProbeDoes: "For each enabled section (for each with an address, if none is enabled): takes the request of a " +
+		"sign-in to the " +
+		"provider's address, as a browser would, and looks at the page that comes. Where the address tells where the " +
+		"metadata " +
+		"are (Okta, AD FS, OneLogin), compares their certificates with those of the account. Redirects to other hosts " +
+		"are not " +
+		"followed. Nobody signs in, so the best result is partial; a test sign-in proves the rest.",
+	Privileges: "Nothing: no credential is sent.",
+	Diagnoses:  diagnoses(),
+	New:        func() integrations.Properties { return new(Properties) },
+	Computed:   computed,
+	Example:    example,
 }
 
 // Properties configure single sign-on of one contact center. Nothing in them

@@ -50,10 +50,10 @@ func (p *Properties) Validate(c *validation.Context) {
 }
 
 // computed is what Zapier's form for authentication asks for.
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	trigger := url.URL{
-		Scheme: "https", Host: domain, Path: "/clientweb/api/v1/workflow-trigger",
-		RawQuery: url.Values{"tenantUrl": {domain}}.Encode(),
+		Scheme: "https", Host: c.Domain, Path: "/clientweb/api/v1/workflow-trigger",
+		RawQuery: url.Values{"tenantUrl": {c.Domain}}.Encode(),
 	}
 	return []integrations.Computed{{Name: "workflowTriggerUrl", Label: "Workflow trigger URL", Value: trigger.String()}}
 }

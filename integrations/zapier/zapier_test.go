@@ -42,5 +42,5 @@ func TestComputed(t *testing.T) {
 	require.Equal(t, []integrations.Computed{{
 		Name: "workflowTriggerUrl", Label: "Workflow trigger URL",
 		Value: "https://mycompany.brightpattern.com/clientweb/api/v1/workflow-trigger?tenantUrl=mycompany.brightpattern.com",
-	}}, Definition.Computed("mycompany.brightpattern.com"))
+	}}, Definition.Computed(integrations.CenterAt("mycompany.brightpattern.com", "")))
 }

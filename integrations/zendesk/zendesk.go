@@ -147,9 +147,9 @@ func (p *Properties) checkURL(c *validation.Context) {
 	}
 }
 
-func computed(domain string) []integrations.Computed {
+func computed(c integrations.Center) []integrations.Computed {
 	return []integrations.Computed{
-		{Name: "remoteLoginUrl", Label: "Remote login URL", Value: "https://" + domain + "/agentdesktop?zin=true"},
-		{Name: "remoteLogoutUrl", Label: "Remote logout URL", Value: "https://" + domain + "/agentdesktop?zout=true"},
+		{Name: "remoteLoginUrl", Label: "Remote login URL", Value: "https://" + c.Domain + "/agentdesktop?zin=true"},
+		{Name: "remoteLogoutUrl", Label: "Remote logout URL", Value: "https://" + c.Domain + "/agentdesktop?zout=true"},
 	}
 }

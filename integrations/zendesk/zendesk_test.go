@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/integrations"
 	"admin-api/secret"
 	"admin-api/validation"
 )
@@ -189,7 +190,7 @@ func TestSecretsAndDestinations(t *testing.T) {
 
 func TestComputed(t *testing.T) {
 	got := map[string]string{}
-	for _, c := range Definition.Computed("mycompany.brightpattern.com") {
+	for _, c := range Definition.Computed(integrations.CenterAt("mycompany.brightpattern.com", "")) {
 		got[c.Name] = c.Value
 	}
 	require.Equal(t, map[string]string{

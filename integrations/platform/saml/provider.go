@@ -54,7 +54,10 @@ func WriteMetadata(p *ServiceProvider) []byte {
 	for i, address := range p.ReplyURLs {
 		b.WriteString("    <md:AssertionConsumerService")
 		for _, a := range []struct{ name, value string }{
-			{"Binding", BindingPost}, {"Location", address}, {"index", strconv.Itoa(i)}, {"isDefault", strconv.FormatBool(i == 0)},
+			{"Binding", BindingPost},
+			{"Location", address},
+			{"index", strconv.Itoa(i)},
+			{"isDefault", strconv.FormatBool(i == 0)},
 		} {
 			writeAttribute(&b, a.name, a.value)
 		}

@@ -16,3 +16,12 @@ func ExtraCA(ctx context.Context) []byte {
 	pem, _ := ctx.Value(extraCAKey{}).([]byte)
 	return pem
 }
+
+type maxBytesKey struct{}
+
+// MaxBytes returns how many bytes the body of the answer to a request may have, 0 for
+// the transport's own limit. Every Transport honours it.
+func MaxBytes(ctx context.Context) int64 {
+	most, _ := ctx.Value(maxBytesKey{}).(int64)
+	return most
+}
