@@ -3,6 +3,7 @@
 package e2e_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -29,7 +30,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"cookies", signInCookies},
 		{"where it leads", signInLeads},
 		{"trouble at the provider", signInInTrouble},
-		{"provider down", signInWithoutProvider},
+		{"the test of the account", testAccount},
 		{"encrypted", signInEncrypted},
 		{"test sign-in", testSignIn},
 		{"Agent Desktop elsewhere", signInElsewhere},
@@ -171,14 +172,17 @@ func signInInTrouble(t *testing.T, o *office) {
 	}
 }
 
-// Who is sent to a provider that is down sees what browsers say then; administrators
-// find out by the test of the account.
-func signInWithoutProvider(t *testing.T, o *office) {
+// The test of the account goes as far as it goes without a person. Who is sent to a
+// provider that is down sees what browsers say then.
+func testAccount(t *testing.T, o *office) {
 	o.connect(t, map[string]map[string]any{"Agent Desktop": o.section("Agent Desktop")})
-	require.Equal(t, "ok", o.must(t, http.MethodPost, o.account+"/test", nil)["status"])
+	check := func() string { return text(t, o.must(t, http.MethodPost, o.account+"/test", nil)) }
+	require.Contains(t, check(), `"code":"sign_in_not_proved"`, "all that can be tried without a person")
 	o.idp.Down()
 	defer o.idp.Up(t)
-	require.Equal(t, "unreachable", o.must(t, http.MethodPost, o.account+"/test", nil)["code"])
+	require.Contains(t, check(), `"code":"connection_refused"`)
+	got := o.browser.do(t, visit{Profile: "nobody", Open: "https://" + ourHost + "/agentdesktop/sso/login"})
+	require.Contains(t, got.Failure, "ERR_CONNECTION_REFUSED")
 }
 
 // An assertion that only the contact center can read, before, while and after its
@@ -262,22 +266,28 @@ func signInElsewhere(t *testing.T, o *office) {
 	require.Equal(t, http.StatusUnauthorized, again.status)
 }
 
-// What one says of itself in metadata, the other one reads.
+// What the provider says of itself in its metadata is all that an administrator needs,
+// also for the certificate to which it rolls over next.
 func exchangeMetadata(t *testing.T, o *office) {
 	next := identity.NewSigner(t, time.Hour)
-	o.idp.Set(t, func(s *identity.Settings) { s.Next = next })
-	for name, body := range map[string]map[string]any{
-		"document": {"xml": o.idp.Metadata(t)}, "address": {"url": o.idp.MetadataURL()},
-	} {
-		t.Run(name, func(t *testing.T) {
-			proposal := text(t, o.must(t, http.MethodPost, "/sso/import-metadata", body))
-			for _, want := range []string{o.idp.SignOnURL(), o.idp.EntityID()} {
-				require.Contains(t, proposal, want)
-			}
-			for _, signer := range []*identity.Signer{o.idp.Settings().Signer, next} {
-				require.Contains(t, proposal, text(t, signer.PEM))
-			}
-		})
+	o.idp.Set(t, func(s *identity.Settings) { s.Signer, s.Next = o.signer, next })
+	var proposals []any
+	for _, body := range []map[string]any{{"xml": o.idp.Metadata(t)}, {"url": o.idp.MetadataURL()}} {
+		body["section"] = "agentDesktop"
+		proposals = append(proposals, o.must(t, http.MethodPost, "/sso/import-metadata", body)["proposal"])
+	}
+	require.Equal(t, proposals[0], proposals[1], "document and address")
+	section := o.section("Agent Desktop")
+	for _, name := range []string{"identityProviderSsoUrl", "identityProviderIssuer", "identityProviderCertificates"} {
+		delete(section, name)
+	}
+	maps.Copy(section, proposals[0].(map[string]any))
+	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
+	o.people(t, "metadata.ann")
+	for profile, signer := range map[string]*identity.Signer{"before": o.signer, "rolled over": next} {
+		o.idp.Set(t, func(s *identity.Settings) { s.Signer = signer })
+		got := o.visit(t, visit{Profile: profile, Open: "/agentdesktop/sso/login", Username: "metadata.ann"})
+		o.requireSignedIn(t, got, profile, "Agent Desktop", "metadata.ann")
 	}
 }
 

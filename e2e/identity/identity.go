@@ -137,7 +137,10 @@ func (a *Authority) NewFront(t testing.TB, host, behind string) *Front {
 	if err != nil {
 		t.Fatalf("load the certificate of %s: %v", host, err)
 	}
-	proxy := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+	// Browsers complain of an authority that they do not know before they go on, and
+	// leave pages before they are complete.
+	quiet := slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	proxy := &httputil.ReverseProxy{ErrorLog: quiet, Rewrite: func(r *httputil.ProxyRequest) {
 		r.SetURL(&url.URL{Scheme: "http", Host: behind})
 		r.Out.Host = r.In.Host
 		r.SetXForwarded()
@@ -146,11 +149,7 @@ func (a *Authority) NewFront(t testing.TB, host, behind string) *Front {
 		Addr:   "127.0.0.1:0",
 		config: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
 		server: func() *http.Server {
-			return &http.Server{
-				Handler: proxy, ReadHeaderTimeout: time.Minute,
-				// Browsers that do not know the authority complain before they go on.
-				ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
-			}
+			return &http.Server{Handler: proxy, ReadHeaderTimeout: time.Minute, ErrorLog: quiet}
 		},
 	}
 	f.Up(t)
