@@ -16,9 +16,9 @@ type SSOImportInput struct {
 type SSOImport struct {
 	Section string `json:"section" enums:"agentDesktop,admin" example:"agentDesktop"`
 	// Provider is told by the address.
-	Provider string           `json:"provider" enums:"azure,okta,adfs,google,oneLogin,generic" example:"azure"`
-	Found    SSOImportFound   `json:"found"`
-	Proposal SSOImportSection `json:"proposal"`
+	Provider string            `json:"provider" enums:"azure,okta,adfs,google,oneLogin,generic" example:"azure"`
+	Found    SSOImportFound    `json:"found"`
+	Proposal SSOImportProposal `json:"proposal"`
 	// Warnings are about the proposal; each points to a member of it, or to "#".
 	Warnings []Violation `json:"warnings"`
 }
@@ -54,9 +54,9 @@ type SSOImportCertificate struct {
 	Stored bool `json:"stored" example:"false"`
 }
 
-// SSOImportSection has the members of a section that metadata decide. Lay it over the
+// SSOImportProposal has the members of a section that metadata decide. Lay it over the
 // section of the account; what switches something on is never part of it.
-type SSOImportSection struct {
+type SSOImportProposal struct {
 	IdentityProviderSSOURL       string   `json:"identityProviderSsoUrl,omitempty"`
 	IdentityProviderIssuer       string   `json:"identityProviderIssuer,omitempty"`
 	IdentityProviderCertificates []string `json:"identityProviderCertificates,omitempty"`

@@ -44,6 +44,7 @@ func tours() map[string]func(*testing.T) tour {
 		"scim.md":            scimTour,
 		"sets.md":            setsTour,
 		"sign-in.md":         signInTour,
+		"single-sign-on.md":  singleSignOnTour,
 		"tokens.md":          plain,
 		"users.md":           named,
 	}
@@ -155,4 +156,20 @@ func makeAccount(t *testing.T, p *program.Program, name string) {
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, http.StatusCreated, res.StatusCode)
+}
+
+// singleSignOnTour has the metadata that somebody downloaded, and a proxy that ends
+// HTTPS in front of the browser.
+func singleSignOnTour(*testing.T) tour {
+	return tour{
+		settings: []string{"ADMIN_API_BOOTSTRAP_DOMAIN=" + domain, "ADMIN_API_TRUSTED_PROXIES=127.0.0.1/32"},
+		instead: map[string]string{
+			"browser": `curl -sS -H 'X-Forwarded-Proto: https' ${API%/api/v1}/admin/sso/login | grep -q 'You are not signed in'`,
+		},
+		prepare: func(t *testing.T, p *program.Program) {
+			text, err := os.ReadFile("../integrations/platform/saml/testdata/metadata/azure.xml")
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(filepath.Dir(p.Data), "metadata.xml"), text, 0o600))
+		},
+	}
 }

@@ -267,3 +267,28 @@ func TestResponsesOfOthers(t *testing.T) {
 		})
 	}
 }
+
+// What we say of ourselves and what we ask for is valid by the schemas of SAML, and
+// what providers say of themselves is read.
+func TestMetadataOfProviders(t *testing.T) {
+	idp := identity.StartSimpleSAMLphp(t, identity.NewAuthority(t), providerHost)
+	next := identity.NewSigner(t, time.Hour)
+	idp.Set(t, func(s *identity.Settings) { s.Next = next })
+	l := &identity.Lasso{EntityID: "https://idp.example.org/", URL: "https://idp.example.org/sso", Signer: next}
+	for document, want := range map[string]struct {
+		entityID, signOn string
+		certificates     int
+	}{
+		idp.Metadata(t): {idp.EntityID(), idp.SignOnURL(), 2}, l.Metadata(t): {l.EntityID, l.URL, 1},
+	} {
+		identity.CheckSchema(t, document, identity.SchemaMetadata)
+		m, err := saml.ReadMetadata([]byte(document), time.Now())
+		require.NoError(t, err)
+		at, ok := m.SignOnEndpoint()
+		require.True(t, ok)
+		require.Equal(t, saml.Endpoint{Binding: saml.BindingRedirect, Location: want.signOn}, at)
+		require.Equal(t, want.entityID, m.EntityID)
+		require.Len(t, m.Certificates, want.certificates)
+	}
+	identity.CheckSchema(t, string(requestOf(idp.SignOnURL()).XML()), identity.SchemaProtocol)
+}

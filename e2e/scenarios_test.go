@@ -191,7 +191,9 @@ func signInEncrypted(t *testing.T, o *office) {
 		return o.visit(t, visit{Profile: profile, Open: "/agentdesktop/sso/login", Username: "secret.ann"})
 	}
 	first := o.must(t, http.MethodPost, "/sso/keys", nil)["id"].(string)
-	require.Contains(t, o.introduce(t), "KeyDescriptor")
+	metadata := o.introduce(t)
+	require.Contains(t, metadata, "KeyDescriptor")
+	identity.CheckSchema(t, metadata, identity.SchemaMetadata)
 	o.requireSignedIn(t, signIn(t, "first key"), "first key", "Agent Desktop", "secret.ann")
 
 	o.must(t, http.MethodPost, "/sso/keys", nil)

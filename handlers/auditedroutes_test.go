@@ -66,6 +66,7 @@ func unaudited() map[string]bool {
 		"POST /api/v1/webhooks/{id}/test":                             true,
 		"POST /api/v1/integration-accounts/export":                    true,
 		"POST /api/v1/integration-accounts/plan":                      true,
+		"POST /api/v1/sso/import-metadata":                            true,
 		"POST /scim/v2/Users/.search":                                 true,
 		"POST /scim/v2/Groups/.search":                                true,
 		"POST /scim/v2/Bulk":                                          true,

@@ -6,7 +6,8 @@
 // the network outside.
 //
 // A request is checked in this order, and the first refusal is the answer:
-// path (404), method (405), origin (403), credential (401), rate (429), password to
+// path (404), method (405), origin (403; not where browsers bring answers of identity
+// providers), credential (401), rate (429), password to
 // be changed (403), contact center (403, 404), scope or session (403), query (400),
 // media type (415), size of the body (413);
 // then the service judges header fields, document and record.
@@ -16,7 +17,7 @@
 //	@description     Administers the integration accounts of contact centers: the stored, typed settings and
 //	@description     credentials with which they work with third-party systems; with the people and tokens that may do
 //	@description     so, and the record of what they did. Every answer that is not a success is
-//	@description     an RFC 9457 problem; each kind is explained under
+//	@description     an RFC 9457 problem, but for pages that browsers are sent to; each kind is explained under
 //	@description     [/docs/problems/](/docs/problems/).
 //	@license.name    Apache-2.0
 //	@license.url     https://www.apache.org/licenses/LICENSE-2.0

@@ -207,6 +207,26 @@ func TestTenantURL(t *testing.T) {
 	s.refused(t, api.CodeFeatureNotEnabled, call{Method: "GET", Path: "/admin/sso/metadata?tenantUrl=plain.example", Token: "-"})
 }
 
+// With one address for all, nobody is sent elsewhere, and answers mean the one contact
+// center that there is.
+func TestTenantURLAtOneAddress(t *testing.T) {
+	s := newSignOn(t, func(c *handlers.Config) { c.PublicURL = "https://admin.example"; c.SSO.PublicURL = c.PublicURL })
+	b := s.browser()
+	b.host = "admin.example"
+	id := b.begin(t, loginPath+"?tenantUrl=acme.example")
+	response := s.response(t, replyPath, id, func(r *assertiontest.Response) {
+		r.Destination, r.Recipient = "https://admin.example"+replyPath, "https://admin.example"+replyPath
+	})
+	require.Equal(t, signedInPath, next(t, b.bring(t, replyPath, response)))
+	s.contactCenter(t, "other.example", models.AllFeatures()...)
+	b.begin(t, loginPath+"?tenantUrl=acme.example")
+	refusedPage(t, http.StatusNotFound, b.open(t, loginPath))
+
+	b.host = "127.0.0.1" // a proxy that does not keep the host
+	a := b.open(t, loginPath+"?tenantUrl=acme.example")
+	require.Equal(t, "https://admin.example"+loginPath, a.Header.Get("Location"))
+}
+
 // The page that posts the request runs our one script, posts to the address that is in
 // it, and works without the script as well.
 func TestRequestByPost(t *testing.T) {

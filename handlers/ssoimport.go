@@ -47,7 +47,7 @@ func (s *Server) importMetadata(x *exchange) error {
 
 func ssoImport(in *sso.Import) api.SSOImport {
 	out := api.SSOImport{
-		Section: in.Section, Provider: in.Provider, Proposal: api.SSOImportSection{
+		Section: in.Section, Provider: in.Provider, Proposal: api.SSOImportProposal{
 			IdentityProviderSSOURL: in.Proposal.SSOURL, IdentityProviderIssuer: in.Proposal.Issuer,
 			IdentityProviderCertificates: in.Proposal.Certificates, IdentityProviderEntityID: in.Proposal.EntityID,
 			IdentityProviderLogoutURL: in.Proposal.LogoutURL,

@@ -73,12 +73,8 @@ type SetupCopy struct {
 // models.ErrFeatureNotEnabled.
 func (s *Service) Setup(_ context.Context, p *access.Principal) (*Setup, error) {
 	center := &p.ContactCenter
-	if !center.HasFeature(singlesignon.Definition.Feature) {
-		return nil, &models.RefusalError{
-			Err: models.ErrFeatureNotEnabled, Detail: "The feature " + singlesignon.Definition.Feature + " is not switched " +
-				"on. " +
-				"Ask the service provider to switch it on for the contact center.",
-		}
+	if err := needFeature(center); err != nil {
+		return nil, err
 	}
 	out := new(Setup)
 	for _, name := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
@@ -91,6 +87,19 @@ func (s *Service) Setup(_ context.Context, p *access.Principal) (*Setup, error) 
 		out.Sections = append(out.Sections, section)
 	}
 	return out, nil
+}
+
+// needFeature returns a *models.RefusalError of models.ErrFeatureNotEnabled for a
+// contact center that may have no single sign-on.
+func needFeature(center *models.ContactCenter) error {
+	feature := singlesignon.Definition.Feature
+	if center.HasFeature(feature) {
+		return nil
+	}
+	return &models.RefusalError{
+		Err: models.ErrFeatureNotEnabled, Detail: "The feature " + feature + " is not switched on. " +
+			"Ask the service provider to switch it on for the contact center.",
+	}
 }
 
 // providers fills the addresses and the section's name into what is the same for all

@@ -337,3 +337,26 @@ func TestKeyPairs(t *testing.T) {
 		w.refused(assertion.CodeEncryptedNoKey, out, err)
 	})
 }
+
+// Two browsers may begin one test sign-in; the second to come back is told that it is
+// over, and changes nothing of what the first one found.
+func TestATestSignInEndsOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		require.NoError(t, err)
+		_, token, _ := strings.Cut(start, "?test=")
+		first, one := w.begin(w.desk(), "", token)
+		second, two := w.begin(w.desk(), "", token)
+		_, err = w.accept(w.desk(), w.respond(w.desk(), first, nil), one)
+		require.NoError(t, err)
+		before, err := w.Test(t.Context(), w.admin, test.ID)
+		require.NoError(t, err)
+		out, err := w.accept(w.desk(), w.respond(w.desk(), second, nil), two)
+		w.refused(sso.CodeTestUnknown, out, err)
+		after, err := w.Test(t.Context(), w.admin, test.ID)
+		require.NoError(t, err)
+		require.Equal(t, before, after)
+		require.Equal(t, models.SSOTestPassed, after.Status)
+	})
+}

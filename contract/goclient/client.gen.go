@@ -1465,6 +1465,7 @@ const (
 	ProblemCodeProbeRunning           ProblemCode = "probe-running"
 	ProblemCodeRateLimited            ProblemCode = "rate-limited"
 	ProblemCodeSignInRefused          ProblemCode = "sign-in-refused"
+	ProblemCodeSingleSignOnRequired   ProblemCode = "single-sign-on-required"
 	ProblemCodeTimeout                ProblemCode = "timeout"
 	ProblemCodeUnauthenticated        ProblemCode = "unauthenticated"
 	ProblemCodeUnavailable            ProblemCode = "unavailable"
@@ -1534,6 +1535,7 @@ const (
 	RoleGrantableProvider        RoleGrantable = "provider"
 	RoleGrantableReferencesWrite RoleGrantable = "references:write"
 	RoleGrantableScim            RoleGrantable = "scim"
+	RoleGrantableSsoBypass       RoleGrantable = "sso:bypass"
 	RoleGrantableUsersWrite      RoleGrantable = "users:write"
 )
 
@@ -1550,6 +1552,7 @@ const (
 	RolePrivilegesProvider        RolePrivileges = "provider"
 	RolePrivilegesReferencesWrite RolePrivileges = "references:write"
 	RolePrivilegesScim            RolePrivileges = "scim"
+	RolePrivilegesSsoBypass       RolePrivileges = "sso:bypass"
 	RolePrivilegesUsersWrite      RolePrivileges = "users:write"
 )
 
@@ -1566,6 +1569,7 @@ const (
 	RoleCreateGrantableProvider        RoleCreateGrantable = "provider"
 	RoleCreateGrantableReferencesWrite RoleCreateGrantable = "references:write"
 	RoleCreateGrantableScim            RoleCreateGrantable = "scim"
+	RoleCreateGrantableSsoBypass       RoleCreateGrantable = "sso:bypass"
 	RoleCreateGrantableUsersWrite      RoleCreateGrantable = "users:write"
 )
 
@@ -1582,6 +1586,7 @@ const (
 	RoleCreatePrivilegesProvider        RoleCreatePrivileges = "provider"
 	RoleCreatePrivilegesReferencesWrite RoleCreatePrivileges = "references:write"
 	RoleCreatePrivilegesScim            RoleCreatePrivileges = "scim"
+	RoleCreatePrivilegesSsoBypass       RoleCreatePrivileges = "sso:bypass"
 	RoleCreatePrivilegesUsersWrite      RoleCreatePrivileges = "users:write"
 )
 
@@ -1598,6 +1603,7 @@ const (
 	RolePatchGrantableProvider        RolePatchGrantable = "provider"
 	RolePatchGrantableReferencesWrite RolePatchGrantable = "references:write"
 	RolePatchGrantableScim            RolePatchGrantable = "scim"
+	RolePatchGrantableSsoBypass       RolePatchGrantable = "sso:bypass"
 	RolePatchGrantableUsersWrite      RolePatchGrantable = "users:write"
 )
 
@@ -1614,7 +1620,136 @@ const (
 	RolePatchPrivilegesProvider        RolePatchPrivileges = "provider"
 	RolePatchPrivilegesReferencesWrite RolePatchPrivileges = "references:write"
 	RolePatchPrivilegesScim            RolePatchPrivileges = "scim"
+	RolePatchPrivilegesSsoBypass       RolePatchPrivileges = "sso:bypass"
 	RolePatchPrivilegesUsersWrite      RolePatchPrivileges = "users:write"
+)
+
+// Defines values for SCIMAttributeMutability.
+const (
+	Immutable SCIMAttributeMutability = "immutable"
+	ReadOnly  SCIMAttributeMutability = "readOnly"
+	ReadWrite SCIMAttributeMutability = "readWrite"
+	WriteOnly SCIMAttributeMutability = "writeOnly"
+)
+
+// Defines values for SCIMAttributeReturned.
+const (
+	SCIMAttributeReturnedAlways  SCIMAttributeReturned = "always"
+	SCIMAttributeReturnedDefault SCIMAttributeReturned = "default"
+	SCIMAttributeReturnedNever   SCIMAttributeReturned = "never"
+	SCIMAttributeReturnedRequest SCIMAttributeReturned = "request"
+)
+
+// Defines values for SCIMAttributeType.
+const (
+	SCIMAttributeTypeBoolean   SCIMAttributeType = "boolean"
+	SCIMAttributeTypeComplex   SCIMAttributeType = "complex"
+	SCIMAttributeTypeDateTime  SCIMAttributeType = "dateTime"
+	SCIMAttributeTypeReference SCIMAttributeType = "reference"
+	SCIMAttributeTypeString    SCIMAttributeType = "string"
+)
+
+// Defines values for SCIMAttributeUniqueness.
+const (
+	SCIMAttributeUniquenessGlobal SCIMAttributeUniqueness = "global"
+	SCIMAttributeUniquenessNone   SCIMAttributeUniqueness = "none"
+	SCIMAttributeUniquenessServer SCIMAttributeUniqueness = "server"
+)
+
+// Defines values for SCIMErrorScimType.
+const (
+	InvalidFilter SCIMErrorScimType = "invalidFilter"
+	InvalidPath   SCIMErrorScimType = "invalidPath"
+	InvalidSyntax SCIMErrorScimType = "invalidSyntax"
+	InvalidValue  SCIMErrorScimType = "invalidValue"
+	Mutability    SCIMErrorScimType = "mutability"
+	NoTarget      SCIMErrorScimType = "noTarget"
+	Uniqueness    SCIMErrorScimType = "uniqueness"
+)
+
+// Defines values for SSOImportProvider.
+const (
+	SSOImportProviderAdfs     SSOImportProvider = "adfs"
+	SSOImportProviderAzure    SSOImportProvider = "azure"
+	SSOImportProviderGeneric  SSOImportProvider = "generic"
+	SSOImportProviderGoogle   SSOImportProvider = "google"
+	SSOImportProviderOkta     SSOImportProvider = "okta"
+	SSOImportProviderOneLogin SSOImportProvider = "oneLogin"
+)
+
+// Defines values for SSOImportSection.
+const (
+	SSOImportSectionAdmin        SSOImportSection = "admin"
+	SSOImportSectionAgentDesktop SSOImportSection = "agentDesktop"
+)
+
+// Defines values for SSOImportCertificateStatus.
+const (
+	SSOImportCertificateStatusExpired     SSOImportCertificateStatus = "expired"
+	SSOImportCertificateStatusNotYetValid SSOImportCertificateStatus = "not-yet-valid"
+	SSOImportCertificateStatusUnusable    SSOImportCertificateStatus = "unusable"
+	SSOImportCertificateStatusValid       SSOImportCertificateStatus = "valid"
+)
+
+// Defines values for SSOImportInputSection.
+const (
+	SSOImportInputSectionAdmin        SSOImportInputSection = "admin"
+	SSOImportInputSectionAgentDesktop SSOImportInputSection = "agentDesktop"
+)
+
+// Defines values for SSOSetupProviderProvider.
+const (
+	SSOSetupProviderProviderAdfs     SSOSetupProviderProvider = "adfs"
+	SSOSetupProviderProviderAzure    SSOSetupProviderProvider = "azure"
+	SSOSetupProviderProviderGeneric  SSOSetupProviderProvider = "generic"
+	SSOSetupProviderProviderGoogle   SSOSetupProviderProvider = "google"
+	SSOSetupProviderProviderOkta     SSOSetupProviderProvider = "okta"
+	SSOSetupProviderProviderOneLogin SSOSetupProviderProvider = "oneLogin"
+)
+
+// Defines values for SSOSetupSectionSection.
+const (
+	SSOSetupSectionSectionAdmin        SSOSetupSectionSection = "admin"
+	SSOSetupSectionSectionAgentDesktop SSOSetupSectionSection = "agentDesktop"
+)
+
+// Defines values for SSOStepStatus.
+const (
+	SSOStepStatusFailed  SSOStepStatus = "failed"
+	SSOStepStatusPassed  SSOStepStatus = "passed"
+	SSOStepStatusSkipped SSOStepStatus = "skipped"
+)
+
+// Defines values for SSOTestSection.
+const (
+	SSOTestSectionAdmin        SSOTestSection = "admin"
+	SSOTestSectionAgentDesktop SSOTestSection = "agentDesktop"
+)
+
+// Defines values for SSOTestStatus.
+const (
+	SSOTestStatusExpired SSOTestStatus = "expired"
+	SSOTestStatusFailed  SSOTestStatus = "failed"
+	SSOTestStatusPassed  SSOTestStatus = "passed"
+	SSOTestStatusPending SSOTestStatus = "pending"
+)
+
+// Defines values for SSOTestInputSection.
+const (
+	SSOTestInputSectionAdmin        SSOTestInputSection = "admin"
+	SSOTestInputSectionAgentDesktop SSOTestInputSection = "agentDesktop"
+)
+
+// Defines values for SSOTraceOutcome.
+const (
+	SSOTraceOutcomeRefused SSOTraceOutcome = "refused"
+	SSOTraceOutcomeSuccess SSOTraceOutcome = "success"
+)
+
+// Defines values for SSOTraceSection.
+const (
+	SSOTraceSectionAdmin        SSOTraceSection = "admin"
+	SSOTraceSectionAgentDesktop SSOTraceSection = "agentDesktop"
 )
 
 // Defines values for SalesforceAccountFamily.
@@ -1752,6 +1887,12 @@ const (
 const (
 	SessionMethodPassword SessionMethod = "password"
 	SessionMethodSso      SessionMethod = "sso"
+)
+
+// Defines values for SessionPortal.
+const (
+	SessionPortalAdmin        SessionPortal = "admin"
+	SessionPortalAgentDesktop SessionPortal = "agentDesktop"
 )
 
 // Defines values for SsoAccountFamily.
@@ -2087,6 +2228,7 @@ const (
 	TokenEffectiveScopesProvider        TokenEffectiveScopes = "provider"
 	TokenEffectiveScopesReferencesWrite TokenEffectiveScopes = "references:write"
 	TokenEffectiveScopesScim            TokenEffectiveScopes = "scim"
+	TokenEffectiveScopesSsoBypass       TokenEffectiveScopes = "sso:bypass"
 	TokenEffectiveScopesUsersWrite      TokenEffectiveScopes = "users:write"
 )
 
@@ -2103,6 +2245,7 @@ const (
 	TokenScopesProvider        TokenScopes = "provider"
 	TokenScopesReferencesWrite TokenScopes = "references:write"
 	TokenScopesScim            TokenScopes = "scim"
+	TokenScopesSsoBypass       TokenScopes = "sso:bypass"
 	TokenScopesUsersWrite      TokenScopes = "users:write"
 )
 
@@ -2119,6 +2262,7 @@ const (
 	TokenCreateScopesProvider        TokenCreateScopes = "provider"
 	TokenCreateScopesReferencesWrite TokenCreateScopes = "references:write"
 	TokenCreateScopesScim            TokenCreateScopes = "scim"
+	TokenCreateScopesSsoBypass       TokenCreateScopes = "sso:bypass"
 	TokenCreateScopesUsersWrite      TokenCreateScopes = "users:write"
 )
 
@@ -2999,12 +3143,40 @@ const (
 	GetAccountParamsDeletedInclude GetAccountParamsDeleted = "include"
 )
 
+// Defines values for GetSsoSetupParamsSection.
+const (
+	GetSsoSetupParamsSectionAdmin        GetSsoSetupParamsSection = "admin"
+	GetSsoSetupParamsSectionAgentDesktop GetSsoSetupParamsSection = "agentDesktop"
+)
+
+// Defines values for GetSsoSetupParamsProvider.
+const (
+	GetSsoSetupParamsProviderAdfs     GetSsoSetupParamsProvider = "adfs"
+	GetSsoSetupParamsProviderAzure    GetSsoSetupParamsProvider = "azure"
+	GetSsoSetupParamsProviderGeneric  GetSsoSetupParamsProvider = "generic"
+	GetSsoSetupParamsProviderGoogle   GetSsoSetupParamsProvider = "google"
+	GetSsoSetupParamsProviderOkta     GetSsoSetupParamsProvider = "okta"
+	GetSsoSetupParamsProviderOneLogin GetSsoSetupParamsProvider = "oneLogin"
+)
+
+// Defines values for ListSsoTracesParamsOutcome.
+const (
+	ListSsoTracesParamsOutcomeRefused ListSsoTracesParamsOutcome = "refused"
+	ListSsoTracesParamsOutcomeSuccess ListSsoTracesParamsOutcome = "success"
+)
+
+// Defines values for ListSsoTracesParamsSection.
+const (
+	ListSsoTracesParamsSectionAdmin        ListSsoTracesParamsSection = "admin"
+	ListSsoTracesParamsSectionAgentDesktop ListSsoTracesParamsSection = "agentDesktop"
+)
+
 // Defines values for ListTokensParamsState.
 const (
-	Active  ListTokensParamsState = "active"
-	All     ListTokensParamsState = "all"
-	Expired ListTokensParamsState = "expired"
-	Revoked ListTokensParamsState = "revoked"
+	ListTokensParamsStateActive  ListTokensParamsState = "active"
+	ListTokensParamsStateAll     ListTokensParamsState = "all"
+	ListTokensParamsStateExpired ListTokensParamsState = "expired"
+	ListTokensParamsStateRevoked ListTokensParamsState = "revoked"
 )
 
 // Defines values for ListWebhookDeliveriesParamsStatus.
@@ -10473,6 +10645,9 @@ type Problem struct {
 	// Scope Of forbidden: the scope that is needed.
 	Scope *string `json:"scope,omitempty"`
 
+	// SignInUrl Of single-sign-on-required: where you sign in, in a browser.
+	SignInUrl *string `json:"signInUrl,omitempty"`
+
 	// Status Examples: 404
 	Status int `json:"status"`
 
@@ -10816,7 +10991,7 @@ type Role struct {
 	// Examples: 1
 	Etag string `json:"etag"`
 
-	// Grantable Grantable are those of the privileges that who has the role may give to others, and take from them.
+	// Grantable Grantable is what who has the role may give to others, and take from them: some of the privileges; in the built-in role Administrator also sso:bypass.
 	Grantable []RoleGrantable `json:"grantable"`
 
 	// Id Examples: 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6c
@@ -10901,6 +11076,1052 @@ type RollbackInput struct {
 
 	// Version Examples: 3
 	Version int `json:"version"`
+}
+
+// SCIMAttribute defines model for SCIMAttribute.
+type SCIMAttribute struct {
+	CanonicalValues *[]string `json:"canonicalValues,omitempty"`
+
+	// CaseExact Examples: false
+	CaseExact   bool   `json:"caseExact"`
+	Description string `json:"description"`
+
+	// MultiValued Examples: false
+	MultiValued bool `json:"multiValued"`
+
+	// Mutability Examples: readWrite
+	Mutability SCIMAttributeMutability `json:"mutability"`
+
+	// Name Examples: userName
+	Name           string    `json:"name"`
+	ReferenceTypes *[]string `json:"referenceTypes,omitempty"`
+
+	// Required Examples: true
+	Required bool `json:"required"`
+
+	// Returned Examples: default
+	Returned      SCIMAttributeReturned `json:"returned"`
+	SubAttributes *[]SCIMAttribute      `json:"subAttributes,omitempty"`
+
+	// Type Examples: string
+	Type SCIMAttributeType `json:"type"`
+
+	// Uniqueness Examples: server
+	Uniqueness SCIMAttributeUniqueness `json:"uniqueness"`
+}
+
+// SCIMAttributeMutability Examples: readWrite
+type SCIMAttributeMutability string
+
+// SCIMAttributeReturned Examples: default
+type SCIMAttributeReturned string
+
+// SCIMAttributeType Examples: string
+type SCIMAttributeType string
+
+// SCIMAttributeUniqueness Examples: server
+type SCIMAttributeUniqueness string
+
+// SCIMAuthentication defines model for SCIMAuthentication.
+type SCIMAuthentication struct {
+	Description string `json:"description"`
+
+	// Name Examples: OAuth Bearer Token
+	Name string `json:"name"`
+
+	// Primary Examples: true
+	Primary bool `json:"primary"`
+
+	// SpecUri Examples: https://www.rfc-editor.org/info/rfc6750
+	SpecUri string `json:"specUri"`
+
+	// Type Examples: oauthbearertoken
+	Type string `json:"type"`
+}
+
+// SCIMBulk defines model for SCIMBulk.
+type SCIMBulk struct {
+	// MaxOperations Examples: 0
+	MaxOperations int `json:"maxOperations"`
+
+	// MaxPayloadSize Examples: 0
+	MaxPayloadSize int `json:"maxPayloadSize"`
+
+	// Supported Examples: false
+	Supported bool `json:"supported"`
+}
+
+// SCIMEmail defines model for SCIMEmail.
+type SCIMEmail struct {
+	// Primary Examples: true
+	Primary *bool `json:"primary,omitempty"`
+
+	// Type Examples: work
+	Type *string `json:"type,omitempty"`
+
+	// Value Examples: ann@acme.example
+	Value *string `json:"value,omitempty"`
+}
+
+// SCIMError defines model for SCIMError.
+type SCIMError struct {
+	// Detail Detail says what is wrong and what to do.
+	//
+	// Examples: Another user of the contact center has this name; choose another.
+	Detail string `json:"detail"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:Error"]
+	Schemas []string `json:"schemas"`
+
+	// ScimType SCIMType says more about some errors.
+	//
+	// Examples: uniqueness
+	ScimType *SCIMErrorScimType `json:"scimType,omitempty"`
+
+	// Status Status is that of the answer, as a text.
+	//
+	// Examples: 409
+	Status string `json:"status"`
+}
+
+// SCIMErrorScimType SCIMType says more about some errors.
+//
+// Examples: uniqueness
+type SCIMErrorScimType string
+
+// SCIMFilter defines model for SCIMFilter.
+type SCIMFilter struct {
+	// MaxResults Examples: 200
+	MaxResults int `json:"maxResults"`
+
+	// Supported Examples: true
+	Supported bool `json:"supported"`
+}
+
+// SCIMGroup defines model for SCIMGroup.
+type SCIMGroup struct {
+	// DisplayName Examples: Support
+	DisplayName *string `json:"displayName,omitempty"`
+	ExternalId  *string `json:"externalId,omitempty"`
+
+	// Id Examples: 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b
+	Id      *openapi_types.UUID `json:"id,omitempty"`
+	Members *[]SCIMReference    `json:"members,omitempty"`
+	Meta    *SCIMMeta           `json:"meta,omitempty"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+	Schemas []string `json:"schemas"`
+}
+
+// SCIMGroupInput defines model for SCIMGroupInput.
+type SCIMGroupInput struct {
+	// DisplayName Examples: Support
+	DisplayName string           `json:"displayName"`
+	ExternalId  *string          `json:"externalId,omitempty"`
+	Members     *[]SCIMReference `json:"members,omitempty"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:Group"]
+	Schemas []string `json:"schemas"`
+}
+
+// SCIMGroupList defines model for SCIMGroupList.
+type SCIMGroupList struct {
+	Resources []SCIMGroup `json:"Resources"`
+
+	// ItemsPerPage Examples: 1
+	ItemsPerPage int `json:"itemsPerPage"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
+	Schemas []string `json:"schemas"`
+
+	// StartIndex StartIndex is the place of the first, from 1.
+	//
+	// Examples: 1
+	StartIndex int `json:"startIndex"`
+
+	// TotalResults TotalResults is how many there are in all.
+	//
+	// Examples: 1
+	TotalResults int `json:"totalResults"`
+}
+
+// SCIMMeta defines model for SCIMMeta.
+type SCIMMeta struct {
+	Created      *time.Time `json:"created,omitempty"`
+	LastModified *time.Time `json:"lastModified,omitempty"`
+
+	// Location Examples: https://acme.example/scim/v2/Users/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+	Location *string `json:"location,omitempty"`
+
+	// ResourceType Examples: User
+	ResourceType *string `json:"resourceType,omitempty"`
+
+	// Version Version is the entity tag.
+	//
+	// Examples: W/"3-1"
+	Version *string `json:"version,omitempty"`
+}
+
+// SCIMName defines model for SCIMName.
+type SCIMName struct {
+	// FamilyName Examples: Archer
+	FamilyName *string `json:"familyName,omitempty"`
+
+	// Formatted Examples: Ann Archer
+	Formatted *string `json:"formatted,omitempty"`
+
+	// GivenName Examples: Ann
+	GivenName *string `json:"givenName,omitempty"`
+}
+
+// SCIMOperation defines model for SCIMOperation.
+type SCIMOperation struct {
+	// Op Op is add, remove or replace, in whatever case.
+	//
+	// Examples: replace
+	Op string `json:"op"`
+
+	// Path Path is what it is about; without one the members of value say it.
+	//
+	// Examples: active
+	Path *string `json:"path,omitempty"`
+
+	// Value Value is of the type of what the path leads to.
+	Value interface{} `json:"value,omitempty"`
+}
+
+// SCIMPatch defines model for SCIMPatch.
+type SCIMPatch struct {
+	Operations []SCIMOperation `json:"Operations"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]
+	Schemas []string `json:"schemas"`
+}
+
+// SCIMPhone defines model for SCIMPhone.
+type SCIMPhone struct {
+	// Type Examples: work
+	Type *string `json:"type,omitempty"`
+
+	// Value Examples: +14155550100
+	Value *string `json:"value,omitempty"`
+}
+
+// SCIMProviderConfig defines model for SCIMProviderConfig.
+type SCIMProviderConfig struct {
+	AuthenticationSchemes []SCIMAuthentication `json:"authenticationSchemes"`
+	Bulk                  SCIMBulk             `json:"bulk"`
+	ChangePassword        SCIMSupported        `json:"changePassword"`
+
+	// DocumentationUri Examples: https://acme.example/docs
+	DocumentationUri string        `json:"documentationUri"`
+	Etag             SCIMSupported `json:"etag"`
+	Filter           SCIMFilter    `json:"filter"`
+	Meta             SCIMMeta      `json:"meta"`
+	Patch            SCIMSupported `json:"patch"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"]
+	Schemas []string      `json:"schemas"`
+	Sort    SCIMSupported `json:"sort"`
+}
+
+// SCIMReference defines model for SCIMReference.
+type SCIMReference struct {
+	// Display Examples: Support
+	Display *string `json:"display,omitempty"`
+
+	// Type Examples: direct
+	Type *string `json:"type,omitempty"`
+
+	// Value Examples: 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b
+	Value *string `json:"value,omitempty"`
+}
+
+// SCIMResourceType defines model for SCIMResourceType.
+type SCIMResourceType struct {
+	Description string `json:"description"`
+
+	// Endpoint Examples: /Users
+	Endpoint string `json:"endpoint"`
+
+	// Id Examples: User
+	Id   string   `json:"id"`
+	Meta SCIMMeta `json:"meta"`
+
+	// Name Examples: User
+	Name string `json:"name"`
+
+	// Schema Examples: urn:ietf:params:scim:schemas:core:2.0:User
+	Schema string `json:"schema"`
+
+	// SchemaExtensions SchemaExtensions are none.
+	SchemaExtensions []string `json:"schemaExtensions"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"]
+	Schemas []string `json:"schemas"`
+}
+
+// SCIMResourceTypeList defines model for SCIMResourceTypeList.
+type SCIMResourceTypeList struct {
+	Resources []SCIMResourceType `json:"Resources"`
+
+	// ItemsPerPage Examples: 2
+	ItemsPerPage int `json:"itemsPerPage"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
+	Schemas []string `json:"schemas"`
+
+	// StartIndex Examples: 1
+	StartIndex int `json:"startIndex"`
+
+	// TotalResults Examples: 2
+	TotalResults int `json:"totalResults"`
+}
+
+// SCIMRole defines model for SCIMRole.
+type SCIMRole struct {
+	// Display Examples: Agent
+	Display *string `json:"display,omitempty"`
+
+	// Primary Examples: true
+	Primary *bool `json:"primary,omitempty"`
+
+	// Value Examples: Agent
+	Value *string `json:"value,omitempty"`
+}
+
+// SCIMSchema defines model for SCIMSchema.
+type SCIMSchema struct {
+	Attributes  []SCIMAttribute `json:"attributes"`
+	Description string          `json:"description"`
+
+	// Id Examples: urn:ietf:params:scim:schemas:core:2.0:User
+	Id   string   `json:"id"`
+	Meta SCIMMeta `json:"meta"`
+
+	// Name Examples: User
+	Name string `json:"name"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:Schema"]
+	Schemas []string `json:"schemas"`
+}
+
+// SCIMSchemaList defines model for SCIMSchemaList.
+type SCIMSchemaList struct {
+	Resources []SCIMSchema `json:"Resources"`
+
+	// ItemsPerPage Examples: 2
+	ItemsPerPage int `json:"itemsPerPage"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
+	Schemas []string `json:"schemas"`
+
+	// StartIndex Examples: 1
+	StartIndex int `json:"startIndex"`
+
+	// TotalResults Examples: 2
+	TotalResults int `json:"totalResults"`
+}
+
+// SCIMSearch defines model for SCIMSearch.
+type SCIMSearch struct {
+	// Attributes Examples: ["userName"]
+	Attributes *[]string `json:"attributes,omitempty"`
+
+	// Count Examples: 100
+	Count *int `json:"count,omitempty"`
+
+	// ExcludedAttributes Examples: ["members"]
+	ExcludedAttributes *[]string `json:"excludedAttributes,omitempty"`
+
+	// Filter Examples: userName eq "ann@acme.example"
+	Filter *string `json:"filter,omitempty"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]
+	Schemas []string `json:"schemas"`
+
+	// StartIndex Examples: 1
+	StartIndex *int `json:"startIndex,omitempty"`
+}
+
+// SCIMSupported defines model for SCIMSupported.
+type SCIMSupported struct {
+	// Supported Examples: true
+	Supported bool `json:"supported"`
+}
+
+// SCIMUser defines model for SCIMUser.
+type SCIMUser struct {
+	// Active Active is false of a user who is disabled. The texts "True" and "False" are read as well.
+	//
+	// Examples: true
+	Active *bool `json:"active,omitempty"`
+
+	// DisplayName DisplayName is made of the name. Given alone, it is kept as the given name.
+	//
+	// Examples: Ann Archer
+	DisplayName *string `json:"displayName,omitempty"`
+
+	// Emails Emails are one address: the primary one, else that of type work, else the first.
+	Emails *[]SCIMEmail `json:"emails,omitempty"`
+
+	// ExternalId ExternalID is what the identity provider calls the user.
+	//
+	// Examples: 701984
+	ExternalId *string `json:"externalId,omitempty"`
+
+	// Groups Groups are the one team of the user; they are changed at the group.
+	Groups *[]SCIMReference `json:"groups,omitempty"`
+
+	// Id Examples: 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+	Id   *openapi_types.UUID `json:"id,omitempty"`
+	Meta *SCIMMeta           `json:"meta,omitempty"`
+	Name *SCIMName           `json:"name,omitempty"`
+
+	// PhoneNumbers PhoneNumbers are one of each type.
+	PhoneNumbers *[]SCIMPhone `json:"phoneNumbers,omitempty"`
+
+	// Roles Roles are names of roles.
+	Roles *[]SCIMRole `json:"roles,omitempty"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:User"]
+	Schemas []string `json:"schemas"`
+
+	// UserName UserName is unique, upper and lower case alike.
+	//
+	// Examples: ann@acme.example
+	UserName *string `json:"userName,omitempty"`
+}
+
+// SCIMUserInput defines model for SCIMUserInput.
+type SCIMUserInput struct {
+	// Active Active is false of a user who is disabled. The texts "True" and "False" are read as well.
+	//
+	// Examples: true
+	Active *bool `json:"active,omitempty"`
+
+	// DisplayName DisplayName is kept as the given name where name says nothing.
+	//
+	// Examples: Ann Archer
+	DisplayName *string      `json:"displayName,omitempty"`
+	Emails      *[]SCIMEmail `json:"emails,omitempty"`
+
+	// ExternalId ExternalID is what the identity provider calls the user.
+	//
+	// Examples: 701984
+	ExternalId *string   `json:"externalId,omitempty"`
+	Name       *SCIMName `json:"name,omitempty"`
+
+	// Password Password is never shown. Without one the user cannot sign in by password.
+	Password     *string      `json:"password,omitempty"`
+	PhoneNumbers *[]SCIMPhone `json:"phoneNumbers,omitempty"`
+
+	// Roles Roles are names of roles; when absent from a new user, those that are assigned to new users.
+	Roles *[]SCIMRole `json:"roles,omitempty"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:schemas:core:2.0:User"]
+	Schemas []string `json:"schemas"`
+
+	// UserName UserName is unique, upper and lower case alike.
+	//
+	// Examples: ann@acme.example
+	UserName string `json:"userName"`
+}
+
+// SCIMUserList defines model for SCIMUserList.
+type SCIMUserList struct {
+	Resources []SCIMUser `json:"Resources"`
+
+	// ItemsPerPage Examples: 1
+	ItemsPerPage int `json:"itemsPerPage"`
+
+	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"]
+	Schemas []string `json:"schemas"`
+
+	// StartIndex StartIndex is the place of the first, from 1.
+	//
+	// Examples: 1
+	StartIndex int `json:"startIndex"`
+
+	// TotalResults TotalResults is how many there are in all.
+	//
+	// Examples: 1
+	TotalResults int `json:"totalResults"`
+}
+
+// SSOAttribute defines model for SSOAttribute.
+type SSOAttribute struct {
+	// FriendlyName Examples: First name
+	FriendlyName *string `json:"friendlyName,omitempty"`
+
+	// Name Examples: FirstName
+	Name string `json:"name"`
+
+	// Values Examples: ["Ann"]
+	Values []string `json:"values"`
+}
+
+// SSOCertificate defines model for SSOCertificate.
+type SSOCertificate struct {
+	NotAfter *time.Time `json:"notAfter,omitempty"`
+
+	// Sha256 SHA256 is the fingerprint, in hexadecimal.
+	//
+	// Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+
+	// Subject Examples: CN=Microsoft Azure Federated SSO Certificate
+	Subject *string `json:"subject,omitempty"`
+}
+
+// SSOExchangeInput defines model for SSOExchangeInput.
+type SSOExchangeInput struct {
+	// Code Code is what stands in the address that the browser was sent to.
+	//
+	// Examples: Xq3vJp0…
+	Code string `json:"code"`
+}
+
+// SSOImport defines model for SSOImport.
+type SSOImport struct {
+	Found    SSOImportFound    `json:"found"`
+	Proposal SSOImportProposal `json:"proposal"`
+
+	// Provider Provider is told by the address.
+	//
+	// Examples: azure
+	Provider SSOImportProvider `json:"provider"`
+
+	// Section Examples: agentDesktop
+	Section SSOImportSection `json:"section"`
+
+	// Warnings Warnings are about the proposal; each points to a member of it, or to "#".
+	Warnings []Violation `json:"warnings"`
+}
+
+// SSOImportProvider Provider is told by the address.
+//
+// Examples: azure
+type SSOImportProvider string
+
+// SSOImportSection Examples: agentDesktop
+type SSOImportSection string
+
+// SSOImportCertificate defines model for SSOImportCertificate.
+type SSOImportCertificate struct {
+	NotAfter  time.Time `json:"notAfter"`
+	NotBefore time.Time `json:"notBefore"`
+
+	// Sha256 Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+
+	// Status Status is unusable for one with a weak key, for example.
+	//
+	// Examples: valid
+	Status SSOImportCertificateStatus `json:"status"`
+
+	// Stored Stored: the account has it already.
+	//
+	// Examples: false
+	Stored bool `json:"stored"`
+
+	// Subject Examples: CN=Microsoft Azure Federated SSO Certificate
+	Subject string `json:"subject"`
+}
+
+// SSOImportCertificateStatus Status is unusable for one with a weak key, for example.
+//
+// Examples: valid
+type SSOImportCertificateStatus string
+
+// SSOImportEndpoint defines model for SSOImportEndpoint.
+type SSOImportEndpoint struct {
+	// Binding Examples: urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect
+	Binding string `json:"binding"`
+
+	// Location Examples: https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/saml2
+	Location string `json:"location"`
+}
+
+// SSOImportFound defines model for SSOImportFound.
+type SSOImportFound struct {
+	Certificates []SSOImportCertificate `json:"certificates"`
+
+	// EntityId Examples: https://sts.windows.net/3fa85f64-5717-4562-b3fc-2c963f66afa6/
+	EntityId string              `json:"entityId"`
+	Logout   []SSOImportEndpoint `json:"logout"`
+
+	// NameIdFormats Examples: ["urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"]
+	NameIdFormats []string            `json:"nameIdFormats"`
+	SignOn        []SSOImportEndpoint `json:"signOn"`
+
+	// Signed Signed: the document carries a signature, which nobody has verified.
+	//
+	// Examples: true
+	Signed     bool       `json:"signed"`
+	ValidUntil *time.Time `json:"validUntil,omitempty"`
+
+	// WantsSignedRequests Examples: false
+	WantsSignedRequests bool `json:"wantsSignedRequests"`
+}
+
+// SSOImportInput defines model for SSOImportInput.
+type SSOImportInput struct {
+	// Section Section is what the proposal is for; agentDesktop where it is absent.
+	//
+	// Examples: agentDesktop
+	Section *SSOImportInputSection `json:"section,omitempty"`
+
+	// Url URL is where it is, by HTTPS; it may have 1 MiB.
+	//
+	// Examples: https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml
+	Url *string `json:"url,omitempty"`
+
+	// Xml XML is the document itself, of 1 MiB at most together with the rest.
+	//
+	// Examples: <EntityDescriptor …
+	Xml *string `json:"xml,omitempty"`
+}
+
+// SSOImportInputSection Section is what the proposal is for; agentDesktop where it is absent.
+//
+// Examples: agentDesktop
+type SSOImportInputSection string
+
+// SSOImportProposal defines model for SSOImportProposal.
+type SSOImportProposal struct {
+	IdentityProviderCertificates *[]string `json:"identityProviderCertificates,omitempty"`
+	IdentityProviderEntityId     *string   `json:"identityProviderEntityId,omitempty"`
+	IdentityProviderIssuer       *string   `json:"identityProviderIssuer,omitempty"`
+	IdentityProviderLogoutUrl    *string   `json:"identityProviderLogoutUrl,omitempty"`
+	IdentityProviderSsoUrl       *string   `json:"identityProviderSsoUrl,omitempty"`
+}
+
+// SSOKey defines model for SSOKey.
+type SSOKey struct {
+	// Certificate Certificate is for the provider, in PEM; our metadata has it, too.
+	//
+	// Examples: -----BEGIN CERTIFICATE-----…
+	Certificate string    `json:"certificate"`
+	CreatedAt   time.Time `json:"createdAt"`
+
+	// CreatedBy Examples: user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f
+	CreatedBy string             `json:"createdBy"`
+	Id        openapi_types.UUID `json:"id"`
+	NotAfter  time.Time          `json:"notAfter"`
+
+	// Sha256 Examples: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+	Sha256 string `json:"sha256"`
+}
+
+// SSOKeyList defines model for SSOKeyList.
+type SSOKeyList struct {
+	Items []SSOKey `json:"items"`
+}
+
+// SSOReply defines model for SSOReply.
+type SSOReply struct {
+	// RelayState RelayState never leads to another site.
+	RelayState *string `json:"RelayState,omitempty"`
+
+	// SAMLResponse Response is base64 of the answer, of 256 KiB at most.
+	//
+	// Examples: PHNhbWxwOlJlc3BvbnNl…
+	SAMLResponse string `json:"SAMLResponse"`
+}
+
+// SSOResult defines model for SSOResult.
+type SSOResult struct {
+	// Certificate Certificate is the one of the account by which it was verified.
+	Certificate *SSOCertificate `json:"certificate,omitempty"`
+
+	// Code Code is why it was refused; /docs/problems/ has a page for each. Absent where it was not.
+	//
+	// Examples: sso-audience-wrong
+	Code *string `json:"code,omitempty"`
+
+	// Detail Detail says what is wrong, Remedy what to do.
+	Detail *string `json:"detail,omitempty"`
+	Remedy *string `json:"remedy,omitempty"`
+
+	// Seen Seen is absent where nothing came that could be read.
+	Seen *SSOSeen `json:"seen,omitempty"`
+
+	// Steps Steps are the checks in their order.
+	Steps []SSOStep `json:"steps"`
+
+	// User User is absent where it does not come to that.
+	User *SSOUser `json:"user,omitempty"`
+
+	// Value Value is what came where something else was expected; anybody may have written it.
+	//
+	// Examples: mycompany
+	Value *string `json:"value,omitempty"`
+
+	// Verified Verified: the signature is that of the provider.
+	//
+	// Examples: true
+	Verified bool `json:"verified"`
+}
+
+// SSOSeen defines model for SSOSeen.
+type SSOSeen struct {
+	// AssertionId Examples: _5d2f0b1c
+	AssertionId *string        `json:"assertionId,omitempty"`
+	Attributes  []SSOAttribute `json:"attributes"`
+
+	// Audiences Examples: ["mycompany.example_sso"]
+	Audiences []string `json:"audiences"`
+
+	// Certificate Certificate is the one that the answer brings along, by which a roll-over can be told. It is not trusted.
+	Certificate *SSOCertificate `json:"certificate,omitempty"`
+
+	// Destination Examples: https://mycompany.example/agentdesktop/sso/redirect
+	Destination *string `json:"destination,omitempty"`
+
+	// Encrypted Examples: false
+	Encrypted bool `json:"encrypted"`
+
+	// InResponseTo Examples: _0c0ffee0
+	InResponseTo *string `json:"inResponseTo,omitempty"`
+
+	// IssueInstant Examples: 2026-03-01T12:30:00Z
+	IssueInstant *string `json:"issueInstant,omitempty"`
+
+	// Issuer Examples: https://sts.windows.net/3fa85f64-5717-4562-b3fc-2c963f66afa6/
+	Issuer *string `json:"issuer,omitempty"`
+
+	// NameId Examples: ann
+	NameId *string `json:"nameId,omitempty"`
+
+	// NameIdFormat Examples: urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified
+	NameIdFormat *string `json:"nameIdFormat,omitempty"`
+
+	// NotBefore Examples: 2026-03-01T12:25:00Z
+	NotBefore *string `json:"notBefore,omitempty"`
+
+	// NotOnOrAfter Examples: 2026-03-01T13:30:00Z
+	NotOnOrAfter *string `json:"notOnOrAfter,omitempty"`
+
+	// Recipient Examples: https://mycompany.example/agentdesktop/sso/redirect
+	Recipient *string `json:"recipient,omitempty"`
+
+	// ResponseId Examples: _a75adf55
+	ResponseId *string `json:"responseId,omitempty"`
+
+	// SignatureMethods Examples: ["http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"]
+	SignatureMethods []string `json:"signatureMethods"`
+
+	// Signed Signed says what carries a signature, SignatureMethods how it was made.
+	//
+	// Examples: ["assertion"]
+	Signed []string `json:"signed"`
+
+	// Xml XML is the answer without signatures, certificates and what is encrypted; cut where it is long.
+	Xml *string `json:"xml,omitempty"`
+}
+
+// SSOSetup defines model for SSOSetup.
+type SSOSetup struct {
+	Sections []SSOSetupSection `json:"sections"`
+}
+
+// SSOSetupClaim defines model for SSOSetupClaim.
+type SSOSetupClaim struct {
+	// Attribute Attribute is what the provider takes it from, in its own words.
+	//
+	// Examples: user.givenname
+	Attribute string `json:"attribute"`
+
+	// Name Name is what we look for.
+	//
+	// Examples: FirstName
+	Name string `json:"name"`
+}
+
+// SSOSetupCopy defines model for SSOSetupCopy.
+type SSOSetupCopy struct {
+	// Form Examples: https://login.microsoftonline.com/<directory id>/saml2
+	Form string `json:"form"`
+
+	// Label Label is what the provider calls it, Form what it looks like.
+	//
+	// Examples: Login URL
+	Label string `json:"label"`
+
+	// Property Property is the JSON pointer of the property in the account.
+	//
+	// Examples: /properties/agentDesktop/identityProviderSsoUrl
+	Property string `json:"property"`
+}
+
+// SSOSetupField defines model for SSOSetupField.
+type SSOSetupField struct {
+	// Label Examples: Identifier (Entity ID)
+	Label string `json:"label"`
+
+	// Value Examples: mycompany.example_sso
+	Value string `json:"value"`
+}
+
+// SSOSetupNameID defines model for SSOSetupNameID.
+type SSOSetupNameID struct {
+	// Attribute Attribute is what holds the user name at the provider.
+	//
+	// Examples: user.userprincipalname
+	Attribute string `json:"attribute"`
+
+	// Format Examples: Unspecified
+	Format *string `json:"format,omitempty"`
+
+	// FormatLabel FormatLabel is the field for the format, absent where the provider has none.
+	//
+	// Examples: Name ID format
+	FormatLabel *string `json:"formatLabel,omitempty"`
+
+	// Label Examples: Unique User Identifier (Name ID)
+	Label string `json:"label"`
+}
+
+// SSOSetupProvider defines model for SSOSetupProvider.
+type SSOSetupProvider struct {
+	// Claims Claims are only needed for just-in-time provisioning.
+	Claims []SSOSetupClaim `json:"claims"`
+
+	// Copy Copy is where the values for the account are found.
+	Copy []SSOSetupCopy `json:"copy"`
+
+	// Documentation Documentation is a page of the vendor.
+	Documentation string `json:"documentation"`
+
+	// Enter Enter are fields there and what belongs into them, letter by letter.
+	Enter []SSOSetupField `json:"enter"`
+
+	// Label Examples: Microsoft Entra ID (Azure AD)
+	Label string `json:"label"`
+
+	// LeaveBlank LeaveBlank are fields that must stay as they are.
+	//
+	// Examples: ["Relay State (Optional)"]
+	LeaveBlank []string       `json:"leaveBlank"`
+	NameId     SSOSetupNameID `json:"nameId"`
+	Notes      []string       `json:"notes"`
+
+	// Provider Examples: azure
+	Provider SSOSetupProviderProvider `json:"provider"`
+
+	// Where Where is the page or the menu with the fields.
+	//
+	// Examples: Basic SAML Configuration
+	Where string `json:"where"`
+}
+
+// SSOSetupProviderProvider Examples: azure
+type SSOSetupProviderProvider string
+
+// SSOSetupSection defines model for SSOSetupSection.
+type SSOSetupSection struct {
+	// EntityId EntityID is the name of the contact center at the provider, and the audience of its answers.
+	//
+	// Examples: mycompany.example_sso
+	EntityId string `json:"entityId"`
+
+	// MetadataUrl MetadataURL has all of this for providers that read it.
+	//
+	// Examples: https://mycompany.example/agentdesktop/sso/metadata
+	MetadataUrl string             `json:"metadataUrl"`
+	Providers   []SSOSetupProvider `json:"providers"`
+
+	// ReplyUrl ReplyURL is the only address that answers may go to (assertion consumer service).
+	//
+	// Examples: https://mycompany.example/agentdesktop/sso/redirect
+	ReplyUrl string `json:"replyUrl"`
+
+	// Section Examples: agentDesktop
+	Section SSOSetupSectionSection `json:"section"`
+
+	// SignOnUrl SignOnURL is where a sign-in begins on our side.
+	//
+	// Examples: https://mycompany.example/agentdesktop/sso/login
+	SignOnUrl string `json:"signOnUrl"`
+}
+
+// SSOSetupSectionSection Examples: agentDesktop
+type SSOSetupSectionSection string
+
+// SSOStep defines model for SSOStep.
+type SSOStep struct {
+	// Detail Detail is for people.
+	//
+	// Examples: is mycompany.example_sso
+	Detail *string `json:"detail,omitempty"`
+
+	// Name Examples: audience
+	Name string `json:"name"`
+
+	// Status Examples: passed
+	Status SSOStepStatus `json:"status"`
+}
+
+// SSOStepStatus Examples: passed
+type SSOStepStatus string
+
+// SSOTest defines model for SSOTest.
+type SSOTest struct {
+	CreatedAt time.Time `json:"createdAt"`
+
+	// CreatedBy Examples: user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f
+	CreatedBy string `json:"createdBy"`
+
+	// ExpiresAt ExpiresAt is until when the browser has to be back.
+	ExpiresAt  time.Time          `json:"expiresAt"`
+	FinishedAt *time.Time         `json:"finishedAt,omitempty"`
+	Id         openapi_types.UUID `json:"id"`
+
+	// Result Result is absent while the test sign-in is pending.
+	Result *SSOResult `json:"result,omitempty"`
+
+	// Section Examples: agentDesktop
+	Section SSOTestSection `json:"section"`
+
+	// StartUrl StartURL is where a browser begins, once. Only the answer that made the test sign-in has it.
+	//
+	// Examples: https://mycompany.example/agentdesktop/sso/login?test=…
+	StartUrl *string `json:"startUrl,omitempty"`
+
+	// Status Status is pending until the browser came back.
+	//
+	// Examples: passed
+	Status SSOTestStatus `json:"status"`
+}
+
+// SSOTestSection Examples: agentDesktop
+type SSOTestSection string
+
+// SSOTestStatus Status is pending until the browser came back.
+//
+// Examples: passed
+type SSOTestStatus string
+
+// SSOTestInput defines model for SSOTestInput.
+type SSOTestInput struct {
+	// Section Examples: agentDesktop
+	Section SSOTestInputSection `json:"section"`
+}
+
+// SSOTestInputSection Examples: agentDesktop
+type SSOTestInputSection string
+
+// SSOTestPage defines model for SSOTestPage.
+type SSOTestPage struct {
+	Items []SSOTest `json:"items"`
+
+	// NextCursor NextCursor is absent on the last page.
+	NextCursor *string `json:"nextCursor,omitempty"`
+}
+
+// SSOTrace defines model for SSOTrace.
+type SSOTrace struct {
+	// Address Examples: 203.0.113.7
+	Address string    `json:"address"`
+	At      time.Time `json:"at"`
+
+	// Code Code is why it was refused; /docs/problems/ has a page for each.
+	//
+	// Examples: sso-audience-wrong
+	Code *string `json:"code,omitempty"`
+
+	// Count Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; reference is that of the last one.
+	//
+	// Examples: 1
+	Count int `json:"count"`
+
+	// Detail Detail says what is wrong, Remedy what to do.
+	Detail *string            `json:"detail,omitempty"`
+	Id     openapi_types.UUID `json:"id"`
+
+	// Outcome Examples: refused
+	Outcome SSOTraceOutcome `json:"outcome"`
+
+	// Provisioned Provisioned: the user was made just in time.
+	//
+	// Examples: false
+	Provisioned bool `json:"provisioned"`
+
+	// Reference Reference is what the person was shown, to read it to an administrator.
+	//
+	// Examples: 7K2M-4QXP
+	Reference string  `json:"reference"`
+	Remedy    *string `json:"remedy,omitempty"`
+
+	// Result Result is the whole of it; lists leave it out.
+	Result *SSOResult `json:"result,omitempty"`
+
+	// Section Examples: agentDesktop
+	Section SSOTraceSection `json:"section"`
+
+	// UserAgent Examples: Mozilla/5.0
+	UserAgent string `json:"userAgent"`
+
+	// UserId UserID is absent where it did not come to a user.
+	UserId *openapi_types.UUID `json:"userId,omitempty"`
+
+	// Username Username is the NameID. It is absent where no provider vouched for it.
+	//
+	// Examples: ann
+	Username *string `json:"username,omitempty"`
+
+	// Value Value is what came where something else was expected; anybody may have written it.
+	//
+	// Examples: mycompany
+	Value *string `json:"value,omitempty"`
+}
+
+// SSOTraceOutcome Examples: refused
+type SSOTraceOutcome string
+
+// SSOTraceSection Examples: agentDesktop
+type SSOTraceSection string
+
+// SSOTracePage defines model for SSOTracePage.
+type SSOTracePage struct {
+	Items []SSOTrace `json:"items"`
+
+	// NextCursor NextCursor is absent on the last page.
+	NextCursor *string `json:"nextCursor,omitempty"`
+}
+
+// SSOUser defines model for SSOUser.
+type SSOUser struct {
+	// Email Examples: ann@mycompany.example
+	Email *string `json:"email,omitempty"`
+
+	// FirstName Examples: Ann
+	FirstName *string `json:"firstName,omitempty"`
+
+	// Id ID is absent for a user who does not exist.
+	Id *openapi_types.UUID `json:"id,omitempty"`
+
+	// LastName Examples: Archer
+	LastName *string `json:"lastName,omitempty"`
+
+	// New New: just-in-time provisioning makes the user, with what follows.
+	//
+	// Examples: true
+	New bool `json:"new"`
+
+	// Roles Examples: ["Agent"]
+	Roles  *[]string           `json:"roles,omitempty"`
+	Skills *map[string]int     `json:"skills,omitempty"`
+	TeamId *openapi_types.UUID `json:"teamId,omitempty"`
+
+	// TemplateId TemplateID is the user whose team, roles and skills are copied.
+	TemplateId *openapi_types.UUID `json:"templateId,omitempty"`
+
+	// Username Username is the NameID.
+	//
+	// Examples: ann
+	Username string `json:"username"`
 }
 
 // SalesforceAccount defines model for SalesforceAccount.
@@ -11246,7 +12467,7 @@ type ScimAccountFamily string
 
 // ScimAccount_Properties defines model for ScimAccount.Properties.
 type ScimAccount_Properties struct {
-	// DefaultTeamId The team of every user that is created over SCIM.
+	// DefaultTeamId The team of every user that is created over SCIM, and of who leaves another team there.
 	DefaultTeamId string `json:"defaultTeamId"`
 }
 
@@ -11266,7 +12487,7 @@ type ScimCreate struct {
 
 // ScimCreate_Properties defines model for ScimCreate.Properties.
 type ScimCreate_Properties struct {
-	// DefaultTeamId The team of every user that is created over SCIM.
+	// DefaultTeamId The team of every user that is created over SCIM, and of who leaves another team there.
 	DefaultTeamId string `json:"defaultTeamId"`
 }
 
@@ -11318,7 +12539,7 @@ type ScimCredentialsFamily string
 
 // ScimCredentials_Properties defines model for ScimCredentials.Properties.
 type ScimCredentials_Properties struct {
-	// DefaultTeamId The team of every user that is created over SCIM.
+	// DefaultTeamId The team of every user that is created over SCIM, and of who leaves another team there.
 	DefaultTeamId string `json:"defaultTeamId"`
 }
 
@@ -11370,7 +12591,7 @@ type ScimReplaceFamily string
 
 // ScimReplace_Properties defines model for ScimReplace.Properties.
 type ScimReplace_Properties struct {
-	// DefaultTeamId The team of every user that is created over SCIM.
+	// DefaultTeamId The team of every user that is created over SCIM, and of who leaves another team there.
 	DefaultTeamId string `json:"defaultTeamId"`
 }
 
@@ -11688,6 +12909,11 @@ type Session struct {
 	// Examples: password
 	Method SessionMethod `json:"method"`
 
+	// Portal Portal is the application that single sign-on led to; absent for a password. A session of Agent Desktop administers nothing.
+	//
+	// Examples: agentDesktop
+	Portal *SessionPortal `json:"portal,omitempty"`
+
 	// SeenAt SeenAt is when the session was last used, to the minute.
 	SeenAt time.Time `json:"seenAt"`
 
@@ -11701,6 +12927,11 @@ type Session struct {
 //
 // Examples: password
 type SessionMethod string
+
+// SessionPortal Portal is the application that single sign-on led to; absent for a password. A session of Agent Desktop administers nothing.
+//
+// Examples: agentDesktop
+type SessionPortal string
 
 // SessionList defines model for SessionList.
 type SessionList struct {
@@ -12843,6 +14074,9 @@ type Team struct {
 	// Examples: 1
 	Etag string `json:"etag"`
 
+	// ExternalId ExternalID is what an identity provider calls the team; SCIM finds groups by it.
+	ExternalId string `json:"externalId"`
+
 	// Id Examples: 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b
 	Id openapi_types.UUID `json:"id"`
 
@@ -12861,6 +14095,9 @@ type Team struct {
 type TeamCreate struct {
 	Disabled *bool `json:"disabled,omitempty"`
 
+	// ExternalId ExternalID is what an identity provider calls the team.
+	ExternalId *string `json:"externalId,omitempty"`
+
 	// Name Examples: Support
 	Name string `json:"name"`
 }
@@ -12875,7 +14112,8 @@ type TeamPage struct {
 
 // TeamPatch defines model for TeamPatch.
 type TeamPatch struct {
-	Disabled *bool `json:"disabled,omitempty"`
+	Disabled   *bool   `json:"disabled,omitempty"`
+	ExternalId *string `json:"externalId,omitempty"`
 
 	// Name Examples: Support
 	Name *string `json:"name,omitempty"`
@@ -14087,6 +15325,11 @@ type User struct {
 	// Extension Examples: 1002
 	Extension string `json:"extension"`
 
+	// ExternalId ExternalID is what an identity provider calls the user; SCIM finds users by it.
+	//
+	// Examples: 701984
+	ExternalId string `json:"externalId"`
+
 	// FirstName Examples: Ann
 	FirstName string `json:"firstName"`
 
@@ -14141,6 +15384,9 @@ type UserCreate struct {
 	// Examples: 1002
 	Extension *string `json:"extension,omitempty"`
 
+	// ExternalId ExternalID is what an identity provider calls the user.
+	ExternalId *string `json:"externalId,omitempty"`
+
 	// FirstName Examples: Ann
 	FirstName *string `json:"firstName,omitempty"`
 
@@ -14183,6 +15429,7 @@ type UserPatch struct {
 	Disabled       *bool   `json:"disabled,omitempty"`
 	Email          *string `json:"email,omitempty"`
 	Extension      *string `json:"extension,omitempty"`
+	ExternalId     *string `json:"externalId,omitempty"`
 	FirstName      *string `json:"firstName,omitempty"`
 	LastName       *string `json:"lastName,omitempty"`
 	MobilePhone    *string `json:"mobilePhone,omitempty"`
@@ -17298,8 +18545,14 @@ type ZendeskReplaceType string
 // AccountID defines model for AccountID.
 type AccountID = openapi_types.UUID
 
+// Attributes defines model for Attributes.
+type Attributes = string
+
 // ContactCenterParameter defines model for ContactCenterParameter.
 type ContactCenterParameter = string
+
+// Count defines model for Count.
+type Count = int
 
 // Cursor defines model for Cursor.
 type Cursor = string
@@ -17307,11 +18560,29 @@ type Cursor = string
 // Domain Examples: mycompany.example
 type Domain = string
 
+// ExcludedAttributes defines model for ExcludedAttributes.
+type ExcludedAttributes = string
+
+// Filter Examples: userName eq "ann@acme.example"
+type Filter = string
+
 // IfMatch defines model for IfMatch.
 type IfMatch = string
 
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
+
+// RelayState defines model for RelayState.
+type RelayState = string
+
+// StartIndex defines model for StartIndex.
+type StartIndex = int
+
+// TenantUrl defines model for TenantUrl.
+type TenantUrl = string
+
+// Test defines model for Test.
+type Test = string
 
 // ValidateOnly defines model for ValidateOnly.
 type ValidateOnly = bool
@@ -17328,11 +18599,17 @@ type Forbidden = Problem
 // InternalServerError defines model for InternalServerError.
 type InternalServerError = Problem
 
-// MethodNotAllowed defines model for MethodNotAllowed.
-type MethodNotAllowed = Problem
+// MethodNotAllowedApplicationProblemPlusJSON defines model for MethodNotAllowed.
+type MethodNotAllowedApplicationProblemPlusJSON = Problem
 
-// NotFound defines model for NotFound.
-type NotFound = Problem
+// MethodNotAllowedApplicationScimPlusJSON defines model for MethodNotAllowed.
+type MethodNotAllowedApplicationScimPlusJSON = SCIMError
+
+// NotFoundApplicationProblemPlusJSON defines model for NotFound.
+type NotFoundApplicationProblemPlusJSON = Problem
+
+// NotFoundApplicationScimPlusJSON defines model for NotFound.
+type NotFoundApplicationScimPlusJSON = SCIMError
 
 // PreconditionFailed defines model for PreconditionFailed.
 type PreconditionFailed = Problem
@@ -17342,6 +18619,42 @@ type PreconditionRequired = Problem
 
 // RequestEntityTooLarge defines model for RequestEntityTooLarge.
 type RequestEntityTooLarge = Problem
+
+// SCIMBadRequest defines model for SCIMBadRequest.
+type SCIMBadRequest = SCIMError
+
+// SCIMConflict defines model for SCIMConflict.
+type SCIMConflict = SCIMError
+
+// SCIMForbidden defines model for SCIMForbidden.
+type SCIMForbidden = SCIMError
+
+// SCIMInternalServerError defines model for SCIMInternalServerError.
+type SCIMInternalServerError = SCIMError
+
+// SCIMNotFound defines model for SCIMNotFound.
+type SCIMNotFound = SCIMError
+
+// SCIMNotImplemented defines model for SCIMNotImplemented.
+type SCIMNotImplemented = SCIMError
+
+// SCIMPreconditionFailed defines model for SCIMPreconditionFailed.
+type SCIMPreconditionFailed = SCIMError
+
+// SCIMRequestEntityTooLarge defines model for SCIMRequestEntityTooLarge.
+type SCIMRequestEntityTooLarge = SCIMError
+
+// SCIMServiceUnavailable defines model for SCIMServiceUnavailable.
+type SCIMServiceUnavailable = SCIMError
+
+// SCIMTooManyRequests defines model for SCIMTooManyRequests.
+type SCIMTooManyRequests = SCIMError
+
+// SCIMUnauthorized defines model for SCIMUnauthorized.
+type SCIMUnauthorized = SCIMError
+
+// SCIMUnsupportedMediaType defines model for SCIMUnsupportedMediaType.
+type SCIMUnsupportedMediaType = SCIMError
 
 // ServiceUnavailable defines model for ServiceUnavailable.
 type ServiceUnavailable = Problem
@@ -17371,6 +18684,63 @@ type CompleteSalesforceParams struct {
 
 	// ErrorDescription Ignored
 	ErrorDescription *string `form:"error_description,omitempty" json:"error_description,omitempty"`
+}
+
+// LoginAdminParams defines parameters for LoginAdmin.
+type LoginAdminParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides. Where that is another origin, the browser is sent there first
+	TenantUrl *string `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+
+	// RelayState Comes back with the answer; never leads to another site
+	RelayState *RelayState `form:"RelayState,omitempty" json:"RelayState,omitempty"`
+
+	// Test Start of a test sign-in
+	Test *Test `form:"test,omitempty" json:"test,omitempty"`
+}
+
+// MetadataAdminParams defines parameters for MetadataAdmin.
+type MetadataAdminParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides
+	TenantUrl *TenantUrl `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+}
+
+// ReplyAdminParams defines parameters for ReplyAdmin.
+type ReplyAdminParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides
+	TenantUrl *TenantUrl `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+}
+
+// StartAgentDesktopParams defines parameters for StartAgentDesktop.
+type StartAgentDesktopParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides
+	TenantUrl *TenantUrl `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+
+	// RelayState Comes back with the answer; never leads to another site
+	RelayState *RelayState `form:"RelayState,omitempty" json:"RelayState,omitempty"`
+}
+
+// LoginAgentDesktopParams defines parameters for LoginAgentDesktop.
+type LoginAgentDesktopParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides. Where that is another origin, the browser is sent there first
+	TenantUrl *string `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+
+	// RelayState Comes back with the answer; never leads to another site
+	RelayState *RelayState `form:"RelayState,omitempty" json:"RelayState,omitempty"`
+
+	// Test Start of a test sign-in
+	Test *Test `form:"test,omitempty" json:"test,omitempty"`
+}
+
+// MetadataAgentDesktopParams defines parameters for MetadataAgentDesktop.
+type MetadataAgentDesktopParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides
+	TenantUrl *TenantUrl `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
+}
+
+// ReplyAgentDesktopParams defines parameters for ReplyAgentDesktop.
+type ReplyAgentDesktopParams struct {
+	// TenantUrl Domain or address of the contact center; when absent the host name decides
+	TenantUrl *TenantUrl `form:"tenantUrl,omitempty" json:"tenantUrl,omitempty"`
 }
 
 // ListAuditEventsParams defines parameters for ListAuditEvents.
@@ -17811,6 +19181,114 @@ type PatchRoleParams struct {
 	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
 }
 
+// ImportSsoMetadataParams defines parameters for ImportSsoMetadata.
+type ImportSsoMetadataParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSsoKeysParams defines parameters for ListSsoKeys.
+type ListSsoKeysParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// CreateSsoKeyParams defines parameters for CreateSsoKey.
+type CreateSsoKeyParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// RetireSsoKeyParams defines parameters for RetireSsoKey.
+type RetireSsoKeyParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSsoSetupParams defines parameters for GetSsoSetup.
+type GetSsoSetupParams struct {
+	// Section Only this application
+	Section *GetSsoSetupParamsSection `form:"section,omitempty" json:"section,omitempty"`
+
+	// Provider Only this provider
+	Provider *GetSsoSetupParamsProvider `form:"provider,omitempty" json:"provider,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSsoSetupParamsSection defines parameters for GetSsoSetup.
+type GetSsoSetupParamsSection string
+
+// GetSsoSetupParamsProvider defines parameters for GetSsoSetup.
+type GetSsoSetupParamsProvider string
+
+// ListTestSignInsParams defines parameters for ListTestSignIns.
+type ListTestSignInsParams struct {
+	// PageSize Test sign-ins per page
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Cursor nextCursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// StartTestSignInParams defines parameters for StartTestSignIn.
+type StartTestSignInParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetTestSignInParams defines parameters for GetTestSignIn.
+type GetTestSignInParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSsoTracesParams defines parameters for ListSsoTraces.
+type ListSsoTracesParams struct {
+	// Outcome Only those that ended so
+	Outcome *ListSsoTracesParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// Code Only those that were refused for this, such as sso-audience-wrong
+	Code *string `form:"code,omitempty" json:"code,omitempty"`
+
+	// Section Only those at this application
+	Section *ListSsoTracesParamsSection `form:"section,omitempty" json:"section,omitempty"`
+
+	// User Only those of the user with this id
+	User *string `form:"user,omitempty" json:"user,omitempty"`
+
+	// Username Only those whose NameID, signed by the provider, was this user name
+	Username *string `form:"username,omitempty" json:"username,omitempty"`
+
+	// Reference Only the one with this reference, such as 7K2M-4QXP
+	Reference *string `form:"reference,omitempty" json:"reference,omitempty"`
+
+	// PageSize Sign-ins per page
+	PageSize *int `form:"pageSize,omitempty" json:"pageSize,omitempty"`
+
+	// Cursor nextCursor of the page before, with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSsoTracesParamsOutcome defines parameters for ListSsoTraces.
+type ListSsoTracesParamsOutcome string
+
+// ListSsoTracesParamsSection defines parameters for ListSsoTraces.
+type ListSsoTracesParamsSection string
+
+// GetSsoTraceParams defines parameters for GetSsoTrace.
+type GetSsoTraceParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
 // ListTeamsParams defines parameters for ListTeams.
 type ListTeamsParams struct {
 	// PageSize Teams per page
@@ -18063,6 +19541,240 @@ type TestWebhookParams struct {
 	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
 }
 
+// BulkSCIMParams defines parameters for BulkSCIM.
+type BulkSCIMParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSCIMGroupsParams defines parameters for ListSCIMGroups.
+type ListSCIMGroupsParams struct {
+	// Filter Condition (RFC 7644, section 3.4.2.2)
+	Filter *Filter `form:"filter,omitempty" json:"filter,omitempty"`
+
+	// StartIndex Place of the first, from 1
+	StartIndex *StartIndex `form:"startIndex,omitempty" json:"startIndex,omitempty"`
+
+	// Count How many at most, up to 200
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// CreateSCIMGroupParams defines parameters for CreateSCIMGroup.
+type CreateSCIMGroupParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// SearchSCIMGroupsParams defines parameters for SearchSCIMGroups.
+type SearchSCIMGroupsParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// DeleteSCIMGroupParams defines parameters for DeleteSCIMGroup.
+type DeleteSCIMGroupParams struct {
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMGroupParams defines parameters for GetSCIMGroup.
+type GetSCIMGroupParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfNoneMatch Entity tags; 304 where one is current
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// PatchSCIMGroupParams defines parameters for PatchSCIMGroup.
+type PatchSCIMGroupParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// PutSCIMGroupParams defines parameters for PutSCIMGroup.
+type PutSCIMGroupParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMMeParams defines parameters for GetSCIMMe.
+type GetSCIMMeParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSCIMTypesParams defines parameters for ListSCIMTypes.
+type ListSCIMTypesParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMTypeParams defines parameters for GetSCIMType.
+type GetSCIMTypeParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSCIMSchemasParams defines parameters for ListSCIMSchemas.
+type ListSCIMSchemasParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMSchemaParams defines parameters for GetSCIMSchema.
+type GetSCIMSchemaParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMConfigParams defines parameters for GetSCIMConfig.
+type GetSCIMConfigParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ListSCIMUsersParams defines parameters for ListSCIMUsers.
+type ListSCIMUsersParams struct {
+	// Filter Condition (RFC 7644, section 3.4.2.2)
+	Filter *Filter `form:"filter,omitempty" json:"filter,omitempty"`
+
+	// StartIndex Place of the first, from 1
+	StartIndex *StartIndex `form:"startIndex,omitempty" json:"startIndex,omitempty"`
+
+	// Count How many at most, up to 200
+	Count *Count `form:"count,omitempty" json:"count,omitempty"`
+
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// CreateSCIMUserParams defines parameters for CreateSCIMUser.
+type CreateSCIMUserParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// SearchSCIMUsersParams defines parameters for SearchSCIMUsers.
+type SearchSCIMUsersParams struct {
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// DeleteSCIMUserParams defines parameters for DeleteSCIMUser.
+type DeleteSCIMUserParams struct {
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// GetSCIMUserParams defines parameters for GetSCIMUser.
+type GetSCIMUserParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfNoneMatch Entity tags; 304 where one is current
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// PatchSCIMUserParams defines parameters for PatchSCIMUser.
+type PatchSCIMUserParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// PutSCIMUserParams defines parameters for PutSCIMUser.
+type PutSCIMUserParams struct {
+	// Attributes Attributes to show, separated by commas
+	Attributes *Attributes `form:"attributes,omitempty" json:"attributes,omitempty"`
+
+	// ExcludedAttributes Attributes to leave out, separated by commas
+	ExcludedAttributes *ExcludedAttributes `form:"excludedAttributes,omitempty" json:"excludedAttributes,omitempty"`
+
+	// IfMatch Version of the resource as it was read; without it whatever is stored is changed
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// ContactCenter Domain to act in, for tokens of the service provider
+	ContactCenter *ContactCenterParameter `json:"Contact-Center,omitempty"`
+}
+
+// ReplyAdminFormdataRequestBody defines body for ReplyAdmin for application/x-www-form-urlencoded ContentType.
+type ReplyAdminFormdataRequestBody = SSOReply
+
+// ReplyAgentDesktopFormdataRequestBody defines body for ReplyAgentDesktop for application/x-www-form-urlencoded ContentType.
+type ReplyAgentDesktopFormdataRequestBody = SSOReply
+
 // VerifyAuditJSONRequestBody defines body for VerifyAudit for application/json ContentType.
 type VerifyAuditJSONRequestBody = AuditVerifyInput
 
@@ -18120,6 +19832,15 @@ type PatchRoleApplicationMergePatchPlusJSONRequestBody = RolePatch
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignInInput
 
+// ExchangeSsoCodeJSONRequestBody defines body for ExchangeSsoCode for application/json ContentType.
+type ExchangeSsoCodeJSONRequestBody = SSOExchangeInput
+
+// ImportSsoMetadataJSONRequestBody defines body for ImportSsoMetadata for application/json ContentType.
+type ImportSsoMetadataJSONRequestBody = SSOImportInput
+
+// StartTestSignInJSONRequestBody defines body for StartTestSignIn for application/json ContentType.
+type StartTestSignInJSONRequestBody = SSOTestInput
+
 // CreateTeamJSONRequestBody defines body for CreateTeam for application/json ContentType.
 type CreateTeamJSONRequestBody = TeamCreate
 
@@ -18146,6 +19867,54 @@ type PatchWebhookApplicationMergePatchPlusJSONRequestBody = WebhookPatch
 
 // IssueTokenFormdataRequestBody defines body for IssueToken for application/x-www-form-urlencoded ContentType.
 type IssueTokenFormdataRequestBody = ClientTokenInput
+
+// CreateSCIMGroupJSONRequestBody defines body for CreateSCIMGroup for application/json ContentType.
+type CreateSCIMGroupJSONRequestBody = SCIMGroupInput
+
+// CreateSCIMGroupApplicationScimPlusJSONRequestBody defines body for CreateSCIMGroup for application/scim+json ContentType.
+type CreateSCIMGroupApplicationScimPlusJSONRequestBody = SCIMGroupInput
+
+// SearchSCIMGroupsJSONRequestBody defines body for SearchSCIMGroups for application/json ContentType.
+type SearchSCIMGroupsJSONRequestBody = SCIMSearch
+
+// SearchSCIMGroupsApplicationScimPlusJSONRequestBody defines body for SearchSCIMGroups for application/scim+json ContentType.
+type SearchSCIMGroupsApplicationScimPlusJSONRequestBody = SCIMSearch
+
+// PatchSCIMGroupJSONRequestBody defines body for PatchSCIMGroup for application/json ContentType.
+type PatchSCIMGroupJSONRequestBody = SCIMPatch
+
+// PatchSCIMGroupApplicationScimPlusJSONRequestBody defines body for PatchSCIMGroup for application/scim+json ContentType.
+type PatchSCIMGroupApplicationScimPlusJSONRequestBody = SCIMPatch
+
+// PutSCIMGroupJSONRequestBody defines body for PutSCIMGroup for application/json ContentType.
+type PutSCIMGroupJSONRequestBody = SCIMGroupInput
+
+// PutSCIMGroupApplicationScimPlusJSONRequestBody defines body for PutSCIMGroup for application/scim+json ContentType.
+type PutSCIMGroupApplicationScimPlusJSONRequestBody = SCIMGroupInput
+
+// CreateSCIMUserJSONRequestBody defines body for CreateSCIMUser for application/json ContentType.
+type CreateSCIMUserJSONRequestBody = SCIMUserInput
+
+// CreateSCIMUserApplicationScimPlusJSONRequestBody defines body for CreateSCIMUser for application/scim+json ContentType.
+type CreateSCIMUserApplicationScimPlusJSONRequestBody = SCIMUserInput
+
+// SearchSCIMUsersJSONRequestBody defines body for SearchSCIMUsers for application/json ContentType.
+type SearchSCIMUsersJSONRequestBody = SCIMSearch
+
+// SearchSCIMUsersApplicationScimPlusJSONRequestBody defines body for SearchSCIMUsers for application/scim+json ContentType.
+type SearchSCIMUsersApplicationScimPlusJSONRequestBody = SCIMSearch
+
+// PatchSCIMUserJSONRequestBody defines body for PatchSCIMUser for application/json ContentType.
+type PatchSCIMUserJSONRequestBody = SCIMPatch
+
+// PatchSCIMUserApplicationScimPlusJSONRequestBody defines body for PatchSCIMUser for application/scim+json ContentType.
+type PatchSCIMUserApplicationScimPlusJSONRequestBody = SCIMPatch
+
+// PutSCIMUserJSONRequestBody defines body for PutSCIMUser for application/json ContentType.
+type PutSCIMUserJSONRequestBody = SCIMUserInput
+
+// PutSCIMUserApplicationScimPlusJSONRequestBody defines body for PutSCIMUser for application/scim+json ContentType.
+type PutSCIMUserApplicationScimPlusJSONRequestBody = SCIMUserInput
 
 // AsAwsLambdaAccount returns the union data inside the Account as a AwsLambdaAccount
 func (t Account) AsAwsLambdaAccount() (AwsLambdaAccount, error) {
@@ -24742,6 +26511,112 @@ type ClientInterface interface {
 	// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
 	CompleteSalesforce(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// LoginAdmin Sign in to the administrator portal by single sign-on
+	//
+	// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+	//
+	// Corresponds with GET /admin/sso/login (the `LoginAdmin` operationId).
+	LoginAdmin(ctx context.Context, params *LoginAdminParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MetadataAdmin Metadata of the administrator portal as a service provider
+	//
+	// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+	//
+	// Corresponds with GET /admin/sso/metadata (the `MetadataAdmin` operationId).
+	MetadataAdmin(ctx context.Context, params *MetadataAdminParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainAdmin What the reply address of the administrator portal is for
+	//
+	// For who opens it by hand: that the page appears shows that the address is right.
+	//
+	// Corresponds with GET /admin/sso/redirect (the `ExplainAdmin` operationId).
+	ExplainAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyAdminWithBody Reply address of the administrator portal
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+	ReplyAdminWithBody(ctx context.Context, params *ReplyAdminParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyAdminWithFormdataBody Reply address of the administrator portal
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+	ReplyAdminWithFormdataBody(ctx context.Context, params *ReplyAdminParams, body ReplyAdminFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignedInAdmin Who is signed in, for browsers
+	//
+	// Where a sign-in to the administrator portal ends: who signed in, with what and until when, and a button to sign out.
+	//
+	// Corresponds with GET /admin/sso/signed-in (the `SignedInAdmin` operationId).
+	SignedInAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartWithoutSlash The same, as people type it
+	//
+	// Leads to /agentdesktop/.
+	//
+	// Corresponds with GET /agentdesktop (the `StartWithoutSlash` operationId).
+	StartWithoutSlash(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartAgentDesktop Where people begin
+	//
+	// Leads to the identity provider, as /agentdesktop/sso/login does, where single sign-on is on for Agent Desktop; otherwise a page says that it is not. HEAD does nothing.
+	//
+	// Corresponds with GET /agentdesktop/ (the `StartAgentDesktop` operationId).
+	StartAgentDesktop(ctx context.Context, params *StartAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LoginAgentDesktop Sign in to Agent Desktop by single sign-on
+	//
+	// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+	//
+	// Corresponds with GET /agentdesktop/sso/login (the `LoginAgentDesktop` operationId).
+	LoginAgentDesktop(ctx context.Context, params *LoginAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MetadataAgentDesktop Metadata of Agent Desktop as a service provider
+	//
+	// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+	//
+	// Corresponds with GET /agentdesktop/sso/metadata (the `MetadataAgentDesktop` operationId).
+	MetadataAgentDesktop(ctx context.Context, params *MetadataAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExplainAgentDesktop What the reply address of Agent Desktop is for
+	//
+	// For who opens it by hand: that the page appears shows that the address is right.
+	//
+	// Corresponds with GET /agentdesktop/sso/redirect (the `ExplainAgentDesktop` operationId).
+	ExplainAgentDesktop(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyAgentDesktopWithBody Reply address of Agent Desktop
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+	ReplyAgentDesktopWithBody(ctx context.Context, params *ReplyAgentDesktopParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ReplyAgentDesktopWithFormdataBody Reply address of Agent Desktop
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+	ReplyAgentDesktopWithFormdataBody(ctx context.Context, params *ReplyAgentDesktopParams, body ReplyAgentDesktopFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignedInAgentDesktop Who is signed in, for browsers
+	//
+	// Where a sign-in to Agent Desktop ends: who signed in, with what and until when, and a button to sign out.
+	//
+	// Corresponds with GET /agentdesktop/sso/signed-in (the `SignedInAgentDesktop` operationId).
+	SignedInAgentDesktop(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListAuditEvents List or export the audit record
 	//
 	// Needs the scope audit:read. Newest first, in pages. With Accept: application/x-ndjson all records that match are sent, oldest first, each as one line of JSON, without pages and for as long as it takes; if that fails on the way, the connection is cut. One export of a credential runs at a time.
@@ -25243,7 +27118,7 @@ type ClientInterface interface {
 
 	// SignInWithBody Sign in
 	//
-	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -25252,7 +27127,7 @@ type ClientInterface interface {
 
 	// SignIn Sign in
 	//
-	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -25272,6 +27147,116 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExchangeSsoCodeWithBody Exchange a one-time code for a session
+	//
+	// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+	ExchangeSsoCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExchangeSsoCode Exchange a one-time code for a session
+	//
+	// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+	ExchangeSsoCode(ctx context.Context, body ExchangeSsoCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportSsoMetadataWithBody Read the metadata of an identity provider
+	//
+	// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+	ImportSsoMetadataWithBody(ctx context.Context, params *ImportSsoMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ImportSsoMetadata Read the metadata of an identity provider
+	//
+	// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+	ImportSsoMetadata(ctx context.Context, params *ImportSsoMetadataParams, body ImportSsoMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSsoKeys List key pairs for encrypted assertions
+	//
+	// Needs the scope accounts:read. Newest first, without their private halves. All of them decrypt.
+	//
+	// Corresponds with GET /api/v1/sso/keys (the `ListSsoKeys` operationId).
+	ListSsoKeys(ctx context.Context, params *ListSsoKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSsoKey Make a key pair for encrypted assertions
+	//
+	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+	//
+	// Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
+	CreateSsoKey(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// RetireSsoKey Retire a key pair
+	//
+	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+	//
+	// Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
+	RetireSsoKey(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSsoSetup Read how single sign-on is set up
+	//
+	// Needs the scope accounts:read. The exact values to enter at each identity provider, under the labels that they have there, and where the values for the account are found. They follow from the domain and the public address of the server, and are there before the account is.
+	//
+	// Corresponds with GET /api/v1/sso/setup (the `GetSsoSetup` operationId).
+	GetSsoSetup(ctx context.Context, params *GetSsoSetupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListTestSignIns List test sign-ins
+	//
+	// Needs the scope accounts:test. Newest first, as long as traces are kept.
+	//
+	// Corresponds with GET /api/v1/sso/test-sign-ins (the `ListTestSignIns` operationId).
+	ListTestSignIns(ctx context.Context, params *ListTestSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartTestSignInWithBody Start a test sign-in
+	//
+	// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+	StartTestSignInWithBody(ctx context.Context, params *StartTestSignInParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// StartTestSignIn Start a test sign-in
+	//
+	// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+	StartTestSignIn(ctx context.Context, params *StartTestSignInParams, body StartTestSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTestSignIn Read a test sign-in
+	//
+	// Needs the scope accounts:test. What arrived, step by step, once the browser came back.
+	//
+	// Corresponds with GET /api/v1/sso/test-sign-ins/{id} (the `GetTestSignIn` operationId).
+	GetTestSignIn(ctx context.Context, id openapi_types.UUID, params *GetTestSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSsoTraces List sign-ins by single sign-on
+	//
+	// Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time. People who could not sign in were shown the reference of theirs.
+	//
+	// Corresponds with GET /api/v1/sso/traces (the `ListSsoTraces` operationId).
+	ListSsoTraces(ctx context.Context, params *ListSsoTracesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSsoTrace Read a sign-in by single sign-on
+	//
+	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+	//
+	// Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
+	GetSsoTrace(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTeams List teams
 	//
@@ -25552,7 +27537,7 @@ type ClientInterface interface {
 
 	// IssueTokenWithBody Get a token with an API secret
 	//
-	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -25561,7 +27546,7 @@ type ClientInterface interface {
 
 	// IssueTokenWithFormdataBody Get a token with an API secret
 	//
-	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -25602,6 +27587,313 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// BulkSCIM Many changes at once, over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+	//
+	// Corresponds with POST /scim/v2/Bulk (the `BulkSCIM` operationId).
+	BulkSCIM(ctx context.Context, params *BulkSCIMParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSCIMGroups Find groups over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Groups are the teams, in the order in which they were made. Query parameters that are not known are passed over.
+	//
+	// Corresponds with GET /scim/v2/Groups (the `ListSCIMGroups` operationId).
+	ListSCIMGroups(ctx context.Context, params *ListSCIMGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMGroupWithBody Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroupWithBody(ctx context.Context, params *CreateSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMGroup Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroup(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMGroupWithApplicationScimPlusJSONBody Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMGroupsWithBody Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroupsWithBody(ctx context.Context, params *SearchSCIMGroupsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMGroups Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroups(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMGroupsWithApplicationScimPlusJSONBody Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroupsWithApplicationScimPlusJSONBody(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteSCIMGroup Delete a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The members go to the default team of the account. That team cannot be deleted, nor one that another account names.
+	//
+	// Corresponds with DELETE /scim/v2/Groups/{id} (the `DeleteSCIMGroup` operationId).
+	DeleteSCIMGroup(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMGroup Read a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+	//
+	// Corresponds with GET /scim/v2/Groups/{id} (the `GetSCIMGroup` operationId).
+	GetSCIMGroup(ctx context.Context, id openapi_types.UUID, params *GetSCIMGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMGroupWithBody Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroupWithBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMGroup Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroup(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMGroupWithApplicationScimPlusJSONBody Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMGroupWithBody Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroupWithBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMGroup Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroup(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMGroupWithApplicationScimPlusJSONBody Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMMe Who asks, over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+	//
+	// Corresponds with GET /scim/v2/Me (the `GetSCIMMe` operationId).
+	GetSCIMMe(ctx context.Context, params *GetSCIMMeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSCIMTypes List the types of resources of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Corresponds with GET /scim/v2/ResourceTypes (the `ListSCIMTypes` operationId).
+	ListSCIMTypes(ctx context.Context, params *ListSCIMTypesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMType Read a type of resources of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Corresponds with GET /scim/v2/ResourceTypes/{name} (the `GetSCIMType` operationId).
+	GetSCIMType(ctx context.Context, name string, params *GetSCIMTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSCIMSchemas List the schemas of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Corresponds with GET /scim/v2/Schemas (the `ListSCIMSchemas` operationId).
+	ListSCIMSchemas(ctx context.Context, params *ListSCIMSchemasParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMSchema Read a schema of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Corresponds with GET /scim/v2/Schemas/{uri} (the `GetSCIMSchema` operationId).
+	GetSCIMSchema(ctx context.Context, uri string, params *GetSCIMSchemaParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMConfig What the server can do over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Corresponds with GET /scim/v2/ServiceProviderConfig (the `GetSCIMConfig` operationId).
+	GetSCIMConfig(ctx context.Context, params *GetSCIMConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSCIMUsers Find users over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. In the order in which they were made. userName and externalId are compared ignoring case. Query parameters that are not known are passed over.
+	//
+	// Corresponds with GET /scim/v2/Users (the `ListSCIMUsers` operationId).
+	ListSCIMUsers(ctx context.Context, params *ListSCIMUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMUserWithBody Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUserWithBody(ctx context.Context, params *CreateSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMUser Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUser(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateSCIMUserWithApplicationScimPlusJSONBody Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMUsersWithBody Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsersWithBody(ctx context.Context, params *SearchSCIMUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMUsers Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsers(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SearchSCIMUsersWithApplicationScimPlusJSONBody Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsersWithApplicationScimPlusJSONBody(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// DeleteSCIMUser Delete a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names.
+	//
+	// Corresponds with DELETE /scim/v2/Users/{id} (the `DeleteSCIMUser` operationId).
+	DeleteSCIMUser(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetSCIMUser Read a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+	//
+	// Corresponds with GET /scim/v2/Users/{id} (the `GetSCIMUser` operationId).
+	GetSCIMUser(ctx context.Context, id openapi_types.UUID, params *GetSCIMUserParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMUserWithBody Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUserWithBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMUser Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUser(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PatchSCIMUserWithApplicationScimPlusJSONBody Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMUserWithBody Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUserWithBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMUser Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUser(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PutSCIMUserWithApplicationScimPlusJSONBody Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes a body of the `application/scim+json` content type.
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 }
 
 // CompleteSalesforce Callback of the Salesforce authorization
@@ -25611,6 +27903,252 @@ type ClientInterface interface {
 // Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
 func (c *Client) CompleteSalesforce(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewCompleteSalesforceRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LoginAdmin Sign in to the administrator portal by single sign-on
+//
+// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+//
+// Corresponds with GET /admin/sso/login (the `LoginAdmin` operationId).
+func (c *Client) LoginAdmin(ctx context.Context, params *LoginAdminParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLoginAdminRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MetadataAdmin Metadata of the administrator portal as a service provider
+//
+// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+//
+// Corresponds with GET /admin/sso/metadata (the `MetadataAdmin` operationId).
+func (c *Client) MetadataAdmin(ctx context.Context, params *MetadataAdminParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMetadataAdminRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainAdmin What the reply address of the administrator portal is for
+//
+// For who opens it by hand: that the page appears shows that the address is right.
+//
+// Corresponds with GET /admin/sso/redirect (the `ExplainAdmin` operationId).
+func (c *Client) ExplainAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainAdminRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyAdminWithBody Reply address of the administrator portal
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+func (c *Client) ReplyAdminWithBody(ctx context.Context, params *ReplyAdminParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyAdminRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyAdminWithFormdataBody Reply address of the administrator portal
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+func (c *Client) ReplyAdminWithFormdataBody(ctx context.Context, params *ReplyAdminParams, body ReplyAdminFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyAdminRequestWithFormdataBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignedInAdmin Who is signed in, for browsers
+//
+// Where a sign-in to the administrator portal ends: who signed in, with what and until when, and a button to sign out.
+//
+// Corresponds with GET /admin/sso/signed-in (the `SignedInAdmin` operationId).
+func (c *Client) SignedInAdmin(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignedInAdminRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartWithoutSlash The same, as people type it
+//
+// Leads to /agentdesktop/.
+//
+// Corresponds with GET /agentdesktop (the `StartWithoutSlash` operationId).
+func (c *Client) StartWithoutSlash(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartWithoutSlashRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartAgentDesktop Where people begin
+//
+// Leads to the identity provider, as /agentdesktop/sso/login does, where single sign-on is on for Agent Desktop; otherwise a page says that it is not. HEAD does nothing.
+//
+// Corresponds with GET /agentdesktop/ (the `StartAgentDesktop` operationId).
+func (c *Client) StartAgentDesktop(ctx context.Context, params *StartAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartAgentDesktopRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LoginAgentDesktop Sign in to Agent Desktop by single sign-on
+//
+// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+//
+// Corresponds with GET /agentdesktop/sso/login (the `LoginAgentDesktop` operationId).
+func (c *Client) LoginAgentDesktop(ctx context.Context, params *LoginAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLoginAgentDesktopRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MetadataAgentDesktop Metadata of Agent Desktop as a service provider
+//
+// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+//
+// Corresponds with GET /agentdesktop/sso/metadata (the `MetadataAgentDesktop` operationId).
+func (c *Client) MetadataAgentDesktop(ctx context.Context, params *MetadataAgentDesktopParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMetadataAgentDesktopRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExplainAgentDesktop What the reply address of Agent Desktop is for
+//
+// For who opens it by hand: that the page appears shows that the address is right.
+//
+// Corresponds with GET /agentdesktop/sso/redirect (the `ExplainAgentDesktop` operationId).
+func (c *Client) ExplainAgentDesktop(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExplainAgentDesktopRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyAgentDesktopWithBody Reply address of Agent Desktop
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+func (c *Client) ReplyAgentDesktopWithBody(ctx context.Context, params *ReplyAgentDesktopParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyAgentDesktopRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ReplyAgentDesktopWithFormdataBody Reply address of Agent Desktop
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+func (c *Client) ReplyAgentDesktopWithFormdataBody(ctx context.Context, params *ReplyAgentDesktopParams, body ReplyAgentDesktopFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewReplyAgentDesktopRequestWithFormdataBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignedInAgentDesktop Who is signed in, for browsers
+//
+// Where a sign-in to Agent Desktop ends: who signed in, with what and until when, and a button to sign out.
+//
+// Corresponds with GET /agentdesktop/sso/signed-in (the `SignedInAgentDesktop` operationId).
+func (c *Client) SignedInAgentDesktop(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignedInAgentDesktopRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -26732,7 +29270,7 @@ func (c *Client) ReadSession(ctx context.Context, reqEditors ...RequestEditorFn)
 
 // SignInWithBody Sign in
 //
-// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 //
 // Takes any type of body and a specified content type.
 //
@@ -26751,7 +29289,7 @@ func (c *Client) SignInWithBody(ctx context.Context, contentType string, body io
 
 // SignIn Sign in
 //
-// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -26792,6 +29330,256 @@ func (c *Client) SignOutEverywhere(ctx context.Context, reqEditors ...RequestEdi
 // Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSessionsRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExchangeSsoCodeWithBody Exchange a one-time code for a session
+//
+// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+func (c *Client) ExchangeSsoCodeWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExchangeSsoCodeRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExchangeSsoCode Exchange a one-time code for a session
+//
+// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+func (c *Client) ExchangeSsoCode(ctx context.Context, body ExchangeSsoCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExchangeSsoCodeRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportSsoMetadataWithBody Read the metadata of an identity provider
+//
+// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+func (c *Client) ImportSsoMetadataWithBody(ctx context.Context, params *ImportSsoMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportSsoMetadataRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ImportSsoMetadata Read the metadata of an identity provider
+//
+// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+func (c *Client) ImportSsoMetadata(ctx context.Context, params *ImportSsoMetadataParams, body ImportSsoMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewImportSsoMetadataRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSsoKeys List key pairs for encrypted assertions
+//
+// Needs the scope accounts:read. Newest first, without their private halves. All of them decrypt.
+//
+// Corresponds with GET /api/v1/sso/keys (the `ListSsoKeys` operationId).
+func (c *Client) ListSsoKeys(ctx context.Context, params *ListSsoKeysParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSsoKeysRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSsoKey Make a key pair for encrypted assertions
+//
+// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+//
+// Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
+func (c *Client) CreateSsoKey(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSsoKeyRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// RetireSsoKey Retire a key pair
+//
+// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+//
+// Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
+func (c *Client) RetireSsoKey(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewRetireSsoKeyRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSsoSetup Read how single sign-on is set up
+//
+// Needs the scope accounts:read. The exact values to enter at each identity provider, under the labels that they have there, and where the values for the account are found. They follow from the domain and the public address of the server, and are there before the account is.
+//
+// Corresponds with GET /api/v1/sso/setup (the `GetSsoSetup` operationId).
+func (c *Client) GetSsoSetup(ctx context.Context, params *GetSsoSetupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSsoSetupRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListTestSignIns List test sign-ins
+//
+// Needs the scope accounts:test. Newest first, as long as traces are kept.
+//
+// Corresponds with GET /api/v1/sso/test-sign-ins (the `ListTestSignIns` operationId).
+func (c *Client) ListTestSignIns(ctx context.Context, params *ListTestSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListTestSignInsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartTestSignInWithBody Start a test sign-in
+//
+// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+func (c *Client) StartTestSignInWithBody(ctx context.Context, params *StartTestSignInParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartTestSignInRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// StartTestSignIn Start a test sign-in
+//
+// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+func (c *Client) StartTestSignIn(ctx context.Context, params *StartTestSignInParams, body StartTestSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewStartTestSignInRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTestSignIn Read a test sign-in
+//
+// Needs the scope accounts:test. What arrived, step by step, once the browser came back.
+//
+// Corresponds with GET /api/v1/sso/test-sign-ins/{id} (the `GetTestSignIn` operationId).
+func (c *Client) GetTestSignIn(ctx context.Context, id openapi_types.UUID, params *GetTestSignInParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTestSignInRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSsoTraces List sign-ins by single sign-on
+//
+// Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time. People who could not sign in were shown the reference of theirs.
+//
+// Corresponds with GET /api/v1/sso/traces (the `ListSsoTraces` operationId).
+func (c *Client) ListSsoTraces(ctx context.Context, params *ListSsoTracesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSsoTracesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSsoTrace Read a sign-in by single sign-on
+//
+// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+//
+// Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
+func (c *Client) GetSsoTrace(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSsoTraceRequest(c.Server, id, params)
 	if err != nil {
 		return nil, err
 	}
@@ -27431,7 +30219,7 @@ func (c *Client) TestWebhook(ctx context.Context, id openapi_types.UUID, params 
 
 // IssueTokenWithBody Get a token with an API secret
 //
-// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 //
 // Takes any type of body and a specified content type.
 //
@@ -27450,7 +30238,7 @@ func (c *Client) IssueTokenWithBody(ctx context.Context, contentType string, bod
 
 // IssueTokenWithFormdataBody Get a token with an API secret
 //
-// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -27552,6 +30340,683 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
+// BulkSCIM Many changes at once, over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+//
+// Corresponds with POST /scim/v2/Bulk (the `BulkSCIM` operationId).
+func (c *Client) BulkSCIM(ctx context.Context, params *BulkSCIMParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewBulkSCIMRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSCIMGroups Find groups over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Groups are the teams, in the order in which they were made. Query parameters that are not known are passed over.
+//
+// Corresponds with GET /scim/v2/Groups (the `ListSCIMGroups` operationId).
+func (c *Client) ListSCIMGroups(ctx context.Context, params *ListSCIMGroupsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSCIMGroupsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMGroupWithBody Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *Client) CreateSCIMGroupWithBody(ctx context.Context, params *CreateSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMGroupRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMGroup Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *Client) CreateSCIMGroup(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMGroupRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMGroupWithApplicationScimPlusJSONBody Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *Client) CreateSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMGroupRequestWithApplicationScimPlusJSONBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMGroupsWithBody Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *Client) SearchSCIMGroupsWithBody(ctx context.Context, params *SearchSCIMGroupsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMGroupsRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMGroups Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *Client) SearchSCIMGroups(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMGroupsRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMGroupsWithApplicationScimPlusJSONBody Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *Client) SearchSCIMGroupsWithApplicationScimPlusJSONBody(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMGroupsRequestWithApplicationScimPlusJSONBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteSCIMGroup Delete a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The members go to the default team of the account. That team cannot be deleted, nor one that another account names.
+//
+// Corresponds with DELETE /scim/v2/Groups/{id} (the `DeleteSCIMGroup` operationId).
+func (c *Client) DeleteSCIMGroup(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSCIMGroupRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMGroup Read a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+//
+// Corresponds with GET /scim/v2/Groups/{id} (the `GetSCIMGroup` operationId).
+func (c *Client) GetSCIMGroup(ctx context.Context, id openapi_types.UUID, params *GetSCIMGroupParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMGroupRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMGroupWithBody Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *Client) PatchSCIMGroupWithBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMGroupRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMGroup Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *Client) PatchSCIMGroup(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMGroupRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMGroupWithApplicationScimPlusJSONBody Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *Client) PatchSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMGroupRequestWithApplicationScimPlusJSONBody(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMGroupWithBody Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *Client) PutSCIMGroupWithBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMGroupRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMGroup Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *Client) PutSCIMGroup(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMGroupRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMGroupWithApplicationScimPlusJSONBody Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *Client) PutSCIMGroupWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMGroupRequestWithApplicationScimPlusJSONBody(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMMe Who asks, over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+//
+// Corresponds with GET /scim/v2/Me (the `GetSCIMMe` operationId).
+func (c *Client) GetSCIMMe(ctx context.Context, params *GetSCIMMeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMMeRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSCIMTypes List the types of resources of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Corresponds with GET /scim/v2/ResourceTypes (the `ListSCIMTypes` operationId).
+func (c *Client) ListSCIMTypes(ctx context.Context, params *ListSCIMTypesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSCIMTypesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMType Read a type of resources of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Corresponds with GET /scim/v2/ResourceTypes/{name} (the `GetSCIMType` operationId).
+func (c *Client) GetSCIMType(ctx context.Context, name string, params *GetSCIMTypeParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMTypeRequest(c.Server, name, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSCIMSchemas List the schemas of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Corresponds with GET /scim/v2/Schemas (the `ListSCIMSchemas` operationId).
+func (c *Client) ListSCIMSchemas(ctx context.Context, params *ListSCIMSchemasParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSCIMSchemasRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMSchema Read a schema of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Corresponds with GET /scim/v2/Schemas/{uri} (the `GetSCIMSchema` operationId).
+func (c *Client) GetSCIMSchema(ctx context.Context, uri string, params *GetSCIMSchemaParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMSchemaRequest(c.Server, uri, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMConfig What the server can do over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Corresponds with GET /scim/v2/ServiceProviderConfig (the `GetSCIMConfig` operationId).
+func (c *Client) GetSCIMConfig(ctx context.Context, params *GetSCIMConfigParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMConfigRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSCIMUsers Find users over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. In the order in which they were made. userName and externalId are compared ignoring case. Query parameters that are not known are passed over.
+//
+// Corresponds with GET /scim/v2/Users (the `ListSCIMUsers` operationId).
+func (c *Client) ListSCIMUsers(ctx context.Context, params *ListSCIMUsersParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSCIMUsersRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMUserWithBody Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *Client) CreateSCIMUserWithBody(ctx context.Context, params *CreateSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMUserRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMUser Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *Client) CreateSCIMUser(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMUserRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateSCIMUserWithApplicationScimPlusJSONBody Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *Client) CreateSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateSCIMUserRequestWithApplicationScimPlusJSONBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMUsersWithBody Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *Client) SearchSCIMUsersWithBody(ctx context.Context, params *SearchSCIMUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMUsersRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMUsers Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *Client) SearchSCIMUsers(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMUsersRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SearchSCIMUsersWithApplicationScimPlusJSONBody Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *Client) SearchSCIMUsersWithApplicationScimPlusJSONBody(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSearchSCIMUsersRequestWithApplicationScimPlusJSONBody(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// DeleteSCIMUser Delete a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names.
+//
+// Corresponds with DELETE /scim/v2/Users/{id} (the `DeleteSCIMUser` operationId).
+func (c *Client) DeleteSCIMUser(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewDeleteSCIMUserRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetSCIMUser Read a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+//
+// Corresponds with GET /scim/v2/Users/{id} (the `GetSCIMUser` operationId).
+func (c *Client) GetSCIMUser(ctx context.Context, id openapi_types.UUID, params *GetSCIMUserParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSCIMUserRequest(c.Server, id, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMUserWithBody Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *Client) PatchSCIMUserWithBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMUserRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMUser Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *Client) PatchSCIMUser(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMUserRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PatchSCIMUserWithApplicationScimPlusJSONBody Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *Client) PatchSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPatchSCIMUserRequestWithApplicationScimPlusJSONBody(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMUserWithBody Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *Client) PutSCIMUserWithBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMUserRequestWithBody(c.Server, id, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMUser Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *Client) PutSCIMUser(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMUserRequest(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PutSCIMUserWithApplicationScimPlusJSONBody Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes a body of the `application/scim+json` content type.
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *Client) PutSCIMUserWithApplicationScimPlusJSONBody(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPutSCIMUserRequestWithApplicationScimPlusJSONBody(c.Server, id, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // NewCompleteSalesforceRequest constructs an http.Request for the CompleteSalesforce method
 func NewCompleteSalesforceRequest(server string, params *CompleteSalesforceParams) (*http.Request, error) {
 	var err error
@@ -27632,6 +31097,605 @@ func NewCompleteSalesforceRequest(server string, params *CompleteSalesforceParam
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
 		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLoginAdminRequest constructs an http.Request for the LoginAdmin method
+func NewLoginAdminRequest(server string, params *LoginAdminParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/sso/login")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RelayState != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "RelayState", *params.RelayState, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Test != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "test", *params.Test, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMetadataAdminRequest constructs an http.Request for the MetadataAdmin method
+func NewMetadataAdminRequest(server string, params *MetadataAdminParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/sso/metadata")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExplainAdminRequest constructs an http.Request for the ExplainAdmin method
+func NewExplainAdminRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/sso/redirect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplyAdminRequestWithFormdataBody calls the generic ReplyAdmin builder with application/x-www-form-urlencoded body
+func NewReplyAdminRequestWithFormdataBody(server string, params *ReplyAdminParams, body ReplyAdminFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewReplyAdminRequestWithBody(server, params, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewReplyAdminRequestWithBody constructs an http.Request for the ReplyAdmin method, with any body, and a specified content type
+func NewReplyAdminRequestWithBody(server string, params *ReplyAdminParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/sso/redirect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSignedInAdminRequest constructs an http.Request for the SignedInAdmin method
+func NewSignedInAdminRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/admin/sso/signed-in")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartWithoutSlashRequest constructs an http.Request for the StartWithoutSlash method
+func NewStartWithoutSlashRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewStartAgentDesktopRequest constructs an http.Request for the StartAgentDesktop method
+func NewStartAgentDesktopRequest(server string, params *StartAgentDesktopParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RelayState != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "RelayState", *params.RelayState, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLoginAgentDesktopRequest constructs an http.Request for the LoginAgentDesktop method
+func NewLoginAgentDesktopRequest(server string, params *LoginAgentDesktopParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/sso/login")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.RelayState != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "RelayState", *params.RelayState, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Test != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "test", *params.Test, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewMetadataAgentDesktopRequest constructs an http.Request for the MetadataAgentDesktop method
+func NewMetadataAgentDesktopRequest(server string, params *MetadataAgentDesktopParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/sso/metadata")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewExplainAgentDesktopRequest constructs an http.Request for the ExplainAgentDesktop method
+func NewExplainAgentDesktopRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/sso/redirect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewReplyAgentDesktopRequestWithFormdataBody calls the generic ReplyAgentDesktop builder with application/x-www-form-urlencoded body
+func NewReplyAgentDesktopRequestWithFormdataBody(server string, params *ReplyAgentDesktopParams, body ReplyAgentDesktopFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewReplyAgentDesktopRequestWithBody(server, params, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewReplyAgentDesktopRequestWithBody constructs an http.Request for the ReplyAgentDesktop method, with any body, and a specified content type
+func NewReplyAgentDesktopRequestWithBody(server string, params *ReplyAgentDesktopParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/sso/redirect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.TenantUrl != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tenantUrl", *params.TenantUrl, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSignedInAgentDesktopRequest constructs an http.Request for the SignedInAgentDesktop method
+func NewSignedInAgentDesktopRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/agentdesktop/sso/signed-in")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -30772,6 +34836,702 @@ func NewListSessionsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewExchangeSsoCodeRequest calls the generic ExchangeSsoCode builder with application/json body
+func NewExchangeSsoCodeRequest(server string, body ExchangeSsoCodeJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewExchangeSsoCodeRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewExchangeSsoCodeRequestWithBody constructs an http.Request for the ExchangeSsoCode method, with any body, and a specified content type
+func NewExchangeSsoCodeRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/exchange")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewImportSsoMetadataRequest calls the generic ImportSsoMetadata builder with application/json body
+func NewImportSsoMetadataRequest(server string, params *ImportSsoMetadataParams, body ImportSsoMetadataJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewImportSsoMetadataRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewImportSsoMetadataRequestWithBody constructs an http.Request for the ImportSsoMetadata method, with any body, and a specified content type
+func NewImportSsoMetadataRequestWithBody(server string, params *ImportSsoMetadataParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/import-metadata")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSsoKeysRequest constructs an http.Request for the ListSsoKeys method
+func NewListSsoKeysRequest(server string, params *ListSsoKeysParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/keys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateSsoKeyRequest constructs an http.Request for the CreateSsoKey method
+func NewCreateSsoKeyRequest(server string, params *CreateSsoKeyParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/keys")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewRetireSsoKeyRequest constructs an http.Request for the RetireSsoKey method
+func NewRetireSsoKeyRequest(server string, id openapi_types.UUID, params *RetireSsoKeyParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/keys/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSsoSetupRequest constructs an http.Request for the GetSsoSetup method
+func NewGetSsoSetupRequest(server string, params *GetSsoSetupParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/setup")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Section != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "section", *params.Section, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Provider != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "provider", *params.Provider, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListTestSignInsRequest constructs an http.Request for the ListTestSignIns method
+func NewListTestSignInsRequest(server string, params *ListTestSignInsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/test-sign-ins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewStartTestSignInRequest calls the generic StartTestSignIn builder with application/json body
+func NewStartTestSignInRequest(server string, params *StartTestSignInParams, body StartTestSignInJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewStartTestSignInRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewStartTestSignInRequestWithBody constructs an http.Request for the StartTestSignIn method, with any body, and a specified content type
+func NewStartTestSignInRequestWithBody(server string, params *StartTestSignInParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/test-sign-ins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetTestSignInRequest constructs an http.Request for the GetTestSignIn method
+func NewGetTestSignInRequest(server string, id openapi_types.UUID, params *GetTestSignInParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/test-sign-ins/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSsoTracesRequest constructs an http.Request for the ListSsoTraces method
+func NewListSsoTracesRequest(server string, params *ListSsoTracesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/traces")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Outcome != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "outcome", *params.Outcome, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Code != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "code", *params.Code, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Section != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "section", *params.Section, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.User != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "user", *params.User, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Username != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "username", *params.Username, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Reference != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "reference", *params.Reference, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.PageSize != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "pageSize", *params.PageSize, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Cursor != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "cursor", *params.Cursor, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSsoTraceRequest constructs an http.Request for the GetSsoTrace method
+func NewGetSsoTraceRequest(server string, id openapi_types.UUID, params *GetSsoTraceParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/api/v1/sso/traces/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewListTeamsRequest constructs an http.Request for the ListTeams method
 func NewListTeamsRequest(server string, params *ListTeamsParams) (*http.Request, error) {
 	var err error
@@ -32733,6 +37493,1700 @@ func NewGetReadinessRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewBulkSCIMRequest constructs an http.Request for the BulkSCIM method
+func NewBulkSCIMRequest(server string, params *BulkSCIMParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Bulk")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSCIMGroupsRequest constructs an http.Request for the ListSCIMGroups method
+func NewListSCIMGroupsRequest(server string, params *ListSCIMGroupsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StartIndex != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "startIndex", *params.StartIndex, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Count != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "count", *params.Count, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateSCIMGroupRequest calls the generic CreateSCIMGroup builder with application/json body
+func NewCreateSCIMGroupRequest(server string, params *CreateSCIMGroupParams, body CreateSCIMGroupJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSCIMGroupRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSCIMGroupRequestWithApplicationScimPlusJSONBody calls the generic CreateSCIMGroup builder with application/scim+json body
+func NewCreateSCIMGroupRequestWithApplicationScimPlusJSONBody(server string, params *CreateSCIMGroupParams, body CreateSCIMGroupApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSCIMGroupRequestWithBody(server, params, "application/scim+json", bodyReader)
+}
+
+// NewCreateSCIMGroupRequestWithBody constructs an http.Request for the CreateSCIMGroup method, with any body, and a specified content type
+func NewCreateSCIMGroupRequestWithBody(server string, params *CreateSCIMGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSearchSCIMGroupsRequest calls the generic SearchSCIMGroups builder with application/json body
+func NewSearchSCIMGroupsRequest(server string, params *SearchSCIMGroupsParams, body SearchSCIMGroupsJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSearchSCIMGroupsRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSearchSCIMGroupsRequestWithApplicationScimPlusJSONBody calls the generic SearchSCIMGroups builder with application/scim+json body
+func NewSearchSCIMGroupsRequestWithApplicationScimPlusJSONBody(server string, params *SearchSCIMGroupsParams, body SearchSCIMGroupsApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSearchSCIMGroupsRequestWithBody(server, params, "application/scim+json", bodyReader)
+}
+
+// NewSearchSCIMGroupsRequestWithBody constructs an http.Request for the SearchSCIMGroups method, with any body, and a specified content type
+func NewSearchSCIMGroupsRequestWithBody(server string, params *SearchSCIMGroupsParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups/.search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeleteSCIMGroupRequest constructs an http.Request for the DeleteSCIMGroup method
+func NewDeleteSCIMGroupRequest(server string, id openapi_types.UUID, params *DeleteSCIMGroupParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMGroupRequest constructs an http.Request for the GetSCIMGroup method
+func NewGetSCIMGroupRequest(server string, id openapi_types.UUID, params *GetSCIMGroupParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPatchSCIMGroupRequest calls the generic PatchSCIMGroup builder with application/json body
+func NewPatchSCIMGroupRequest(server string, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchSCIMGroupRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPatchSCIMGroupRequestWithApplicationScimPlusJSONBody calls the generic PatchSCIMGroup builder with application/scim+json body
+func NewPatchSCIMGroupRequestWithApplicationScimPlusJSONBody(server string, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchSCIMGroupRequestWithBody(server, id, params, "application/scim+json", bodyReader)
+}
+
+// NewPatchSCIMGroupRequestWithBody constructs an http.Request for the PatchSCIMGroup method, with any body, and a specified content type
+func NewPatchSCIMGroupRequestWithBody(server string, id openapi_types.UUID, params *PatchSCIMGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPutSCIMGroupRequest calls the generic PutSCIMGroup builder with application/json body
+func NewPutSCIMGroupRequest(server string, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutSCIMGroupRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPutSCIMGroupRequestWithApplicationScimPlusJSONBody calls the generic PutSCIMGroup builder with application/scim+json body
+func NewPutSCIMGroupRequestWithApplicationScimPlusJSONBody(server string, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutSCIMGroupRequestWithBody(server, id, params, "application/scim+json", bodyReader)
+}
+
+// NewPutSCIMGroupRequestWithBody constructs an http.Request for the PutSCIMGroup method, with any body, and a specified content type
+func NewPutSCIMGroupRequestWithBody(server string, id openapi_types.UUID, params *PutSCIMGroupParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Groups/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMMeRequest constructs an http.Request for the GetSCIMMe method
+func NewGetSCIMMeRequest(server string, params *GetSCIMMeParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Me")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSCIMTypesRequest constructs an http.Request for the ListSCIMTypes method
+func NewListSCIMTypesRequest(server string, params *ListSCIMTypesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/ResourceTypes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMTypeRequest constructs an http.Request for the GetSCIMType method
+func NewGetSCIMTypeRequest(server string, name string, params *GetSCIMTypeParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "name", name, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/ResourceTypes/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSCIMSchemasRequest constructs an http.Request for the ListSCIMSchemas method
+func NewListSCIMSchemasRequest(server string, params *ListSCIMSchemasParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Schemas")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMSchemaRequest constructs an http.Request for the GetSCIMSchema method
+func NewGetSCIMSchemaRequest(server string, uri string, params *GetSCIMSchemaParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "uri", uri, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Schemas/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMConfigRequest constructs an http.Request for the GetSCIMConfig method
+func NewGetSCIMConfigRequest(server string, params *GetSCIMConfigParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/ServiceProviderConfig")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewListSCIMUsersRequest constructs an http.Request for the ListSCIMUsers method
+func NewListSCIMUsersRequest(server string, params *ListSCIMUsersParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Filter != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "filter", *params.Filter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.StartIndex != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "startIndex", *params.StartIndex, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Count != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "count", *params.Count, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewCreateSCIMUserRequest calls the generic CreateSCIMUser builder with application/json body
+func NewCreateSCIMUserRequest(server string, params *CreateSCIMUserParams, body CreateSCIMUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSCIMUserRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewCreateSCIMUserRequestWithApplicationScimPlusJSONBody calls the generic CreateSCIMUser builder with application/scim+json body
+func NewCreateSCIMUserRequestWithApplicationScimPlusJSONBody(server string, params *CreateSCIMUserParams, body CreateSCIMUserApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateSCIMUserRequestWithBody(server, params, "application/scim+json", bodyReader)
+}
+
+// NewCreateSCIMUserRequestWithBody constructs an http.Request for the CreateSCIMUser method, with any body, and a specified content type
+func NewCreateSCIMUserRequestWithBody(server string, params *CreateSCIMUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSearchSCIMUsersRequest calls the generic SearchSCIMUsers builder with application/json body
+func NewSearchSCIMUsersRequest(server string, params *SearchSCIMUsersParams, body SearchSCIMUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSearchSCIMUsersRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSearchSCIMUsersRequestWithApplicationScimPlusJSONBody calls the generic SearchSCIMUsers builder with application/scim+json body
+func NewSearchSCIMUsersRequestWithApplicationScimPlusJSONBody(server string, params *SearchSCIMUsersParams, body SearchSCIMUsersApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSearchSCIMUsersRequestWithBody(server, params, "application/scim+json", bodyReader)
+}
+
+// NewSearchSCIMUsersRequestWithBody constructs an http.Request for the SearchSCIMUsers method, with any body, and a specified content type
+func NewSearchSCIMUsersRequestWithBody(server string, params *SearchSCIMUsersParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users/.search")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.ContactCenter != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewDeleteSCIMUserRequest constructs an http.Request for the DeleteSCIMUser method
+func NewDeleteSCIMUserRequest(server string, id openapi_types.UUID, params *DeleteSCIMUserParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewGetSCIMUserRequest constructs an http.Request for the GetSCIMUser method
+func NewGetSCIMUserRequest(server string, id openapi_types.UUID, params *GetSCIMUserParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPatchSCIMUserRequest calls the generic PatchSCIMUser builder with application/json body
+func NewPatchSCIMUserRequest(server string, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchSCIMUserRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPatchSCIMUserRequestWithApplicationScimPlusJSONBody calls the generic PatchSCIMUser builder with application/scim+json body
+func NewPatchSCIMUserRequestWithApplicationScimPlusJSONBody(server string, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPatchSCIMUserRequestWithBody(server, id, params, "application/scim+json", bodyReader)
+}
+
+// NewPatchSCIMUserRequestWithBody constructs an http.Request for the PatchSCIMUser method, with any body, and a specified content type
+func NewPatchSCIMUserRequestWithBody(server string, id openapi_types.UUID, params *PatchSCIMUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPatch, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewPutSCIMUserRequest calls the generic PutSCIMUser builder with application/json body
+func NewPutSCIMUserRequest(server string, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutSCIMUserRequestWithBody(server, id, params, "application/json", bodyReader)
+}
+
+// NewPutSCIMUserRequestWithApplicationScimPlusJSONBody calls the generic PutSCIMUser builder with application/scim+json body
+func NewPutSCIMUserRequestWithApplicationScimPlusJSONBody(server string, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserApplicationScimPlusJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPutSCIMUserRequestWithBody(server, id, params, "application/scim+json", bodyReader)
+}
+
+// NewPutSCIMUserRequestWithBody constructs an http.Request for the PutSCIMUser method, with any body, and a specified content type
+func NewPutSCIMUserRequestWithBody(server string, id openapi_types.UUID, params *PutSCIMUserParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "id", id, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: "uuid"})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/scim/v2/Users/%s", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Attributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "attributes", *params.Attributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.ExcludedAttributes != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "excludedAttributes", *params.ExcludedAttributes, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodPut, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.IfMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-Match", *params.IfMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-Match", headerParam0)
+		}
+
+		if params.ContactCenter != nil {
+			var headerParam1 string
+
+			headerParam1, err = runtime.StyleParamWithOptions("simple", false, "Contact-Center", *params.ContactCenter, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("Contact-Center", headerParam1)
+		}
+
+	}
+
+	return req, nil
+}
+
 func (c *Client) applyEditors(ctx context.Context, req *http.Request, additionalEditors []RequestEditorFn) error {
 	for _, r := range c.RequestEditors {
 		if err := r(ctx, req); err != nil {
@@ -32785,6 +39239,132 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /admin/salesforcecallback.html (the `CompleteSalesforce` operationId).
 	CompleteSalesforceWithResponse(ctx context.Context, params *CompleteSalesforceParams, reqEditors ...RequestEditorFn) (*CompleteSalesforceResponse, error)
+
+	// LoginAdminWithResponse Sign in to the administrator portal by single sign-on
+	//
+	// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /admin/sso/login (the `LoginAdmin` operationId).
+	LoginAdminWithResponse(ctx context.Context, params *LoginAdminParams, reqEditors ...RequestEditorFn) (*LoginAdminResponse, error)
+
+	// MetadataAdminWithResponse Metadata of the administrator portal as a service provider
+	//
+	// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /admin/sso/metadata (the `MetadataAdmin` operationId).
+	MetadataAdminWithResponse(ctx context.Context, params *MetadataAdminParams, reqEditors ...RequestEditorFn) (*MetadataAdminResponse, error)
+
+	// ExplainAdminWithResponse What the reply address of the administrator portal is for
+	//
+	// For who opens it by hand: that the page appears shows that the address is right.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /admin/sso/redirect (the `ExplainAdmin` operationId).
+	ExplainAdminWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ExplainAdminResponse, error)
+
+	// ReplyAdminWithBodyWithResponse Reply address of the administrator portal
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+	ReplyAdminWithBodyWithResponse(ctx context.Context, params *ReplyAdminParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyAdminResponse, error)
+
+	// ReplyAdminWithFormdataBodyWithResponse Reply address of the administrator portal
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+	ReplyAdminWithFormdataBodyWithResponse(ctx context.Context, params *ReplyAdminParams, body ReplyAdminFormdataRequestBody, reqEditors ...RequestEditorFn) (*ReplyAdminResponse, error)
+
+	// SignedInAdminWithResponse Who is signed in, for browsers
+	//
+	// Where a sign-in to the administrator portal ends: who signed in, with what and until when, and a button to sign out.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /admin/sso/signed-in (the `SignedInAdmin` operationId).
+	SignedInAdminWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignedInAdminResponse, error)
+
+	// StartWithoutSlashWithResponse The same, as people type it
+	//
+	// Leads to /agentdesktop/.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop (the `StartWithoutSlash` operationId).
+	StartWithoutSlashWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartWithoutSlashResponse, error)
+
+	// StartAgentDesktopWithResponse Where people begin
+	//
+	// Leads to the identity provider, as /agentdesktop/sso/login does, where single sign-on is on for Agent Desktop; otherwise a page says that it is not. HEAD does nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop/ (the `StartAgentDesktop` operationId).
+	StartAgentDesktopWithResponse(ctx context.Context, params *StartAgentDesktopParams, reqEditors ...RequestEditorFn) (*StartAgentDesktopResponse, error)
+
+	// LoginAgentDesktopWithResponse Sign in to Agent Desktop by single sign-on
+	//
+	// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop/sso/login (the `LoginAgentDesktop` operationId).
+	LoginAgentDesktopWithResponse(ctx context.Context, params *LoginAgentDesktopParams, reqEditors ...RequestEditorFn) (*LoginAgentDesktopResponse, error)
+
+	// MetadataAgentDesktopWithResponse Metadata of Agent Desktop as a service provider
+	//
+	// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop/sso/metadata (the `MetadataAgentDesktop` operationId).
+	MetadataAgentDesktopWithResponse(ctx context.Context, params *MetadataAgentDesktopParams, reqEditors ...RequestEditorFn) (*MetadataAgentDesktopResponse, error)
+
+	// ExplainAgentDesktopWithResponse What the reply address of Agent Desktop is for
+	//
+	// For who opens it by hand: that the page appears shows that the address is right.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop/sso/redirect (the `ExplainAgentDesktop` operationId).
+	ExplainAgentDesktopWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ExplainAgentDesktopResponse, error)
+
+	// ReplyAgentDesktopWithBodyWithResponse Reply address of Agent Desktop
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+	ReplyAgentDesktopWithBodyWithResponse(ctx context.Context, params *ReplyAgentDesktopParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyAgentDesktopResponse, error)
+
+	// ReplyAgentDesktopWithFormdataBodyWithResponse Reply address of Agent Desktop
+	//
+	// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+	ReplyAgentDesktopWithFormdataBodyWithResponse(ctx context.Context, params *ReplyAgentDesktopParams, body ReplyAgentDesktopFormdataRequestBody, reqEditors ...RequestEditorFn) (*ReplyAgentDesktopResponse, error)
+
+	// SignedInAgentDesktopWithResponse Who is signed in, for browsers
+	//
+	// Where a sign-in to Agent Desktop ends: who signed in, with what and until when, and a button to sign out.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /agentdesktop/sso/signed-in (the `SignedInAgentDesktop` operationId).
+	SignedInAgentDesktopWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignedInAgentDesktopResponse, error)
 
 	// ListAuditEventsWithResponse List or export the audit record
 	//
@@ -33337,7 +39917,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInWithBodyWithResponse Sign in
 	//
-	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33346,7 +39926,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignInWithResponse Sign in
 	//
-	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+	// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33370,6 +39950,132 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /api/v1/sessions (the `ListSessions` operationId).
 	ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsResponse, error)
+
+	// ExchangeSsoCodeWithBodyWithResponse Exchange a one-time code for a session
+	//
+	// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+	ExchangeSsoCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExchangeSsoCodeResponse, error)
+
+	// ExchangeSsoCodeWithResponse Exchange a one-time code for a session
+	//
+	// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+	ExchangeSsoCodeWithResponse(ctx context.Context, body ExchangeSsoCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ExchangeSsoCodeResponse, error)
+
+	// ImportSsoMetadataWithBodyWithResponse Read the metadata of an identity provider
+	//
+	// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+	ImportSsoMetadataWithBodyWithResponse(ctx context.Context, params *ImportSsoMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportSsoMetadataResponse, error)
+
+	// ImportSsoMetadataWithResponse Read the metadata of an identity provider
+	//
+	// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+	ImportSsoMetadataWithResponse(ctx context.Context, params *ImportSsoMetadataParams, body ImportSsoMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportSsoMetadataResponse, error)
+
+	// ListSsoKeysWithResponse List key pairs for encrypted assertions
+	//
+	// Needs the scope accounts:read. Newest first, without their private halves. All of them decrypt.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/keys (the `ListSsoKeys` operationId).
+	ListSsoKeysWithResponse(ctx context.Context, params *ListSsoKeysParams, reqEditors ...RequestEditorFn) (*ListSsoKeysResponse, error)
+
+	// CreateSsoKeyWithResponse Make a key pair for encrypted assertions
+	//
+	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
+	CreateSsoKeyWithResponse(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*CreateSsoKeyResponse, error)
+
+	// RetireSsoKeyWithResponse Retire a key pair
+	//
+	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
+	RetireSsoKeyWithResponse(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*RetireSsoKeyResponse, error)
+
+	// GetSsoSetupWithResponse Read how single sign-on is set up
+	//
+	// Needs the scope accounts:read. The exact values to enter at each identity provider, under the labels that they have there, and where the values for the account are found. They follow from the domain and the public address of the server, and are there before the account is.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/setup (the `GetSsoSetup` operationId).
+	GetSsoSetupWithResponse(ctx context.Context, params *GetSsoSetupParams, reqEditors ...RequestEditorFn) (*GetSsoSetupResponse, error)
+
+	// ListTestSignInsWithResponse List test sign-ins
+	//
+	// Needs the scope accounts:test. Newest first, as long as traces are kept.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/test-sign-ins (the `ListTestSignIns` operationId).
+	ListTestSignInsWithResponse(ctx context.Context, params *ListTestSignInsParams, reqEditors ...RequestEditorFn) (*ListTestSignInsResponse, error)
+
+	// StartTestSignInWithBodyWithResponse Start a test sign-in
+	//
+	// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+	StartTestSignInWithBodyWithResponse(ctx context.Context, params *StartTestSignInParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartTestSignInResponse, error)
+
+	// StartTestSignInWithResponse Start a test sign-in
+	//
+	// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+	StartTestSignInWithResponse(ctx context.Context, params *StartTestSignInParams, body StartTestSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*StartTestSignInResponse, error)
+
+	// GetTestSignInWithResponse Read a test sign-in
+	//
+	// Needs the scope accounts:test. What arrived, step by step, once the browser came back.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/test-sign-ins/{id} (the `GetTestSignIn` operationId).
+	GetTestSignInWithResponse(ctx context.Context, id openapi_types.UUID, params *GetTestSignInParams, reqEditors ...RequestEditorFn) (*GetTestSignInResponse, error)
+
+	// ListSsoTracesWithResponse List sign-ins by single sign-on
+	//
+	// Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time. People who could not sign in were shown the reference of theirs.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/traces (the `ListSsoTraces` operationId).
+	ListSsoTracesWithResponse(ctx context.Context, params *ListSsoTracesParams, reqEditors ...RequestEditorFn) (*ListSsoTracesResponse, error)
+
+	// GetSsoTraceWithResponse Read a sign-in by single sign-on
+	//
+	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
+	GetSsoTraceWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*GetSsoTraceResponse, error)
 
 	// ListTeamsWithResponse List teams
 	//
@@ -33688,7 +40394,7 @@ type ClientWithResponsesInterface interface {
 
 	// IssueTokenWithBodyWithResponse Get a token with an API secret
 	//
-	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33697,7 +40403,7 @@ type ClientWithResponsesInterface interface {
 
 	// IssueTokenWithFormdataBodyWithResponse Get a token with an API secret
 	//
-	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+	// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -33748,6 +40454,339 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadinessWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetReadinessResponse, error)
+
+	// BulkSCIMWithResponse Many changes at once, over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Bulk (the `BulkSCIM` operationId).
+	BulkSCIMWithResponse(ctx context.Context, params *BulkSCIMParams, reqEditors ...RequestEditorFn) (*BulkSCIMResponse, error)
+
+	// ListSCIMGroupsWithResponse Find groups over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Groups are the teams, in the order in which they were made. Query parameters that are not known are passed over.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Groups (the `ListSCIMGroups` operationId).
+	ListSCIMGroupsWithResponse(ctx context.Context, params *ListSCIMGroupsParams, reqEditors ...RequestEditorFn) (*ListSCIMGroupsResponse, error)
+
+	// CreateSCIMGroupWithBodyWithResponse Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroupWithBodyWithResponse(ctx context.Context, params *CreateSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error)
+
+	// CreateSCIMGroupWithResponse Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroupWithResponse(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error)
+
+	// CreateSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Create a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+	CreateSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error)
+
+	// SearchSCIMGroupsWithBodyWithResponse Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroupsWithBodyWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error)
+
+	// SearchSCIMGroupsWithResponse Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroupsWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error)
+
+	// SearchSCIMGroupsWithApplicationScimPlusJSONBodyWithResponse Find groups over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+	SearchSCIMGroupsWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error)
+
+	// DeleteSCIMGroupWithResponse Delete a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The members go to the default team of the account. That team cannot be deleted, nor one that another account names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /scim/v2/Groups/{id} (the `DeleteSCIMGroup` operationId).
+	DeleteSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMGroupParams, reqEditors ...RequestEditorFn) (*DeleteSCIMGroupResponse, error)
+
+	// GetSCIMGroupWithResponse Read a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Groups/{id} (the `GetSCIMGroup` operationId).
+	GetSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSCIMGroupParams, reqEditors ...RequestEditorFn) (*GetSCIMGroupResponse, error)
+
+	// PatchSCIMGroupWithBodyWithResponse Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroupWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error)
+
+	// PatchSCIMGroupWithResponse Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error)
+
+	// PatchSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Change a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+	PatchSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error)
+
+	// PutSCIMGroupWithBodyWithResponse Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroupWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error)
+
+	// PutSCIMGroupWithResponse Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error)
+
+	// PutSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Replace a group over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+	PutSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error)
+
+	// GetSCIMMeWithResponse Who asks, over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Me (the `GetSCIMMe` operationId).
+	GetSCIMMeWithResponse(ctx context.Context, params *GetSCIMMeParams, reqEditors ...RequestEditorFn) (*GetSCIMMeResponse, error)
+
+	// ListSCIMTypesWithResponse List the types of resources of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/ResourceTypes (the `ListSCIMTypes` operationId).
+	ListSCIMTypesWithResponse(ctx context.Context, params *ListSCIMTypesParams, reqEditors ...RequestEditorFn) (*ListSCIMTypesResponse, error)
+
+	// GetSCIMTypeWithResponse Read a type of resources of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/ResourceTypes/{name} (the `GetSCIMType` operationId).
+	GetSCIMTypeWithResponse(ctx context.Context, name string, params *GetSCIMTypeParams, reqEditors ...RequestEditorFn) (*GetSCIMTypeResponse, error)
+
+	// ListSCIMSchemasWithResponse List the schemas of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Schemas (the `ListSCIMSchemas` operationId).
+	ListSCIMSchemasWithResponse(ctx context.Context, params *ListSCIMSchemasParams, reqEditors ...RequestEditorFn) (*ListSCIMSchemasResponse, error)
+
+	// GetSCIMSchemaWithResponse Read a schema of SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Schemas/{uri} (the `GetSCIMSchema` operationId).
+	GetSCIMSchemaWithResponse(ctx context.Context, uri string, params *GetSCIMSchemaParams, reqEditors ...RequestEditorFn) (*GetSCIMSchemaResponse, error)
+
+	// GetSCIMConfigWithResponse What the server can do over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/ServiceProviderConfig (the `GetSCIMConfig` operationId).
+	GetSCIMConfigWithResponse(ctx context.Context, params *GetSCIMConfigParams, reqEditors ...RequestEditorFn) (*GetSCIMConfigResponse, error)
+
+	// ListSCIMUsersWithResponse Find users over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. In the order in which they were made. userName and externalId are compared ignoring case. Query parameters that are not known are passed over.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Users (the `ListSCIMUsers` operationId).
+	ListSCIMUsersWithResponse(ctx context.Context, params *ListSCIMUsersParams, reqEditors ...RequestEditorFn) (*ListSCIMUsersResponse, error)
+
+	// CreateSCIMUserWithBodyWithResponse Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUserWithBodyWithResponse(ctx context.Context, params *CreateSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error)
+
+	// CreateSCIMUserWithResponse Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUserWithResponse(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error)
+
+	// CreateSCIMUserWithApplicationScimPlusJSONBodyWithResponse Create a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+	CreateSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error)
+
+	// SearchSCIMUsersWithBodyWithResponse Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsersWithBodyWithResponse(ctx context.Context, params *SearchSCIMUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error)
+
+	// SearchSCIMUsersWithResponse Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsersWithResponse(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error)
+
+	// SearchSCIMUsersWithApplicationScimPlusJSONBodyWithResponse Find users over SCIM, by POST
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+	SearchSCIMUsersWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error)
+
+	// DeleteSCIMUserWithResponse Delete a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with DELETE /scim/v2/Users/{id} (the `DeleteSCIMUser` operationId).
+	DeleteSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMUserParams, reqEditors ...RequestEditorFn) (*DeleteSCIMUserResponse, error)
+
+	// GetSCIMUserWithResponse Read a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /scim/v2/Users/{id} (the `GetSCIMUser` operationId).
+	GetSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSCIMUserParams, reqEditors ...RequestEditorFn) (*GetSCIMUserResponse, error)
+
+	// PatchSCIMUserWithBodyWithResponse Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUserWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error)
+
+	// PatchSCIMUserWithResponse Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error)
+
+	// PatchSCIMUserWithApplicationScimPlusJSONBodyWithResponse Change a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+	PatchSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error)
+
+	// PutSCIMUserWithBodyWithResponse Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUserWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error)
+
+	// PutSCIMUserWithResponse Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error)
+
+	// PutSCIMUserWithApplicationScimPlusJSONBodyWithResponse Replace a user over SCIM
+	//
+	// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+	//
+	// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+	PutSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error)
 }
 
 type CompleteSalesforceResponse struct {
@@ -33773,6 +40812,282 @@ func (r CompleteSalesforceResponse) StatusCode() int {
 	return 0
 }
 
+type LoginAdminResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r LoginAdminResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LoginAdminResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type MetadataAdminResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r MetadataAdminResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MetadataAdminResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ExplainAdminResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r ExplainAdminResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExplainAdminResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ReplyAdminResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplyAdminResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplyAdminResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SignedInAdminResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r SignedInAdminResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignedInAdminResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type StartWithoutSlashResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r StartWithoutSlashResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartWithoutSlashResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type StartAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r StartAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type LoginAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r LoginAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LoginAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type MetadataAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r MetadataAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MetadataAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ExplainAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r ExplainAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExplainAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ReplyAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r ReplyAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ReplyAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SignedInAgentDesktopResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+}
+
+// Status returns HTTPResponse.Status
+func (r SignedInAgentDesktopResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignedInAgentDesktopResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListAuditEventsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -33785,7 +41100,9 @@ type ListAuditEventsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -33822,7 +41139,9 @@ type VerifyAuditResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -33865,7 +41184,9 @@ type ListContactCentersResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -33902,7 +41223,9 @@ type CreateContactCenterResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -33947,7 +41270,9 @@ type GetContactCenterResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -33984,7 +41309,9 @@ type PatchContactCenterResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34031,7 +41358,9 @@ type GetFeaturesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34068,7 +41397,9 @@ type PutFeaturesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *PreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -34113,7 +41444,9 @@ type ListEventsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34150,7 +41483,9 @@ type ListAccountsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34189,7 +41524,9 @@ type CreateAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -34234,7 +41571,9 @@ type ApplyAccountsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34281,7 +41620,9 @@ type ExportAccountsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -34324,7 +41665,9 @@ type PlanAccountsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -34367,7 +41710,9 @@ type TestDraftResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -34410,7 +41755,9 @@ type ValidateAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -34451,7 +41798,9 @@ type DeleteAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34494,7 +41843,9 @@ type GetAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34531,7 +41882,9 @@ type PatchAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34580,7 +41933,9 @@ type ReplaceAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34629,7 +41984,9 @@ type ListChecksResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34666,7 +42023,9 @@ type GetCredentialsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34703,7 +42062,9 @@ type ListReferencesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34738,7 +42099,9 @@ type DeleteReferenceResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -34773,7 +42136,9 @@ type PutReferenceResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -34818,7 +42183,9 @@ type RollbackAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -34867,7 +42234,9 @@ type AuthorizeSalesforceResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationproblemJSON422 *UnprocessableEntity
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -34906,7 +42275,9 @@ type ReadSalesforceLimitsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
 	ApplicationproblemJSON422 *UnprocessableEntity
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -34945,7 +42316,9 @@ type TestAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -34988,7 +42361,9 @@ type UndeleteAccountResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -35029,7 +42404,9 @@ type ListVersionsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35066,7 +42443,9 @@ type GetVersionResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35103,7 +42482,9 @@ type ListTypesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35140,7 +42521,9 @@ type GetTypeResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35177,7 +42560,9 @@ type ReadMeResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35212,7 +42597,9 @@ type ChangePasswordResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -35255,7 +42642,9 @@ type ListRolesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35292,7 +42681,9 @@ type CreateRoleResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -35335,7 +42726,9 @@ type DeleteRoleResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -35376,7 +42769,9 @@ type GetRoleResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35413,7 +42808,9 @@ type PatchRoleResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -35458,7 +42855,9 @@ type SignOutResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35495,7 +42894,9 @@ type ReadSessionResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35532,7 +42933,9 @@ type SignInResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -35573,7 +42976,9 @@ type SignOutEverywhereResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35610,7 +43015,9 @@ type ListSessionsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35635,6 +43042,453 @@ func (r ListSessionsResponse) StatusCode() int {
 	return 0
 }
 
+type ExchangeSsoCodeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SignedIn
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestEntityTooLarge
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *UnsupportedMediaType
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *UnprocessableEntity
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ExchangeSsoCodeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExchangeSsoCodeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ImportSsoMetadataResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOImport
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestEntityTooLarge
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *UnsupportedMediaType
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *UnprocessableEntity
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ImportSsoMetadataResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ImportSsoMetadataResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSsoKeysResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOKeyList
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSsoKeysResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSsoKeysResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateSsoKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SSOKey
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Conflict
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSsoKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSsoKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type RetireSsoKeyResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r RetireSsoKeyResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r RetireSsoKeyResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSsoSetupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOSetup
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSsoSetupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSsoSetupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListTestSignInsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOTestPage
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListTestSignInsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListTestSignInsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type StartTestSignInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON201 the response for an HTTP 201 `application/json` response
+	JSON201 *SSOTest
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
+	ApplicationproblemJSON413 *RequestEntityTooLarge
+	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
+	ApplicationproblemJSON415 *UnsupportedMediaType
+	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
+	ApplicationproblemJSON422 *UnprocessableEntity
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r StartTestSignInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r StartTestSignInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetTestSignInResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOTest
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetTestSignInResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetTestSignInResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSsoTracesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOTracePage
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSsoTracesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSsoTracesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSsoTraceResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SSOTrace
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *BadRequest
+	// ApplicationproblemJSON401 the response for an HTTP 401 `application/problem+json` response
+	ApplicationproblemJSON401 *Unauthorized
+	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
+	ApplicationproblemJSON403 *Forbidden
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
+	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
+	ApplicationproblemJSON429 *TooManyRequests
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *InternalServerError
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSsoTraceResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSsoTraceResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 type ListTeamsResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -35647,7 +43501,9 @@ type ListTeamsResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35684,7 +43540,9 @@ type CreateTeamResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -35727,7 +43585,9 @@ type DeleteTeamResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -35768,7 +43628,9 @@ type GetTeamResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35805,7 +43667,9 @@ type PatchTeamResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -35852,7 +43716,9 @@ type ListTokensResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35889,7 +43755,9 @@ type CreateTokenResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -35930,7 +43798,9 @@ type RevokeTokenResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -35967,7 +43837,9 @@ type GetTokenResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36004,7 +43876,9 @@ type PatchTokenResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
 	ApplicationproblemJSON413 *RequestEntityTooLarge
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
@@ -36047,7 +43921,9 @@ type ListUsersResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36084,7 +43960,9 @@ type CreateUserResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -36127,7 +44005,9 @@ type DeleteUserResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -36168,7 +44048,9 @@ type GetUserResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36205,7 +44087,9 @@ type PatchUserResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
@@ -36250,7 +44134,9 @@ type DeleteAPISecretResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *PreconditionFailed
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -36289,7 +44175,9 @@ type CreateAPISecretResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *PreconditionFailed
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -36326,7 +44214,9 @@ type UnlockUserResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36363,7 +44253,9 @@ type ListWebhooksResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36400,7 +44292,9 @@ type CreateWebhookResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
 	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -36443,7 +44337,9 @@ type DeleteWebhookResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *PreconditionFailed
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
@@ -36482,7 +44378,9 @@ type GetWebhookResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36519,7 +44417,9 @@ type PatchWebhookResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON412 the response for an HTTP 412 `application/problem+json` response
 	ApplicationproblemJSON412 *PreconditionFailed
 	// ApplicationproblemJSON413 the response for an HTTP 413 `application/problem+json` response
@@ -36564,7 +44464,9 @@ type ListWebhookDeliveriesResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36601,7 +44503,9 @@ type RedeliverWebhookDeliveryResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36638,7 +44542,9 @@ type RotateWebhookSecretResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36675,7 +44581,9 @@ type TestWebhookResponse struct {
 	// ApplicationproblemJSON403 the response for an HTTP 403 `application/problem+json` response
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -36743,7 +44651,9 @@ type GetTypePagesResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 }
 
 // Status returns HTTPResponse.Status
@@ -36766,7 +44676,9 @@ type GetTypePageResponse struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
-	ApplicationproblemJSON404 *NotFound
+	ApplicationproblemJSON404 *NotFoundApplicationProblemPlusJSON
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *NotFoundApplicationScimPlusJSON
 }
 
 // Status returns HTTPResponse.Status
@@ -36854,6 +44766,825 @@ func (r GetReadinessResponse) StatusCode() int {
 	return 0
 }
 
+type BulkSCIMResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON501 the response for an HTTP 501 `application/scim+json` response
+	ApplicationscimJSON501 *SCIMNotImplemented
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r BulkSCIMResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r BulkSCIMResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSCIMGroupsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMGroupList
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSCIMGroupsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSCIMGroupsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateSCIMGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON201 the response for an HTTP 201 `application/scim+json` response
+	ApplicationscimJSON201 *SCIMGroup
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSCIMGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSCIMGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SearchSCIMGroupsResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMGroupList
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchSCIMGroupsResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchSCIMGroupsResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteSCIMGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteSCIMGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteSCIMGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMGroup
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type PatchSCIMGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMGroup
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r PatchSCIMGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PatchSCIMGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type PutSCIMGroupResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMGroup
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r PutSCIMGroupResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutSCIMGroupResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMMeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON501 the response for an HTTP 501 `application/scim+json` response
+	ApplicationscimJSON501 *SCIMNotImplemented
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMMeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMMeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSCIMTypesResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMResourceTypeList
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSCIMTypesResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSCIMTypesResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMTypeResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMResourceType
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMTypeResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMTypeResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSCIMSchemasResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMSchemaList
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSCIMSchemasResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSCIMSchemasResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMSchemaResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMSchema
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMSchemaResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMSchemaResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMConfigResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMProviderConfig
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMConfigResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMConfigResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type ListSCIMUsersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMUserList
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSCIMUsersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSCIMUsersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type CreateSCIMUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON201 the response for an HTTP 201 `application/scim+json` response
+	ApplicationscimJSON201 *SCIMUser
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r CreateSCIMUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CreateSCIMUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type SearchSCIMUsersResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMUserList
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r SearchSCIMUsersResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SearchSCIMUsersResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type DeleteSCIMUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r DeleteSCIMUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r DeleteSCIMUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type GetSCIMUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMUser
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r GetSCIMUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r GetSCIMUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type PatchSCIMUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMUser
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r PatchSCIMUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PatchSCIMUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+type PutSCIMUserResponse struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// ApplicationscimJSON200 the response for an HTTP 200 `application/scim+json` response
+	ApplicationscimJSON200 *SCIMUser
+	// ApplicationscimJSON400 the response for an HTTP 400 `application/scim+json` response
+	ApplicationscimJSON400 *SCIMBadRequest
+	// ApplicationscimJSON401 the response for an HTTP 401 `application/scim+json` response
+	ApplicationscimJSON401 *SCIMUnauthorized
+	// ApplicationscimJSON403 the response for an HTTP 403 `application/scim+json` response
+	ApplicationscimJSON403 *SCIMForbidden
+	// ApplicationscimJSON404 the response for an HTTP 404 `application/scim+json` response
+	ApplicationscimJSON404 *SCIMNotFound
+	// ApplicationscimJSON409 the response for an HTTP 409 `application/scim+json` response
+	ApplicationscimJSON409 *SCIMConflict
+	// ApplicationscimJSON412 the response for an HTTP 412 `application/scim+json` response
+	ApplicationscimJSON412 *SCIMPreconditionFailed
+	// ApplicationscimJSON413 the response for an HTTP 413 `application/scim+json` response
+	ApplicationscimJSON413 *SCIMRequestEntityTooLarge
+	// ApplicationscimJSON415 the response for an HTTP 415 `application/scim+json` response
+	ApplicationscimJSON415 *SCIMUnsupportedMediaType
+	// ApplicationscimJSON429 the response for an HTTP 429 `application/scim+json` response
+	ApplicationscimJSON429 *SCIMTooManyRequests
+	// ApplicationscimJSON500 the response for an HTTP 500 `application/scim+json` response
+	ApplicationscimJSON500 *SCIMInternalServerError
+	// ApplicationscimJSON503 the response for an HTTP 503 `application/scim+json` response
+	ApplicationscimJSON503 *SCIMServiceUnavailable
+}
+
+// Status returns HTTPResponse.Status
+func (r PutSCIMUserResponse) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r PutSCIMUserResponse) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
 // CompleteSalesforceWithResponse Callback of the Salesforce authorization
 //
 // The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
@@ -36867,6 +45598,216 @@ func (c *ClientWithResponses) CompleteSalesforceWithResponse(ctx context.Context
 		return nil, err
 	}
 	return ParseCompleteSalesforceResponse(rsp)
+}
+
+// LoginAdminWithResponse Sign in to the administrator portal by single sign-on
+//
+// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /admin/sso/login (the `LoginAdmin` operationId).
+func (c *ClientWithResponses) LoginAdminWithResponse(ctx context.Context, params *LoginAdminParams, reqEditors ...RequestEditorFn) (*LoginAdminResponse, error) {
+	rsp, err := c.LoginAdmin(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLoginAdminResponse(rsp)
+}
+
+// MetadataAdminWithResponse Metadata of the administrator portal as a service provider
+//
+// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /admin/sso/metadata (the `MetadataAdmin` operationId).
+func (c *ClientWithResponses) MetadataAdminWithResponse(ctx context.Context, params *MetadataAdminParams, reqEditors ...RequestEditorFn) (*MetadataAdminResponse, error) {
+	rsp, err := c.MetadataAdmin(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetadataAdminResponse(rsp)
+}
+
+// ExplainAdminWithResponse What the reply address of the administrator portal is for
+//
+// For who opens it by hand: that the page appears shows that the address is right.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /admin/sso/redirect (the `ExplainAdmin` operationId).
+func (c *ClientWithResponses) ExplainAdminWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ExplainAdminResponse, error) {
+	rsp, err := c.ExplainAdmin(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExplainAdminResponse(rsp)
+}
+
+// ReplyAdminWithBodyWithResponse Reply address of the administrator portal
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+func (c *ClientWithResponses) ReplyAdminWithBodyWithResponse(ctx context.Context, params *ReplyAdminParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyAdminResponse, error) {
+	rsp, err := c.ReplyAdminWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyAdminResponse(rsp)
+}
+
+// ReplyAdminWithFormdataBodyWithResponse Reply address of the administrator portal
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /admin/sso/redirect (the `ReplyAdmin` operationId).
+func (c *ClientWithResponses) ReplyAdminWithFormdataBodyWithResponse(ctx context.Context, params *ReplyAdminParams, body ReplyAdminFormdataRequestBody, reqEditors ...RequestEditorFn) (*ReplyAdminResponse, error) {
+	rsp, err := c.ReplyAdminWithFormdataBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyAdminResponse(rsp)
+}
+
+// SignedInAdminWithResponse Who is signed in, for browsers
+//
+// Where a sign-in to the administrator portal ends: who signed in, with what and until when, and a button to sign out.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /admin/sso/signed-in (the `SignedInAdmin` operationId).
+func (c *ClientWithResponses) SignedInAdminWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignedInAdminResponse, error) {
+	rsp, err := c.SignedInAdmin(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignedInAdminResponse(rsp)
+}
+
+// StartWithoutSlashWithResponse The same, as people type it
+//
+// Leads to /agentdesktop/.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop (the `StartWithoutSlash` operationId).
+func (c *ClientWithResponses) StartWithoutSlashWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*StartWithoutSlashResponse, error) {
+	rsp, err := c.StartWithoutSlash(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartWithoutSlashResponse(rsp)
+}
+
+// StartAgentDesktopWithResponse Where people begin
+//
+// Leads to the identity provider, as /agentdesktop/sso/login does, where single sign-on is on for Agent Desktop; otherwise a page says that it is not. HEAD does nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop/ (the `StartAgentDesktop` operationId).
+func (c *ClientWithResponses) StartAgentDesktopWithResponse(ctx context.Context, params *StartAgentDesktopParams, reqEditors ...RequestEditorFn) (*StartAgentDesktopResponse, error) {
+	rsp, err := c.StartAgentDesktop(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartAgentDesktopResponse(rsp)
+}
+
+// LoginAgentDesktopWithResponse Sign in to Agent Desktop by single sign-on
+//
+// For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop/sso/login (the `LoginAgentDesktop` operationId).
+func (c *ClientWithResponses) LoginAgentDesktopWithResponse(ctx context.Context, params *LoginAgentDesktopParams, reqEditors ...RequestEditorFn) (*LoginAgentDesktopResponse, error) {
+	rsp, err := c.LoginAgentDesktop(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLoginAgentDesktopResponse(rsp)
+}
+
+// MetadataAgentDesktopWithResponse Metadata of Agent Desktop as a service provider
+//
+// The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop/sso/metadata (the `MetadataAgentDesktop` operationId).
+func (c *ClientWithResponses) MetadataAgentDesktopWithResponse(ctx context.Context, params *MetadataAgentDesktopParams, reqEditors ...RequestEditorFn) (*MetadataAgentDesktopResponse, error) {
+	rsp, err := c.MetadataAgentDesktop(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMetadataAgentDesktopResponse(rsp)
+}
+
+// ExplainAgentDesktopWithResponse What the reply address of Agent Desktop is for
+//
+// For who opens it by hand: that the page appears shows that the address is right.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop/sso/redirect (the `ExplainAgentDesktop` operationId).
+func (c *ClientWithResponses) ExplainAgentDesktopWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ExplainAgentDesktopResponse, error) {
+	rsp, err := c.ExplainAgentDesktop(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExplainAgentDesktopResponse(rsp)
+}
+
+// ReplyAgentDesktopWithBodyWithResponse Reply address of Agent Desktop
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+func (c *ClientWithResponses) ReplyAgentDesktopWithBodyWithResponse(ctx context.Context, params *ReplyAgentDesktopParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ReplyAgentDesktopResponse, error) {
+	rsp, err := c.ReplyAgentDesktopWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyAgentDesktopResponse(rsp)
+}
+
+// ReplyAgentDesktopWithFormdataBodyWithResponse Reply address of Agent Desktop
+//
+// For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /agentdesktop/sso/redirect (the `ReplyAgentDesktop` operationId).
+func (c *ClientWithResponses) ReplyAgentDesktopWithFormdataBodyWithResponse(ctx context.Context, params *ReplyAgentDesktopParams, body ReplyAgentDesktopFormdataRequestBody, reqEditors ...RequestEditorFn) (*ReplyAgentDesktopResponse, error) {
+	rsp, err := c.ReplyAgentDesktopWithFormdataBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseReplyAgentDesktopResponse(rsp)
+}
+
+// SignedInAgentDesktopWithResponse Who is signed in, for browsers
+//
+// Where a sign-in to Agent Desktop ends: who signed in, with what and until when, and a button to sign out.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /agentdesktop/sso/signed-in (the `SignedInAgentDesktop` operationId).
+func (c *ClientWithResponses) SignedInAgentDesktopWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignedInAgentDesktopResponse, error) {
+	rsp, err := c.SignedInAgentDesktop(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignedInAgentDesktopResponse(rsp)
 }
 
 // ListAuditEventsWithResponse List or export the audit record
@@ -37786,7 +46727,7 @@ func (c *ClientWithResponses) ReadSessionWithResponse(ctx context.Context, reqEd
 
 // SignInWithBodyWithResponse Sign in
 //
-// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -37801,7 +46742,7 @@ func (c *ClientWithResponses) SignInWithBodyWithResponse(ctx context.Context, co
 
 // SignInWithResponse Sign in
 //
-// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+// Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -37842,6 +46783,216 @@ func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqE
 		return nil, err
 	}
 	return ParseListSessionsResponse(rsp)
+}
+
+// ExchangeSsoCodeWithBodyWithResponse Exchange a one-time code for a session
+//
+// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+func (c *ClientWithResponses) ExchangeSsoCodeWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExchangeSsoCodeResponse, error) {
+	rsp, err := c.ExchangeSsoCodeWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExchangeSsoCodeResponse(rsp)
+}
+
+// ExchangeSsoCodeWithResponse Exchange a one-time code for a session
+//
+// Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/exchange (the `ExchangeSsoCode` operationId).
+func (c *ClientWithResponses) ExchangeSsoCodeWithResponse(ctx context.Context, body ExchangeSsoCodeJSONRequestBody, reqEditors ...RequestEditorFn) (*ExchangeSsoCodeResponse, error) {
+	rsp, err := c.ExchangeSsoCode(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExchangeSsoCodeResponse(rsp)
+}
+
+// ImportSsoMetadataWithBodyWithResponse Read the metadata of an identity provider
+//
+// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+func (c *ClientWithResponses) ImportSsoMetadataWithBodyWithResponse(ctx context.Context, params *ImportSsoMetadataParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ImportSsoMetadataResponse, error) {
+	rsp, err := c.ImportSsoMetadataWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportSsoMetadataResponse(rsp)
+}
+
+// ImportSsoMetadataWithResponse Read the metadata of an identity provider
+//
+// Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/import-metadata (the `ImportSsoMetadata` operationId).
+func (c *ClientWithResponses) ImportSsoMetadataWithResponse(ctx context.Context, params *ImportSsoMetadataParams, body ImportSsoMetadataJSONRequestBody, reqEditors ...RequestEditorFn) (*ImportSsoMetadataResponse, error) {
+	rsp, err := c.ImportSsoMetadata(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseImportSsoMetadataResponse(rsp)
+}
+
+// ListSsoKeysWithResponse List key pairs for encrypted assertions
+//
+// Needs the scope accounts:read. Newest first, without their private halves. All of them decrypt.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/keys (the `ListSsoKeys` operationId).
+func (c *ClientWithResponses) ListSsoKeysWithResponse(ctx context.Context, params *ListSsoKeysParams, reqEditors ...RequestEditorFn) (*ListSsoKeysResponse, error) {
+	rsp, err := c.ListSsoKeys(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSsoKeysResponse(rsp)
+}
+
+// CreateSsoKeyWithResponse Make a key pair for encrypted assertions
+//
+// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
+func (c *ClientWithResponses) CreateSsoKeyWithResponse(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*CreateSsoKeyResponse, error) {
+	rsp, err := c.CreateSsoKey(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSsoKeyResponse(rsp)
+}
+
+// RetireSsoKeyWithResponse Retire a key pair
+//
+// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
+func (c *ClientWithResponses) RetireSsoKeyWithResponse(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*RetireSsoKeyResponse, error) {
+	rsp, err := c.RetireSsoKey(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRetireSsoKeyResponse(rsp)
+}
+
+// GetSsoSetupWithResponse Read how single sign-on is set up
+//
+// Needs the scope accounts:read. The exact values to enter at each identity provider, under the labels that they have there, and where the values for the account are found. They follow from the domain and the public address of the server, and are there before the account is.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/setup (the `GetSsoSetup` operationId).
+func (c *ClientWithResponses) GetSsoSetupWithResponse(ctx context.Context, params *GetSsoSetupParams, reqEditors ...RequestEditorFn) (*GetSsoSetupResponse, error) {
+	rsp, err := c.GetSsoSetup(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSsoSetupResponse(rsp)
+}
+
+// ListTestSignInsWithResponse List test sign-ins
+//
+// Needs the scope accounts:test. Newest first, as long as traces are kept.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/test-sign-ins (the `ListTestSignIns` operationId).
+func (c *ClientWithResponses) ListTestSignInsWithResponse(ctx context.Context, params *ListTestSignInsParams, reqEditors ...RequestEditorFn) (*ListTestSignInsResponse, error) {
+	rsp, err := c.ListTestSignIns(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListTestSignInsResponse(rsp)
+}
+
+// StartTestSignInWithBodyWithResponse Start a test sign-in
+//
+// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+func (c *ClientWithResponses) StartTestSignInWithBodyWithResponse(ctx context.Context, params *StartTestSignInParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*StartTestSignInResponse, error) {
+	rsp, err := c.StartTestSignInWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartTestSignInResponse(rsp)
+}
+
+// StartTestSignInWithResponse Start a test sign-in
+//
+// Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/v1/sso/test-sign-ins (the `StartTestSignIn` operationId).
+func (c *ClientWithResponses) StartTestSignInWithResponse(ctx context.Context, params *StartTestSignInParams, body StartTestSignInJSONRequestBody, reqEditors ...RequestEditorFn) (*StartTestSignInResponse, error) {
+	rsp, err := c.StartTestSignIn(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseStartTestSignInResponse(rsp)
+}
+
+// GetTestSignInWithResponse Read a test sign-in
+//
+// Needs the scope accounts:test. What arrived, step by step, once the browser came back.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/test-sign-ins/{id} (the `GetTestSignIn` operationId).
+func (c *ClientWithResponses) GetTestSignInWithResponse(ctx context.Context, id openapi_types.UUID, params *GetTestSignInParams, reqEditors ...RequestEditorFn) (*GetTestSignInResponse, error) {
+	rsp, err := c.GetTestSignIn(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetTestSignInResponse(rsp)
+}
+
+// ListSsoTracesWithResponse List sign-ins by single sign-on
+//
+// Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time. People who could not sign in were shown the reference of theirs.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/traces (the `ListSsoTraces` operationId).
+func (c *ClientWithResponses) ListSsoTracesWithResponse(ctx context.Context, params *ListSsoTracesParams, reqEditors ...RequestEditorFn) (*ListSsoTracesResponse, error) {
+	rsp, err := c.ListSsoTraces(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSsoTracesResponse(rsp)
+}
+
+// GetSsoTraceWithResponse Read a sign-in by single sign-on
+//
+// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
+func (c *ClientWithResponses) GetSsoTraceWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*GetSsoTraceResponse, error) {
+	rsp, err := c.GetSsoTrace(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSsoTraceResponse(rsp)
 }
 
 // ListTeamsWithResponse List teams
@@ -38371,7 +47522,7 @@ func (c *ClientWithResponses) TestWebhookWithResponse(ctx context.Context, id op
 
 // IssueTokenWithBodyWithResponse Get a token with an API secret
 //
-// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -38386,7 +47537,7 @@ func (c *ClientWithResponses) IssueTokenWithBodyWithResponse(ctx context.Context
 
 // IssueTokenWithFormdataBodyWithResponse Get a token with an API secret
 //
-// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+// The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -38474,6 +47625,561 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 	return ParseGetReadinessResponse(rsp)
 }
 
+// BulkSCIMWithResponse Many changes at once, over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Bulk (the `BulkSCIM` operationId).
+func (c *ClientWithResponses) BulkSCIMWithResponse(ctx context.Context, params *BulkSCIMParams, reqEditors ...RequestEditorFn) (*BulkSCIMResponse, error) {
+	rsp, err := c.BulkSCIM(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseBulkSCIMResponse(rsp)
+}
+
+// ListSCIMGroupsWithResponse Find groups over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Groups are the teams, in the order in which they were made. Query parameters that are not known are passed over.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Groups (the `ListSCIMGroups` operationId).
+func (c *ClientWithResponses) ListSCIMGroupsWithResponse(ctx context.Context, params *ListSCIMGroupsParams, reqEditors ...RequestEditorFn) (*ListSCIMGroupsResponse, error) {
+	rsp, err := c.ListSCIMGroups(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSCIMGroupsResponse(rsp)
+}
+
+// CreateSCIMGroupWithBodyWithResponse Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *ClientWithResponses) CreateSCIMGroupWithBodyWithResponse(ctx context.Context, params *CreateSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error) {
+	rsp, err := c.CreateSCIMGroupWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMGroupResponse(rsp)
+}
+
+// CreateSCIMGroupWithResponse Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *ClientWithResponses) CreateSCIMGroupWithResponse(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error) {
+	rsp, err := c.CreateSCIMGroup(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMGroupResponse(rsp)
+}
+
+// CreateSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Create a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups (the `CreateSCIMGroup` operationId).
+func (c *ClientWithResponses) CreateSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *CreateSCIMGroupParams, body CreateSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMGroupResponse, error) {
+	rsp, err := c.CreateSCIMGroupWithApplicationScimPlusJSONBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMGroupResponse(rsp)
+}
+
+// SearchSCIMGroupsWithBodyWithResponse Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *ClientWithResponses) SearchSCIMGroupsWithBodyWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error) {
+	rsp, err := c.SearchSCIMGroupsWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMGroupsResponse(rsp)
+}
+
+// SearchSCIMGroupsWithResponse Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *ClientWithResponses) SearchSCIMGroupsWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error) {
+	rsp, err := c.SearchSCIMGroups(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMGroupsResponse(rsp)
+}
+
+// SearchSCIMGroupsWithApplicationScimPlusJSONBodyWithResponse Find groups over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Groups/.search (the `SearchSCIMGroups` operationId).
+func (c *ClientWithResponses) SearchSCIMGroupsWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *SearchSCIMGroupsParams, body SearchSCIMGroupsApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMGroupsResponse, error) {
+	rsp, err := c.SearchSCIMGroupsWithApplicationScimPlusJSONBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMGroupsResponse(rsp)
+}
+
+// DeleteSCIMGroupWithResponse Delete a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The members go to the default team of the account. That team cannot be deleted, nor one that another account names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /scim/v2/Groups/{id} (the `DeleteSCIMGroup` operationId).
+func (c *ClientWithResponses) DeleteSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMGroupParams, reqEditors ...RequestEditorFn) (*DeleteSCIMGroupResponse, error) {
+	rsp, err := c.DeleteSCIMGroup(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteSCIMGroupResponse(rsp)
+}
+
+// GetSCIMGroupWithResponse Read a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Groups/{id} (the `GetSCIMGroup` operationId).
+func (c *ClientWithResponses) GetSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSCIMGroupParams, reqEditors ...RequestEditorFn) (*GetSCIMGroupResponse, error) {
+	rsp, err := c.GetSCIMGroup(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMGroupResponse(rsp)
+}
+
+// PatchSCIMGroupWithBodyWithResponse Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *ClientWithResponses) PatchSCIMGroupWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error) {
+	rsp, err := c.PatchSCIMGroupWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMGroupResponse(rsp)
+}
+
+// PatchSCIMGroupWithResponse Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *ClientWithResponses) PatchSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error) {
+	rsp, err := c.PatchSCIMGroup(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMGroupResponse(rsp)
+}
+
+// PatchSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Change a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Groups/{id} (the `PatchSCIMGroup` operationId).
+func (c *ClientWithResponses) PatchSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMGroupParams, body PatchSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMGroupResponse, error) {
+	rsp, err := c.PatchSCIMGroupWithApplicationScimPlusJSONBody(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMGroupResponse(rsp)
+}
+
+// PutSCIMGroupWithBodyWithResponse Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *ClientWithResponses) PutSCIMGroupWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error) {
+	rsp, err := c.PutSCIMGroupWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMGroupResponse(rsp)
+}
+
+// PutSCIMGroupWithResponse Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *ClientWithResponses) PutSCIMGroupWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error) {
+	rsp, err := c.PutSCIMGroup(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMGroupResponse(rsp)
+}
+
+// PutSCIMGroupWithApplicationScimPlusJSONBodyWithResponse Replace a group over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Groups/{id} (the `PutSCIMGroup` operationId).
+func (c *ClientWithResponses) PutSCIMGroupWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMGroupParams, body PutSCIMGroupApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMGroupResponse, error) {
+	rsp, err := c.PutSCIMGroupWithApplicationScimPlusJSONBody(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMGroupResponse(rsp)
+}
+
+// GetSCIMMeWithResponse Who asks, over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Me (the `GetSCIMMe` operationId).
+func (c *ClientWithResponses) GetSCIMMeWithResponse(ctx context.Context, params *GetSCIMMeParams, reqEditors ...RequestEditorFn) (*GetSCIMMeResponse, error) {
+	rsp, err := c.GetSCIMMe(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMMeResponse(rsp)
+}
+
+// ListSCIMTypesWithResponse List the types of resources of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/ResourceTypes (the `ListSCIMTypes` operationId).
+func (c *ClientWithResponses) ListSCIMTypesWithResponse(ctx context.Context, params *ListSCIMTypesParams, reqEditors ...RequestEditorFn) (*ListSCIMTypesResponse, error) {
+	rsp, err := c.ListSCIMTypes(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSCIMTypesResponse(rsp)
+}
+
+// GetSCIMTypeWithResponse Read a type of resources of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/ResourceTypes/{name} (the `GetSCIMType` operationId).
+func (c *ClientWithResponses) GetSCIMTypeWithResponse(ctx context.Context, name string, params *GetSCIMTypeParams, reqEditors ...RequestEditorFn) (*GetSCIMTypeResponse, error) {
+	rsp, err := c.GetSCIMType(ctx, name, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMTypeResponse(rsp)
+}
+
+// ListSCIMSchemasWithResponse List the schemas of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Schemas (the `ListSCIMSchemas` operationId).
+func (c *ClientWithResponses) ListSCIMSchemasWithResponse(ctx context.Context, params *ListSCIMSchemasParams, reqEditors ...RequestEditorFn) (*ListSCIMSchemasResponse, error) {
+	rsp, err := c.ListSCIMSchemas(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSCIMSchemasResponse(rsp)
+}
+
+// GetSCIMSchemaWithResponse Read a schema of SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Schemas/{uri} (the `GetSCIMSchema` operationId).
+func (c *ClientWithResponses) GetSCIMSchemaWithResponse(ctx context.Context, uri string, params *GetSCIMSchemaParams, reqEditors ...RequestEditorFn) (*GetSCIMSchemaResponse, error) {
+	rsp, err := c.GetSCIMSchema(ctx, uri, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMSchemaResponse(rsp)
+}
+
+// GetSCIMConfigWithResponse What the server can do over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/ServiceProviderConfig (the `GetSCIMConfig` operationId).
+func (c *ClientWithResponses) GetSCIMConfigWithResponse(ctx context.Context, params *GetSCIMConfigParams, reqEditors ...RequestEditorFn) (*GetSCIMConfigResponse, error) {
+	rsp, err := c.GetSCIMConfig(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMConfigResponse(rsp)
+}
+
+// ListSCIMUsersWithResponse Find users over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. In the order in which they were made. userName and externalId are compared ignoring case. Query parameters that are not known are passed over.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Users (the `ListSCIMUsers` operationId).
+func (c *ClientWithResponses) ListSCIMUsersWithResponse(ctx context.Context, params *ListSCIMUsersParams, reqEditors ...RequestEditorFn) (*ListSCIMUsersResponse, error) {
+	rsp, err := c.ListSCIMUsers(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSCIMUsersResponse(rsp)
+}
+
+// CreateSCIMUserWithBodyWithResponse Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *ClientWithResponses) CreateSCIMUserWithBodyWithResponse(ctx context.Context, params *CreateSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error) {
+	rsp, err := c.CreateSCIMUserWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMUserResponse(rsp)
+}
+
+// CreateSCIMUserWithResponse Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *ClientWithResponses) CreateSCIMUserWithResponse(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error) {
+	rsp, err := c.CreateSCIMUser(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMUserResponse(rsp)
+}
+
+// CreateSCIMUserWithApplicationScimPlusJSONBodyWithResponse Create a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users (the `CreateSCIMUser` operationId).
+func (c *ClientWithResponses) CreateSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *CreateSCIMUserParams, body CreateSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*CreateSCIMUserResponse, error) {
+	rsp, err := c.CreateSCIMUserWithApplicationScimPlusJSONBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCreateSCIMUserResponse(rsp)
+}
+
+// SearchSCIMUsersWithBodyWithResponse Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *ClientWithResponses) SearchSCIMUsersWithBodyWithResponse(ctx context.Context, params *SearchSCIMUsersParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error) {
+	rsp, err := c.SearchSCIMUsersWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMUsersResponse(rsp)
+}
+
+// SearchSCIMUsersWithResponse Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *ClientWithResponses) SearchSCIMUsersWithResponse(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error) {
+	rsp, err := c.SearchSCIMUsers(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMUsersResponse(rsp)
+}
+
+// SearchSCIMUsersWithApplicationScimPlusJSONBodyWithResponse Find users over SCIM, by POST
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /scim/v2/Users/.search (the `SearchSCIMUsers` operationId).
+func (c *ClientWithResponses) SearchSCIMUsersWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, params *SearchSCIMUsersParams, body SearchSCIMUsersApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*SearchSCIMUsersResponse, error) {
+	rsp, err := c.SearchSCIMUsersWithApplicationScimPlusJSONBody(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSearchSCIMUsersResponse(rsp)
+}
+
+// DeleteSCIMUserWithResponse Delete a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with DELETE /scim/v2/Users/{id} (the `DeleteSCIMUser` operationId).
+func (c *ClientWithResponses) DeleteSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *DeleteSCIMUserParams, reqEditors ...RequestEditorFn) (*DeleteSCIMUserResponse, error) {
+	rsp, err := c.DeleteSCIMUser(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseDeleteSCIMUserResponse(rsp)
+}
+
+// GetSCIMUserWithResponse Read a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /scim/v2/Users/{id} (the `GetSCIMUser` operationId).
+func (c *ClientWithResponses) GetSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *GetSCIMUserParams, reqEditors ...RequestEditorFn) (*GetSCIMUserResponse, error) {
+	rsp, err := c.GetSCIMUser(ctx, id, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseGetSCIMUserResponse(rsp)
+}
+
+// PatchSCIMUserWithBodyWithResponse Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *ClientWithResponses) PatchSCIMUserWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error) {
+	rsp, err := c.PatchSCIMUserWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMUserResponse(rsp)
+}
+
+// PatchSCIMUserWithResponse Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *ClientWithResponses) PatchSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error) {
+	rsp, err := c.PatchSCIMUser(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMUserResponse(rsp)
+}
+
+// PatchSCIMUserWithApplicationScimPlusJSONBodyWithResponse Change a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PATCH /scim/v2/Users/{id} (the `PatchSCIMUser` operationId).
+func (c *ClientWithResponses) PatchSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PatchSCIMUserParams, body PatchSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PatchSCIMUserResponse, error) {
+	rsp, err := c.PatchSCIMUserWithApplicationScimPlusJSONBody(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePatchSCIMUserResponse(rsp)
+}
+
+// PutSCIMUserWithBodyWithResponse Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *ClientWithResponses) PutSCIMUserWithBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error) {
+	rsp, err := c.PutSCIMUserWithBody(ctx, id, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMUserResponse(rsp)
+}
+
+// PutSCIMUserWithResponse Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *ClientWithResponses) PutSCIMUserWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error) {
+	rsp, err := c.PutSCIMUser(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMUserResponse(rsp)
+}
+
+// PutSCIMUserWithApplicationScimPlusJSONBodyWithResponse Replace a user over SCIM
+//
+// Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+//
+// Takes a body of the `application/scim+json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with PUT /scim/v2/Users/{id} (the `PutSCIMUser` operationId).
+func (c *ClientWithResponses) PutSCIMUserWithApplicationScimPlusJSONBodyWithResponse(ctx context.Context, id openapi_types.UUID, params *PutSCIMUserParams, body PutSCIMUserApplicationScimPlusJSONRequestBody, reqEditors ...RequestEditorFn) (*PutSCIMUserResponse, error) {
+	rsp, err := c.PutSCIMUserWithApplicationScimPlusJSONBody(ctx, id, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePutSCIMUserResponse(rsp)
+}
+
 // ParseCompleteSalesforceResponse parses an HTTP response from a CompleteSalesforceWithResponse call
 func ParseCompleteSalesforceResponse(rsp *http.Response) (*CompleteSalesforceResponse, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -38495,6 +48201,288 @@ func ParseCompleteSalesforceResponse(rsp *http.Response) (*CompleteSalesforceRes
 		}
 		response.ApplicationproblemJSON500 = &dest
 
+	}
+
+	return response, nil
+}
+
+// ParseLoginAdminResponse parses an HTTP response from a LoginAdminWithResponse call
+func ParseLoginAdminResponse(rsp *http.Response) (*LoginAdminResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LoginAdminResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseMetadataAdminResponse parses an HTTP response from a MetadataAdminWithResponse call
+func ParseMetadataAdminResponse(rsp *http.Response) (*MetadataAdminResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MetadataAdminResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExplainAdminResponse parses an HTTP response from a ExplainAdminWithResponse call
+func ParseExplainAdminResponse(rsp *http.Response) (*ExplainAdminResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExplainAdminResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseReplyAdminResponse parses an HTTP response from a ReplyAdminWithResponse call
+func ParseReplyAdminResponse(rsp *http.Response) (*ReplyAdminResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplyAdminResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseSignedInAdminResponse parses an HTTP response from a SignedInAdminWithResponse call
+func ParseSignedInAdminResponse(rsp *http.Response) (*SignedInAdminResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignedInAdminResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseStartWithoutSlashResponse parses an HTTP response from a StartWithoutSlashWithResponse call
+func ParseStartWithoutSlashResponse(rsp *http.Response) (*StartWithoutSlashResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartWithoutSlashResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseStartAgentDesktopResponse parses an HTTP response from a StartAgentDesktopWithResponse call
+func ParseStartAgentDesktopResponse(rsp *http.Response) (*StartAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseLoginAgentDesktopResponse parses an HTTP response from a LoginAgentDesktopWithResponse call
+func ParseLoginAgentDesktopResponse(rsp *http.Response) (*LoginAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LoginAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseMetadataAgentDesktopResponse parses an HTTP response from a MetadataAgentDesktopWithResponse call
+func ParseMetadataAgentDesktopResponse(rsp *http.Response) (*MetadataAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MetadataAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExplainAgentDesktopResponse parses an HTTP response from a ExplainAgentDesktopWithResponse call
+func ParseExplainAgentDesktopResponse(rsp *http.Response) (*ExplainAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExplainAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseReplyAgentDesktopResponse parses an HTTP response from a ReplyAgentDesktopWithResponse call
+func ParseReplyAgentDesktopResponse(rsp *http.Response) (*ReplyAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ReplyAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	return response, nil
+}
+
+// ParseSignedInAgentDesktopResponse parses an HTTP response from a SignedInAgentDesktopWithResponse call
+func ParseSignedInAgentDesktopResponse(rsp *http.Response) (*SignedInAgentDesktopResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignedInAgentDesktopResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
 	}
 
 	return response, nil
@@ -38542,12 +48530,19 @@ func ParseListAuditEventsResponse(rsp *http.Response) (*ListAuditEventsResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -38620,12 +48615,19 @@ func ParseVerifyAuditResponse(rsp *http.Response) (*VerifyAuditResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -38716,12 +48718,19 @@ func ParseListContactCentersResponse(rsp *http.Response) (*ListContactCentersRes
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -38791,12 +48800,19 @@ func ParseCreateContactCenterResponse(rsp *http.Response) (*CreateContactCenterR
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -38897,12 +48913,19 @@ func ParseGetContactCenterResponse(rsp *http.Response) (*GetContactCenterRespons
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -38972,12 +48995,19 @@ func ParsePatchContactCenterResponse(rsp *http.Response) (*PatchContactCenterRes
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -39085,12 +49115,19 @@ func ParseGetFeaturesResponse(rsp *http.Response) (*GetFeaturesResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -39160,12 +49197,19 @@ func ParsePutFeaturesResponse(rsp *http.Response) (*PutFeaturesResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -39263,12 +49307,19 @@ func ParseListEventsResponse(rsp *http.Response) (*ListEventsResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -39341,12 +49392,19 @@ func ParseListAccountsResponse(rsp *http.Response) (*ListAccountsResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -39423,12 +49481,19 @@ func ParseCreateAccountResponse(rsp *http.Response) (*CreateAccountResponse, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -39526,12 +49591,19 @@ func ParseApplyAccountsResponse(rsp *http.Response) (*ApplyAccountsResponse, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -39636,12 +49708,19 @@ func ParseExportAccountsResponse(rsp *http.Response) (*ExportAccountsResponse, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -39732,12 +49811,19 @@ func ParsePlanAccountsResponse(rsp *http.Response) (*PlanAccountsResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -39828,12 +49914,19 @@ func ParseTestDraftResponse(rsp *http.Response) (*TestDraftResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -39927,12 +50020,19 @@ func ParseValidateAccountResponse(rsp *http.Response) (*ValidateAccountResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -40019,12 +50119,19 @@ func ParseDeleteAccountResponse(rsp *http.Response) (*DeleteAccountResponse, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -40118,12 +50225,19 @@ func ParseGetAccountResponse(rsp *http.Response) (*GetAccountResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -40193,12 +50307,19 @@ func ParsePatchAccountResponse(rsp *http.Response) (*PatchAccountResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -40310,12 +50431,19 @@ func ParseReplaceAccountResponse(rsp *http.Response) (*ReplaceAccountResponse, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -40427,12 +50555,19 @@ func ParseListChecksResponse(rsp *http.Response) (*ListChecksResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -40502,12 +50637,19 @@ func ParseGetCredentialsResponse(rsp *http.Response) (*GetCredentialsResponse, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -40577,12 +50719,19 @@ func ParseListReferencesResponse(rsp *http.Response) (*ListReferencesResponse, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -40648,12 +50797,19 @@ func ParseDeleteReferenceResponse(rsp *http.Response) (*DeleteReferenceResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -40719,12 +50875,19 @@ func ParsePutReferenceResponse(rsp *http.Response) (*PutReferenceResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -40822,12 +50985,19 @@ func ParseRollbackAccountResponse(rsp *http.Response) (*RollbackAccountResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -40939,12 +51109,19 @@ func ParseAuthorizeSalesforceResponse(rsp *http.Response) (*AuthorizeSalesforceR
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest UnprocessableEntity
@@ -41021,12 +51198,19 @@ func ParseReadSalesforceLimitsResponse(rsp *http.Response) (*ReadSalesforceLimit
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
 		var dest UnprocessableEntity
@@ -41103,12 +51287,19 @@ func ParseTestAccountResponse(rsp *http.Response) (*TestAccountResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -41202,12 +51393,19 @@ func ParseUndeleteAccountResponse(rsp *http.Response) (*UndeleteAccountResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -41291,12 +51489,19 @@ func ParseListVersionsResponse(rsp *http.Response) (*ListVersionsResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41366,12 +51571,19 @@ func ParseGetVersionResponse(rsp *http.Response) (*GetVersionResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41444,12 +51656,19 @@ func ParseListTypesResponse(rsp *http.Response) (*ListTypesResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41522,12 +51741,19 @@ func ParseGetTypeResponse(rsp *http.Response) (*GetTypeResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41597,12 +51823,19 @@ func ParseReadMeResponse(rsp *http.Response) (*ReadMeResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41668,12 +51901,19 @@ func ParseChangePasswordResponse(rsp *http.Response) (*ChangePasswordResponse, e
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -41764,12 +52004,19 @@ func ParseListRolesResponse(rsp *http.Response) (*ListRolesResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -41839,12 +52086,19 @@ func ParseCreateRoleResponse(rsp *http.Response) (*CreateRoleResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -41938,12 +52192,19 @@ func ParseDeleteRoleResponse(rsp *http.Response) (*DeleteRoleResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -42030,12 +52291,19 @@ func ParseGetRoleResponse(rsp *http.Response) (*GetRoleResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42105,12 +52373,19 @@ func ParsePatchRoleResponse(rsp *http.Response) (*PatchRoleResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -42211,12 +52486,19 @@ func ParseSignOutResponse(rsp *http.Response) (*SignOutResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42286,12 +52568,19 @@ func ParseReadSessionResponse(rsp *http.Response) (*ReadSessionResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42361,12 +52650,19 @@ func ParseSignInResponse(rsp *http.Response) (*SignInResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -42453,12 +52749,19 @@ func ParseSignOutEverywhereResponse(rsp *http.Response) (*SignOutEverywhereRespo
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42528,12 +52831,987 @@ func ParseListSessionsResponse(rsp *http.Response) (*ListSessionsResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseExchangeSsoCodeResponse parses an HTTP response from a ExchangeSsoCodeWithResponse call
+func ParseExchangeSsoCodeResponse(rsp *http.Response) (*ExchangeSsoCodeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExchangeSsoCodeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SignedIn
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest UnprocessableEntity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseImportSsoMetadataResponse parses an HTTP response from a ImportSsoMetadataWithResponse call
+func ParseImportSsoMetadataResponse(rsp *http.Response) (*ImportSsoMetadataResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ImportSsoMetadataResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOImport
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest UnprocessableEntity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSsoKeysResponse parses an HTTP response from a ListSsoKeysWithResponse call
+func ParseListSsoKeysResponse(rsp *http.Response) (*ListSsoKeysResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSsoKeysResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOKeyList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSsoKeyResponse parses an HTTP response from a CreateSsoKeyWithResponse call
+func ParseCreateSsoKeyResponse(rsp *http.Response) (*CreateSsoKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSsoKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SSOKey
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseRetireSsoKeyResponse parses an HTTP response from a RetireSsoKeyWithResponse call
+func ParseRetireSsoKeyResponse(rsp *http.Response) (*RetireSsoKeyResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &RetireSsoKeyResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSsoSetupResponse parses an HTTP response from a GetSsoSetupWithResponse call
+func ParseGetSsoSetupResponse(rsp *http.Response) (*GetSsoSetupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSsoSetupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOSetup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListTestSignInsResponse parses an HTTP response from a ListTestSignInsWithResponse call
+func ParseListTestSignInsResponse(rsp *http.Response) (*ListTestSignInsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListTestSignInsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOTestPage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseStartTestSignInResponse parses an HTTP response from a StartTestSignInWithResponse call
+func ParseStartTestSignInResponse(rsp *http.Response) (*StartTestSignInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &StartTestSignInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SSOTest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest RequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest UnprocessableEntity
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetTestSignInResponse parses an HTTP response from a GetTestSignInWithResponse call
+func ParseGetTestSignInResponse(rsp *http.Response) (*GetTestSignInResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetTestSignInResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOTest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSsoTracesResponse parses an HTTP response from a ListSsoTracesWithResponse call
+func ParseListSsoTracesResponse(rsp *http.Response) (*ListSsoTracesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSsoTracesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOTracePage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest InternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSsoTraceResponse parses an HTTP response from a GetSsoTraceWithResponse call
+func ParseGetSsoTraceResponse(rsp *http.Response) (*GetSsoTraceResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSsoTraceResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SSOTrace
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest BadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Unauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest Forbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON403 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42603,12 +53881,19 @@ func ParseListTeamsResponse(rsp *http.Response) (*ListTeamsResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42678,12 +53963,19 @@ func ParseCreateTeamResponse(rsp *http.Response) (*CreateTeamResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -42777,12 +54069,19 @@ func ParseDeleteTeamResponse(rsp *http.Response) (*DeleteTeamResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -42869,12 +54168,19 @@ func ParseGetTeamResponse(rsp *http.Response) (*GetTeamResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -42944,12 +54250,19 @@ func ParsePatchTeamResponse(rsp *http.Response) (*PatchTeamResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -43054,12 +54367,19 @@ func ParseListTokensResponse(rsp *http.Response) (*ListTokensResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -43129,12 +54449,19 @@ func ParseCreateTokenResponse(rsp *http.Response) (*CreateTokenResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -43221,12 +54548,19 @@ func ParseRevokeTokenResponse(rsp *http.Response) (*RevokeTokenResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -43296,12 +54630,19 @@ func ParseGetTokenResponse(rsp *http.Response) (*GetTokenResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -43371,12 +54712,19 @@ func ParsePatchTokenResponse(rsp *http.Response) (*PatchTokenResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RequestEntityTooLarge
@@ -43467,12 +54815,19 @@ func ParseListUsersResponse(rsp *http.Response) (*ListUsersResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -43542,12 +54897,19 @@ func ParseCreateUserResponse(rsp *http.Response) (*CreateUserResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -43641,12 +55003,19 @@ func ParseDeleteUserResponse(rsp *http.Response) (*DeleteUserResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -43733,12 +55102,19 @@ func ParseGetUserResponse(rsp *http.Response) (*GetUserResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -43808,12 +55184,19 @@ func ParsePatchUserResponse(rsp *http.Response) (*PatchUserResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -43914,12 +55297,19 @@ func ParseDeleteAPISecretResponse(rsp *http.Response) (*DeleteAPISecretResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -43996,12 +55386,19 @@ func ParseCreateAPISecretResponse(rsp *http.Response) (*CreateAPISecretResponse,
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -44074,12 +55471,19 @@ func ParseUnlockUserResponse(rsp *http.Response) (*UnlockUserResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44149,12 +55553,19 @@ func ParseListWebhooksResponse(rsp *http.Response) (*ListWebhooksResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44224,12 +55635,19 @@ func ParseCreateWebhookResponse(rsp *http.Response) (*CreateWebhookResponse, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest Conflict
@@ -44323,12 +55741,19 @@ func ParseDeleteWebhookResponse(rsp *http.Response) (*DeleteWebhookResponse, err
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -44405,12 +55830,19 @@ func ParseGetWebhookResponse(rsp *http.Response) (*GetWebhookResponse, error) {
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44480,12 +55912,19 @@ func ParsePatchWebhookResponse(rsp *http.Response) (*PatchWebhookResponse, error
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
 		var dest PreconditionFailed
@@ -44583,12 +56022,19 @@ func ParseListWebhookDeliveriesResponse(rsp *http.Response) (*ListWebhookDeliver
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44658,12 +56104,19 @@ func ParseRedeliverWebhookDeliveryResponse(rsp *http.Response) (*RedeliverWebhoo
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44733,12 +56186,19 @@ func ParseRotateWebhookSecretResponse(rsp *http.Response) (*RotateWebhookSecretR
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44808,12 +56268,19 @@ func ParseTestWebhookResponse(rsp *http.Response) (*TestWebhookResponse, error) 
 		}
 		response.ApplicationproblemJSON403 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests
@@ -44940,12 +56407,19 @@ func ParseGetTypePagesResponse(rsp *http.Response) (*GetTypePagesResponse, error
 	case rsp.StatusCode == 304:
 		break // No content-type
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	}
 
@@ -44969,12 +56443,19 @@ func ParseGetTypePageResponse(rsp *http.Response) (*GetTypePageResponse, error) 
 	case rsp.StatusCode == 304:
 		break // No content-type
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest NotFound
+	case rsp.Header.Get("Content-Type") == "application/problem+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationProblemPlusJSON
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case rsp.Header.Get("Content-Type") == "application/scim+json" && rsp.StatusCode == 404:
+		var dest NotFoundApplicationScimPlusJSON
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
 
 	}
 
@@ -45050,6 +56531,1743 @@ func ParseGetReadinessResponse(rsp *http.Response) (*GetReadinessResponse, error
 			return nil, err
 		}
 		response.JSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseBulkSCIMResponse parses an HTTP response from a BulkSCIMWithResponse call
+func ParseBulkSCIMResponse(rsp *http.Response) (*BulkSCIMResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &BulkSCIMResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest SCIMNotImplemented
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSCIMGroupsResponse parses an HTTP response from a ListSCIMGroupsWithResponse call
+func ParseListSCIMGroupsResponse(rsp *http.Response) (*ListSCIMGroupsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSCIMGroupsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMGroupList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSCIMGroupResponse parses an HTTP response from a CreateSCIMGroupWithResponse call
+func ParseCreateSCIMGroupResponse(rsp *http.Response) (*CreateSCIMGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSCIMGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SCIMGroup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSearchSCIMGroupsResponse parses an HTTP response from a SearchSCIMGroupsWithResponse call
+func ParseSearchSCIMGroupsResponse(rsp *http.Response) (*SearchSCIMGroupsResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchSCIMGroupsResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMGroupList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteSCIMGroupResponse parses an HTTP response from a DeleteSCIMGroupWithResponse call
+func ParseDeleteSCIMGroupResponse(rsp *http.Response) (*DeleteSCIMGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteSCIMGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMGroupResponse parses an HTTP response from a GetSCIMGroupWithResponse call
+func ParseGetSCIMGroupResponse(rsp *http.Response) (*GetSCIMGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMGroup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePatchSCIMGroupResponse parses an HTTP response from a PatchSCIMGroupWithResponse call
+func ParsePatchSCIMGroupResponse(rsp *http.Response) (*PatchSCIMGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PatchSCIMGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMGroup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutSCIMGroupResponse parses an HTTP response from a PutSCIMGroupWithResponse call
+func ParsePutSCIMGroupResponse(rsp *http.Response) (*PutSCIMGroupResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutSCIMGroupResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMGroup
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMMeResponse parses an HTTP response from a GetSCIMMeWithResponse call
+func ParseGetSCIMMeResponse(rsp *http.Response) (*GetSCIMMeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMMeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 501:
+		var dest SCIMNotImplemented
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON501 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSCIMTypesResponse parses an HTTP response from a ListSCIMTypesWithResponse call
+func ParseListSCIMTypesResponse(rsp *http.Response) (*ListSCIMTypesResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSCIMTypesResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMResourceTypeList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMTypeResponse parses an HTTP response from a GetSCIMTypeWithResponse call
+func ParseGetSCIMTypeResponse(rsp *http.Response) (*GetSCIMTypeResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMTypeResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMResourceType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSCIMSchemasResponse parses an HTTP response from a ListSCIMSchemasWithResponse call
+func ParseListSCIMSchemasResponse(rsp *http.Response) (*ListSCIMSchemasResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSCIMSchemasResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMSchemaList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMSchemaResponse parses an HTTP response from a GetSCIMSchemaWithResponse call
+func ParseGetSCIMSchemaResponse(rsp *http.Response) (*GetSCIMSchemaResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMSchemaResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMSchema
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMConfigResponse parses an HTTP response from a GetSCIMConfigWithResponse call
+func ParseGetSCIMConfigResponse(rsp *http.Response) (*GetSCIMConfigResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMConfigResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMProviderConfig
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseListSCIMUsersResponse parses an HTTP response from a ListSCIMUsersWithResponse call
+func ParseListSCIMUsersResponse(rsp *http.Response) (*ListSCIMUsersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSCIMUsersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMUserList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseCreateSCIMUserResponse parses an HTTP response from a CreateSCIMUserWithResponse call
+func ParseCreateSCIMUserResponse(rsp *http.Response) (*CreateSCIMUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CreateSCIMUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 201:
+		var dest SCIMUser
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON201 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseSearchSCIMUsersResponse parses an HTTP response from a SearchSCIMUsersWithResponse call
+func ParseSearchSCIMUsersResponse(rsp *http.Response) (*SearchSCIMUsersResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SearchSCIMUsersResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMUserList
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseDeleteSCIMUserResponse parses an HTTP response from a DeleteSCIMUserWithResponse call
+func ParseDeleteSCIMUserResponse(rsp *http.Response) (*DeleteSCIMUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &DeleteSCIMUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case rsp.StatusCode == 204:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseGetSCIMUserResponse parses an HTTP response from a GetSCIMUserWithResponse call
+func ParseGetSCIMUserResponse(rsp *http.Response) (*GetSCIMUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &GetSCIMUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMUser
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePatchSCIMUserResponse parses an HTTP response from a PatchSCIMUserWithResponse call
+func ParsePatchSCIMUserResponse(rsp *http.Response) (*PatchSCIMUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PatchSCIMUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMUser
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParsePutSCIMUserResponse parses an HTTP response from a PutSCIMUserWithResponse call
+func ParsePutSCIMUserResponse(rsp *http.Response) (*PutSCIMUserResponse, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &PutSCIMUserResponse{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SCIMUser
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest SCIMBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest SCIMUnauthorized
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest SCIMForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest SCIMNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest SCIMConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 412:
+		var dest SCIMPreconditionFailed
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON412 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest SCIMRequestEntityTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest SCIMUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest SCIMTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest SCIMInternalServerError
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest SCIMServiceUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationscimJSON503 = &dest
 
 	}
 

@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where people begin
-         * @description Leads to the reference.
+         * The sign-on address
+         * @description Leads to where people begin, /agentdesktop/.
          */
         get: operations["start"];
         put?: never;
@@ -36,6 +36,214 @@ export interface paths {
          * @description The second half of "Request token", for browsers only: exchanges the code for a refresh token, stores it and says in a page what happened and what to do. What it may do is sealed in the state, so it needs no credential; errors are pages as well. HEAD does nothing.
          */
         get: operations["completeSalesforce"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sso/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in to the administrator portal by single sign-on
+         * @description For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+         */
+        get: operations["loginAdmin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sso/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata of the administrator portal as a service provider
+         * @description The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+         */
+        get: operations["metadataAdmin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sso/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the reply address of the administrator portal is for
+         * @description For who opens it by hand: that the page appears shows that the address is right.
+         */
+        get: operations["explainAdmin"];
+        put?: never;
+        /**
+         * Reply address of the administrator portal
+         * @description For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+         */
+        post: operations["replyAdmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/sso/signed-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, for browsers
+         * @description Where a sign-in to the administrator portal ends: who signed in, with what and until when, and a button to sign out.
+         */
+        get: operations["signedInAdmin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same, as people type it
+         * @description Leads to /agentdesktop/.
+         */
+        get: operations["startWithoutSlash"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where people begin
+         * @description Leads to the identity provider, as /agentdesktop/sso/login does, where single sign-on is on for Agent Desktop; otherwise a page says that it is not. HEAD does nothing.
+         */
+        get: operations["startAgentDesktop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop/sso/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign in to Agent Desktop by single sign-on
+         * @description For browsers only: leads to the identity provider of the contact center (SAML 2.0), by HTTP-Redirect or, where the provider asks for HTTP-POST, by a page whose form submits itself. Gives the browser the cookie __Host-sso, without which no answer is taken. Errors are pages. HEAD does nothing.
+         */
+        get: operations["loginAgentDesktop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop/sso/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metadata of Agent Desktop as a service provider
+         * @description The document that identity providers import (SAML 2.0 metadata): entity id, reply address and, where there are key pairs, the certificates to encrypt for. It is no secret.
+         */
+        get: operations["metadataAgentDesktop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop/sso/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the reply address of Agent Desktop is for
+         * @description For who opens it by hand: that the page appears shows that the address is right.
+         */
+        get: operations["explainAgentDesktop"];
+        put?: never;
+        /**
+         * Reply address of Agent Desktop
+         * @description For browsers only: the assertion consumer service (SAML 2.0, HTTP-POST). Where the answer is accepted, a session begins and a page goes on by itself to Agent Desktop, with a code to exchange, or to a page of ours; or shows what a test sign-in found. Errors are pages with a reference number, by which administrators find the trace of the sign-in. Alone of all operations it takes what pages of other sites send.
+         */
+        post: operations["replyAgentDesktop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agentdesktop/sso/signed-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is signed in, for browsers
+         * @description Where a sign-in to Agent Desktop ends: who signed in, with what and until when, and a button to sign out.
+         */
+        get: operations["signedInAgentDesktop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -703,7 +911,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is.
+         * @description Anybody may try. Which contact center it is for is told by the host name, which must be its domain; where there is only one contact center, localhost or an IP address is as good. The session is in the cookie __Host-session; over plain HTTP, which works on the machine itself only, in the cookie session. It ends when it was not used for a while, and at the time expiresAt. After 5 failures from one address each further attempt has to wait, up to 15 minutes; who is not there is answered as who is. Where single sign-on is on, a right password is answered with 403 single-sign-on-required and the address to open, unless the user has the privilege sso:bypass.
          */
         post: operations["signIn"];
         /**
@@ -735,6 +943,194 @@ export interface paths {
          * @description Needs a session. Ends all sessions of the user who asks, this one included. Tokens are not sessions and stay.
          */
         delete: operations["signOutEverywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange a one-time code for a session
+         * @description Anybody who has the code may, once and within 60 seconds. It stands in the address to which a browser is sent that signed in to Agent Desktop by single sign-on (ADMIN_API_AGENT_DESKTOP_URL); the server of Agent Desktop exchanges it at the domain of the contact center. The session is in the cookie, as after signIn.
+         */
+        post: operations["exchangeSsoCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/import-metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read the metadata of an identity provider
+         * @description Needs the scope accounts:write. Takes the document or its address, says what it found, and proposes values for a section of the account. Nothing is stored, and nothing that switches something on is proposed. Whether the document is the provider's is for a person to judge: signatures of metadata are not verified.
+         */
+        post: operations["importSsoMetadata"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List key pairs for encrypted assertions
+         * @description Needs the scope accounts:read. Newest first, without their private halves. All of them decrypt.
+         */
+        get: operations["listSsoKeys"];
+        put?: never;
+        /**
+         * Make a key pair for encrypted assertions
+         * @description Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+         */
+        post: operations["createSsoKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Retire a key pair
+         * @description Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+         */
+        delete: operations["retireSsoKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how single sign-on is set up
+         * @description Needs the scope accounts:read. The exact values to enter at each identity provider, under the labels that they have there, and where the values for the account are found. They follow from the domain and the public address of the server, and are there before the account is.
+         */
+        get: operations["getSsoSetup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/test-sign-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List test sign-ins
+         * @description Needs the scope accounts:test. Newest first, as long as traces are kept.
+         */
+        get: operations["listTestSignIns"];
+        put?: never;
+        /**
+         * Start a test sign-in
+         * @description Needs the scope accounts:test. Works also while the section is off. Open startUrl in a browser, once, and sign in at the identity provider: the browser then shows step by step what arrived, and so does the test sign-in. Nobody is signed in by it, and no user is made or changed.
+         */
+        post: operations["startTestSignIn"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/test-sign-ins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a test sign-in
+         * @description Needs the scope accounts:test. What arrived, step by step, once the browser came back.
+         */
+        get: operations["getTestSignIn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List sign-ins by single sign-on
+         * @description Needs the scope audit:read. Those that succeeded and those that did not, newest first, the last ones of a bounded time. People who could not sign in were shown the reference of theirs.
+         */
+        get: operations["listSsoTraces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sso/traces/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a sign-in by single sign-on
+         * @description Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+         */
+        get: operations["getSsoTrace"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1083,7 +1479,7 @@ export interface paths {
         put?: never;
         /**
          * Get a token with an API secret
-         * @description The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented.
+         * @description The client-credentials grant (RFC 6749, section 4.4) in the form that is documented for Bright Pattern: client_id is a user name, client_secret the user's API secret, scope the domain of the contact center. The token holds for an hour and gives what the roles of the user give at each moment. Client authentication by HTTP Basic works as well. expires_in is a text, as documented. Single sign-on, which is for people, does not concern it.
          */
         post: operations["issueToken"];
         delete?: never;
@@ -1270,6 +1666,298 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Many changes at once, over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+         */
+        post: operations["bulkSCIM"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find groups over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Groups are the teams, in the order in which they were made. Query parameters that are not known are passed over.
+         */
+        get: operations["listSCIMGroups"];
+        put?: never;
+        /**
+         * Create a group over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Makes a team. Each user is in exactly one team: members are moved to it.
+         */
+        post: operations["createSCIMGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Groups/.search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find groups over SCIM, by POST
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+         */
+        post: operations["searchSCIMGroups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a group over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+         */
+        get: operations["getSCIMGroup"];
+        /**
+         * Replace a group over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Without the attributes externalId and members these stay. Who is a member no more goes to the default team of the account.
+         */
+        put: operations["putSCIMGroup"];
+        post?: never;
+        /**
+         * Delete a group over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The members go to the default team of the account. That team cannot be deleted, nor one that another account names.
+         */
+        delete: operations["deleteSCIMGroup"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a group over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. Adding a member moves the user here; removing moves the user to the default team of the account, and does nothing in that team itself. The answer has a body where the request names attributes.
+         */
+        patch: operations["patchSCIMGroup"];
+        trace?: never;
+    };
+    "/scim/v2/Me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asks, over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Not implemented: the answer is always 501.
+         */
+        get: operations["getSCIMMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/ResourceTypes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the types of resources of SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do.
+         */
+        get: operations["listSCIMTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/ResourceTypes/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a type of resources of SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do.
+         */
+        get: operations["getSCIMType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the schemas of SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do.
+         */
+        get: operations["listSCIMSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Schemas/{uri}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a schema of SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do.
+         */
+        get: operations["getSCIMSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/ServiceProviderConfig": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the server can do over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do.
+         */
+        get: operations["getSCIMConfig"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find users over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. In the order in which they were made. userName and externalId are compared ignoring case. Query parameters that are not known are passed over.
+         */
+        get: operations["listSCIMUsers"];
+        put?: never;
+        /**
+         * Create a user over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. The user gets the default team of the account, the roles of the attribute roles or else those that are assigned to new users, and the next free extension. Whoever gives roles must have the right to grant every privilege of theirs: a token with no other scope than scim gives roles without privileges, such as Agent.
+         */
+        post: operations["createSCIMUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Users/.search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find users over SCIM, by POST
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. What stands in query parameters elsewhere stands in the body.
+         */
+        post: operations["searchSCIMUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scim/v2/Users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a user over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403.
+         */
+        get: operations["getSCIMUser"];
+        /**
+         * Replace a user over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Attributes that are absent lose their value, but externalId, active, roles, the extension and the password stay.
+         */
+        put: operations["putSCIMUser"];
+        post?: never;
+        /**
+         * Delete a user over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. Needs the right to grant every privilege that the user has. The last administrator cannot be deleted, nor a user whom an account names.
+         */
+        delete: operations["deleteSCIMUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a user over SCIM
+         * @description Needs the scope scim. Needs a token: a session does not do. Without an enabled account of the type scim the answer is 403. All operations are carried out, or none. What changes nothing leaves the version as it is. To change user name, e-mail address, password or active of a user needs the right to grant every privilege that the user has.
+         */
+        patch: operations["patchSCIMUser"];
         trace?: never;
     };
 }
@@ -9253,7 +9941,7 @@ export interface components {
              * @example not-found
              * @enum {string}
              */
-            code: "malformed-json" | "invalid-parameter" | "invalid-cursor" | "unauthenticated" | "sign-in-refused" | "cross-origin" | "https-required" | "password-change-required" | "forbidden" | "feature-not-enabled" | "not-found" | "method-not-allowed" | "last-administrator" | "built-in" | "name-taken" | "limit-reached" | "default-taken" | "in-use" | "would-lock-out" | "already-exists" | "idempotency-key-in-flight" | "version-mismatch" | "body-too-large" | "unsupported-media-type" | "validation-failed" | "idempotency-key-reused" | "precondition-required" | "rate-limited" | "probe-running" | "unavailable" | "timeout" | "internal-error";
+            code: "malformed-json" | "invalid-parameter" | "invalid-cursor" | "unauthenticated" | "sign-in-refused" | "single-sign-on-required" | "cross-origin" | "https-required" | "password-change-required" | "forbidden" | "feature-not-enabled" | "not-found" | "method-not-allowed" | "last-administrator" | "built-in" | "name-taken" | "limit-reached" | "default-taken" | "in-use" | "would-lock-out" | "already-exists" | "idempotency-key-in-flight" | "version-mismatch" | "body-too-large" | "unsupported-media-type" | "validation-failed" | "idempotency-key-reused" | "precondition-required" | "rate-limited" | "probe-running" | "unavailable" | "timeout" | "internal-error";
             /** @description RequestID finds the request in the server's log. */
             requestId: string;
             /** @description Errors are all broken rules, for validation-failed only. */
@@ -9281,6 +9969,8 @@ export interface components {
             }[];
             /** @description Of forbidden: the scope that is needed. */
             scope?: string;
+            /** @description Of single-sign-on-required: where you sign in, in a browser. */
+            signInUrl?: string;
         };
         PruneOnly: {
             types?: string[];
@@ -9573,9 +10263,9 @@ export interface components {
              *       "accounts:read"
              *     ]
              */
-            privileges: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
-            /** @description Grantable are those of the privileges that who has the role may give to others, and take from them. */
-            grantable: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            privileges: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
+            /** @description Grantable is what who has the role may give to others, and take from them: some of the privileges; in the built-in role Administrator also sso:bypass. */
+            grantable: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             /**
              * @description AssignToNewUsers: users who are made without roles get this one.
              * @example false
@@ -9617,9 +10307,9 @@ export interface components {
              *       "accounts:read"
              *     ]
              */
-            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             /** @description Grantable is a part of the privileges. */
-            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             assignToNewUsers?: boolean;
         };
         RolePage: {
@@ -9636,8 +10326,8 @@ export interface components {
              *       "accounts:read"
              *     ]
              */
-            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
-            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            privileges?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
+            grantable?: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             assignToNewUsers?: boolean;
         };
         RollbackInput: {
@@ -9646,6 +10336,948 @@ export interface components {
             /** @description Secrets are given by JSON Pointer into the properties; they are needed where the return changes where a secret is sent. */
             secrets?: {
                 [key: string]: string;
+            };
+        };
+        SCIMAttribute: {
+            /** @example userName */
+            name: string;
+            /**
+             * @example string
+             * @enum {string}
+             */
+            type: "string" | "boolean" | "dateTime" | "reference" | "complex";
+            /** @example false */
+            multiValued: boolean;
+            description: string;
+            /** @example true */
+            required: boolean;
+            canonicalValues?: string[];
+            /** @example false */
+            caseExact: boolean;
+            /**
+             * @example readWrite
+             * @enum {string}
+             */
+            mutability: "readOnly" | "readWrite" | "immutable" | "writeOnly";
+            /**
+             * @example default
+             * @enum {string}
+             */
+            returned: "always" | "never" | "default" | "request";
+            /**
+             * @example server
+             * @enum {string}
+             */
+            uniqueness: "none" | "server" | "global";
+            referenceTypes?: string[];
+            subAttributes?: components["schemas"]["SCIMAttribute"][];
+        };
+        SCIMAuthentication: {
+            /** @example oauthbearertoken */
+            type: string;
+            /** @example OAuth Bearer Token */
+            name: string;
+            description: string;
+            /**
+             * Format: uri
+             * @example https://www.rfc-editor.org/info/rfc6750
+             */
+            specUri: string;
+            /** @example true */
+            primary: boolean;
+        };
+        SCIMBulk: {
+            /** @example false */
+            supported: boolean;
+            /** @example 0 */
+            maxOperations: number;
+            /** @example 0 */
+            maxPayloadSize: number;
+        };
+        SCIMEmail: {
+            /** @example ann@acme.example */
+            value?: string;
+            /** @example work */
+            type?: string;
+            /** @example true */
+            primary?: boolean;
+        };
+        SCIMError: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:Error"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * @description Status is that of the answer, as a text.
+             * @example 409
+             */
+            status: string;
+            /**
+             * @description SCIMType says more about some errors.
+             * @example uniqueness
+             * @enum {string}
+             */
+            scimType?: "invalidFilter" | "uniqueness" | "mutability" | "invalidSyntax" | "invalidPath" | "noTarget" | "invalidValue";
+            /**
+             * @description Detail says what is wrong and what to do.
+             * @example Another user of the contact center has this name; choose another.
+             */
+            detail: string;
+        };
+        SCIMFilter: {
+            /** @example true */
+            supported: boolean;
+            /** @example 200 */
+            maxResults: number;
+        };
+        SCIMGroup: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:Group"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b
+             */
+            id?: string;
+            externalId?: string;
+            /** @example Support */
+            displayName?: string;
+            members?: components["schemas"]["SCIMReference"][];
+            meta?: components["schemas"]["SCIMMeta"];
+        };
+        SCIMGroupInput: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:Group"
+             *     ]
+             */
+            schemas: string[];
+            externalId?: string;
+            /** @example Support */
+            displayName: string;
+            members?: components["schemas"]["SCIMReference"][];
+        };
+        SCIMGroupList: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * @description TotalResults is how many there are in all.
+             * @example 1
+             */
+            totalResults: number;
+            /**
+             * @description StartIndex is the place of the first, from 1.
+             * @example 1
+             */
+            startIndex: number;
+            /** @example 1 */
+            itemsPerPage: number;
+            Resources: components["schemas"]["SCIMGroup"][];
+        };
+        SCIMMeta: {
+            /** @example User */
+            resourceType?: string;
+            /** Format: date-time */
+            created?: string;
+            /** Format: date-time */
+            lastModified?: string;
+            /**
+             * Format: uri
+             * @example https://acme.example/scim/v2/Users/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            location?: string;
+            /**
+             * @description Version is the entity tag.
+             * @example W/"3-1"
+             */
+            version?: string;
+        };
+        SCIMName: {
+            /** @example Ann Archer */
+            formatted?: string;
+            /** @example Ann */
+            givenName?: string;
+            /** @example Archer */
+            familyName?: string;
+        };
+        SCIMOperation: {
+            /**
+             * @description Op is add, remove or replace, in whatever case.
+             * @example replace
+             */
+            op: string;
+            /**
+             * @description Path is what it is about; without one the members of value say it.
+             * @example active
+             */
+            path?: string;
+            /** @description Value is of the type of what the path leads to. */
+            value?: unknown;
+        };
+        SCIMPatch: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+             *     ]
+             */
+            schemas: string[];
+            Operations: components["schemas"]["SCIMOperation"][];
+        };
+        SCIMPhone: {
+            /** @example +14155550100 */
+            value?: string;
+            /** @example work */
+            type?: string;
+        };
+        SCIMProviderConfig: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * Format: uri
+             * @example https://acme.example/docs
+             */
+            documentationUri: string;
+            patch: components["schemas"]["SCIMSupported"];
+            bulk: components["schemas"]["SCIMBulk"];
+            filter: components["schemas"]["SCIMFilter"];
+            changePassword: components["schemas"]["SCIMSupported"];
+            sort: components["schemas"]["SCIMSupported"];
+            etag: components["schemas"]["SCIMSupported"];
+            authenticationSchemes: components["schemas"]["SCIMAuthentication"][];
+            meta: components["schemas"]["SCIMMeta"];
+        };
+        SCIMReference: {
+            /** @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b */
+            value?: string;
+            /** @example Support */
+            display?: string;
+            /** @example direct */
+            type?: string;
+        } & {
+            [key: string]: string;
+        };
+        SCIMResourceType: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
+             *     ]
+             */
+            schemas: string[];
+            /** @example User */
+            id: string;
+            /** @example User */
+            name: string;
+            description: string;
+            /** @example /Users */
+            endpoint: string;
+            /** @example urn:ietf:params:scim:schemas:core:2.0:User */
+            schema: string;
+            /** @description SchemaExtensions are none. */
+            schemaExtensions: string[];
+            meta: components["schemas"]["SCIMMeta"];
+        };
+        SCIMResourceTypeList: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+             *     ]
+             */
+            schemas: string[];
+            /** @example 2 */
+            totalResults: number;
+            /** @example 1 */
+            startIndex: number;
+            /** @example 2 */
+            itemsPerPage: number;
+            Resources: components["schemas"]["SCIMResourceType"][];
+        };
+        SCIMRole: {
+            /** @example Agent */
+            value?: string;
+            /** @example Agent */
+            display?: string;
+            /** @example true */
+            primary?: boolean;
+        };
+        SCIMSchema: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:Schema"
+             *     ]
+             */
+            schemas: string[];
+            /** @example urn:ietf:params:scim:schemas:core:2.0:User */
+            id: string;
+            /** @example User */
+            name: string;
+            description: string;
+            attributes: components["schemas"]["SCIMAttribute"][];
+            meta: components["schemas"]["SCIMMeta"];
+        };
+        SCIMSchemaList: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+             *     ]
+             */
+            schemas: string[];
+            /** @example 2 */
+            totalResults: number;
+            /** @example 1 */
+            startIndex: number;
+            /** @example 2 */
+            itemsPerPage: number;
+            Resources: components["schemas"]["SCIMSchema"][];
+        };
+        SCIMSearch: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+             *     ]
+             */
+            schemas: string[];
+            /** @example userName eq "ann@acme.example" */
+            filter?: string;
+            /** @example 1 */
+            startIndex?: number;
+            /** @example 100 */
+            count?: number;
+            /**
+             * @example [
+             *       "userName"
+             *     ]
+             */
+            attributes?: string[];
+            /**
+             * @example [
+             *       "members"
+             *     ]
+             */
+            excludedAttributes?: string[];
+        };
+        SCIMSupported: {
+            /** @example true */
+            supported: boolean;
+        };
+        SCIMUser: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:User"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * Format: uuid
+             * @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a
+             */
+            id?: string;
+            /**
+             * @description ExternalID is what the identity provider calls the user.
+             * @example 701984
+             */
+            externalId?: string;
+            /**
+             * @description UserName is unique, upper and lower case alike.
+             * @example ann@acme.example
+             */
+            userName?: string;
+            name?: components["schemas"]["SCIMName"];
+            /**
+             * @description DisplayName is made of the name. Given alone, it is kept as the given name.
+             * @example Ann Archer
+             */
+            displayName?: string;
+            /**
+             * @description Active is false of a user who is disabled. The texts "True" and "False" are read as well.
+             * @example true
+             */
+            active?: boolean;
+            /** @description Emails are one address: the primary one, else that of type work, else the first. */
+            emails?: components["schemas"]["SCIMEmail"][];
+            /** @description PhoneNumbers are one of each type. */
+            phoneNumbers?: components["schemas"]["SCIMPhone"][];
+            /** @description Roles are names of roles. */
+            roles?: components["schemas"]["SCIMRole"][];
+            /** @description Groups are the one team of the user; they are changed at the group. */
+            groups?: components["schemas"]["SCIMReference"][];
+            meta?: components["schemas"]["SCIMMeta"];
+        };
+        SCIMUserInput: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:schemas:core:2.0:User"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * @description ExternalID is what the identity provider calls the user.
+             * @example 701984
+             */
+            externalId?: string;
+            /**
+             * @description UserName is unique, upper and lower case alike.
+             * @example ann@acme.example
+             */
+            userName: string;
+            name?: components["schemas"]["SCIMName"];
+            /**
+             * @description DisplayName is kept as the given name where name says nothing.
+             * @example Ann Archer
+             */
+            displayName?: string;
+            /**
+             * @description Active is false of a user who is disabled. The texts "True" and "False" are read as well.
+             * @example true
+             */
+            active?: boolean;
+            /** @description Password is never shown. Without one the user cannot sign in by password. */
+            password?: string;
+            emails?: components["schemas"]["SCIMEmail"][];
+            phoneNumbers?: components["schemas"]["SCIMPhone"][];
+            /** @description Roles are names of roles; when absent from a new user, those that are assigned to new users. */
+            roles?: components["schemas"]["SCIMRole"][];
+        };
+        SCIMUserList: {
+            /**
+             * @example [
+             *       "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+             *     ]
+             */
+            schemas: string[];
+            /**
+             * @description TotalResults is how many there are in all.
+             * @example 1
+             */
+            totalResults: number;
+            /**
+             * @description StartIndex is the place of the first, from 1.
+             * @example 1
+             */
+            startIndex: number;
+            /** @example 1 */
+            itemsPerPage: number;
+            Resources: components["schemas"]["SCIMUser"][];
+        };
+        SSOAttribute: {
+            /** @example FirstName */
+            name: string;
+            /** @example First name */
+            friendlyName?: string;
+            /**
+             * @example [
+             *       "Ann"
+             *     ]
+             */
+            values: string[];
+        };
+        SSOCertificate: {
+            /**
+             * @description SHA256 is the fingerprint, in hexadecimal.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /** @example CN=Microsoft Azure Federated SSO Certificate */
+            subject?: string;
+            /** Format: date-time */
+            notAfter?: string;
+        };
+        SSOExchangeInput: {
+            /**
+             * @description Code is what stands in the address that the browser was sent to.
+             * @example Xq3vJp0…
+             */
+            code: string;
+        };
+        SSOImport: {
+            /**
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section: "agentDesktop" | "admin";
+            /**
+             * @description Provider is told by the address.
+             * @example azure
+             * @enum {string}
+             */
+            provider: "azure" | "okta" | "adfs" | "google" | "oneLogin" | "generic";
+            found: components["schemas"]["SSOImportFound"];
+            proposal: components["schemas"]["SSOImportProposal"];
+            /** @description Warnings are about the proposal; each points to a member of it, or to "#". */
+            warnings: components["schemas"]["Violation"][];
+        };
+        SSOImportCertificate: {
+            /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
+            sha256: string;
+            /** @example CN=Microsoft Azure Federated SSO Certificate */
+            subject: string;
+            /** Format: date-time */
+            notBefore: string;
+            /** Format: date-time */
+            notAfter: string;
+            /**
+             * @description Status is unusable for one with a weak key, for example.
+             * @example valid
+             * @enum {string}
+             */
+            status: "valid" | "expired" | "not-yet-valid" | "unusable";
+            /**
+             * @description Stored: the account has it already.
+             * @example false
+             */
+            stored: boolean;
+        };
+        SSOImportEndpoint: {
+            /** @example urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect */
+            binding: string;
+            /** @example https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/saml2 */
+            location: string;
+        };
+        SSOImportFound: {
+            /** @example https://sts.windows.net/3fa85f64-5717-4562-b3fc-2c963f66afa6/ */
+            entityId: string;
+            signOn: components["schemas"]["SSOImportEndpoint"][];
+            logout: components["schemas"]["SSOImportEndpoint"][];
+            certificates: components["schemas"]["SSOImportCertificate"][];
+            /**
+             * @example [
+             *       "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+             *     ]
+             */
+            nameIdFormats: string[];
+            /** @example false */
+            wantsSignedRequests: boolean;
+            /**
+             * @description Signed: the document carries a signature, which nobody has verified.
+             * @example true
+             */
+            signed: boolean;
+            /** Format: date-time */
+            validUntil?: string;
+        };
+        SSOImportInput: {
+            /**
+             * @description XML is the document itself, of 1 MiB at most together with the rest.
+             * @example <EntityDescriptor …
+             */
+            xml?: string;
+            /**
+             * Format: uri
+             * @description URL is where it is, by HTTPS; it may have 1 MiB.
+             * @example https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml
+             */
+            url?: string;
+            /**
+             * @description Section is what the proposal is for; agentDesktop where it is absent.
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section?: "agentDesktop" | "admin";
+        };
+        SSOImportProposal: {
+            identityProviderSsoUrl?: string;
+            identityProviderIssuer?: string;
+            identityProviderCertificates?: string[];
+            identityProviderEntityId?: string;
+            identityProviderLogoutUrl?: string;
+        };
+        SSOKey: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Certificate is for the provider, in PEM; our metadata has it, too.
+             * @example -----BEGIN CERTIFICATE-----…
+             */
+            certificate: string;
+            /** @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 */
+            sha256: string;
+            /** Format: date-time */
+            notAfter: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** @example user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f */
+            createdBy: string;
+        };
+        SSOKeyList: {
+            items: components["schemas"]["SSOKey"][];
+        };
+        SSOReply: {
+            /**
+             * @description Response is base64 of the answer, of 256 KiB at most.
+             * @example PHNhbWxwOlJlc3BvbnNl…
+             */
+            SAMLResponse: string;
+            /** @description RelayState never leads to another site. */
+            RelayState?: string;
+        };
+        SSOResult: {
+            /**
+             * @description Code is why it was refused; /docs/problems/ has a page for each. Absent where it was not.
+             * @example sso-audience-wrong
+             */
+            code?: string;
+            /** @description Detail says what is wrong, Remedy what to do. */
+            detail?: string;
+            remedy?: string;
+            /**
+             * @description Value is what came where something else was expected; anybody may have written it.
+             * @example mycompany
+             */
+            value?: string;
+            /** @description Steps are the checks in their order. */
+            steps: components["schemas"]["SSOStep"][];
+            /**
+             * @description Verified: the signature is that of the provider.
+             * @example true
+             */
+            verified: boolean;
+            /** @description Certificate is the one of the account by which it was verified. */
+            certificate?: components["schemas"]["SSOCertificate"];
+            /** @description Seen is absent where nothing came that could be read. */
+            seen?: components["schemas"]["SSOSeen"];
+            /** @description User is absent where it does not come to that. */
+            user?: components["schemas"]["SSOUser"];
+        };
+        SSOSeen: {
+            /** @example _a75adf55 */
+            responseId?: string;
+            /** @example _5d2f0b1c */
+            assertionId?: string;
+            /** @example _0c0ffee0 */
+            inResponseTo?: string;
+            /** @example https://sts.windows.net/3fa85f64-5717-4562-b3fc-2c963f66afa6/ */
+            issuer?: string;
+            /** @example https://mycompany.example/agentdesktop/sso/redirect */
+            destination?: string;
+            /** @example https://mycompany.example/agentdesktop/sso/redirect */
+            recipient?: string;
+            /**
+             * @example [
+             *       "mycompany.example_sso"
+             *     ]
+             */
+            audiences: string[];
+            /** @example ann */
+            nameId?: string;
+            /** @example urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified */
+            nameIdFormat?: string;
+            attributes: components["schemas"]["SSOAttribute"][];
+            /** @example 2026-03-01T12:30:00Z */
+            issueInstant?: string;
+            /** @example 2026-03-01T12:25:00Z */
+            notBefore?: string;
+            /** @example 2026-03-01T13:30:00Z */
+            notOnOrAfter?: string;
+            /**
+             * @description Signed says what carries a signature, SignatureMethods how it was made.
+             * @example [
+             *       "assertion"
+             *     ]
+             */
+            signed: string[];
+            /**
+             * @example [
+             *       "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
+             *     ]
+             */
+            signatureMethods: string[];
+            /** @example false */
+            encrypted: boolean;
+            /** @description Certificate is the one that the answer brings along, by which a roll-over can be told. It is not trusted. */
+            certificate?: components["schemas"]["SSOCertificate"];
+            /** @description XML is the answer without signatures, certificates and what is encrypted; cut where it is long. */
+            xml?: string;
+        };
+        SSOSetup: {
+            sections: components["schemas"]["SSOSetupSection"][];
+        };
+        SSOSetupClaim: {
+            /**
+             * @description Name is what we look for.
+             * @example FirstName
+             */
+            name: string;
+            /**
+             * @description Attribute is what the provider takes it from, in its own words.
+             * @example user.givenname
+             */
+            attribute: string;
+        };
+        SSOSetupCopy: {
+            /**
+             * @description Property is the JSON pointer of the property in the account.
+             * @example /properties/agentDesktop/identityProviderSsoUrl
+             */
+            property: string;
+            /**
+             * @description Label is what the provider calls it, Form what it looks like.
+             * @example Login URL
+             */
+            label: string;
+            /** @example https://login.microsoftonline.com/<directory id>/saml2 */
+            form: string;
+        };
+        SSOSetupField: {
+            /** @example Identifier (Entity ID) */
+            label: string;
+            /** @example mycompany.example_sso */
+            value: string;
+        };
+        SSOSetupNameID: {
+            /** @example Unique User Identifier (Name ID) */
+            label: string;
+            /**
+             * @description Attribute is what holds the user name at the provider.
+             * @example user.userprincipalname
+             */
+            attribute: string;
+            /**
+             * @description FormatLabel is the field for the format, absent where the provider has none.
+             * @example Name ID format
+             */
+            formatLabel?: string;
+            /** @example Unspecified */
+            format?: string;
+        };
+        SSOSetupProvider: {
+            /**
+             * @example azure
+             * @enum {string}
+             */
+            provider: "azure" | "okta" | "adfs" | "google" | "oneLogin" | "generic";
+            /** @example Microsoft Entra ID (Azure AD) */
+            label: string;
+            /**
+             * Format: uri
+             * @description Documentation is a page of the vendor.
+             */
+            documentation: string;
+            /**
+             * @description Where is the page or the menu with the fields.
+             * @example Basic SAML Configuration
+             */
+            where: string;
+            /** @description Enter are fields there and what belongs into them, letter by letter. */
+            enter: components["schemas"]["SSOSetupField"][];
+            nameId: components["schemas"]["SSOSetupNameID"];
+            /** @description Claims are only needed for just-in-time provisioning. */
+            claims: components["schemas"]["SSOSetupClaim"][];
+            /**
+             * @description LeaveBlank are fields that must stay as they are.
+             * @example [
+             *       "Relay State (Optional)"
+             *     ]
+             */
+            leaveBlank: string[];
+            /** @description Copy is where the values for the account are found. */
+            copy: components["schemas"]["SSOSetupCopy"][];
+            notes: string[];
+        };
+        SSOSetupSection: {
+            /**
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section: "agentDesktop" | "admin";
+            /**
+             * @description EntityID is the name of the contact center at the provider, and the audience of its answers.
+             * @example mycompany.example_sso
+             */
+            entityId: string;
+            /**
+             * Format: uri
+             * @description ReplyURL is the only address that answers may go to (assertion consumer service).
+             * @example https://mycompany.example/agentdesktop/sso/redirect
+             */
+            replyUrl: string;
+            /**
+             * Format: uri
+             * @description SignOnURL is where a sign-in begins on our side.
+             * @example https://mycompany.example/agentdesktop/sso/login
+             */
+            signOnUrl: string;
+            /**
+             * Format: uri
+             * @description MetadataURL has all of this for providers that read it.
+             * @example https://mycompany.example/agentdesktop/sso/metadata
+             */
+            metadataUrl: string;
+            providers: components["schemas"]["SSOSetupProvider"][];
+        };
+        SSOStep: {
+            /** @example audience */
+            name: string;
+            /**
+             * @example passed
+             * @enum {string}
+             */
+            status: "passed" | "failed" | "skipped";
+            /**
+             * @description Detail is for people.
+             * @example is mycompany.example_sso
+             */
+            detail?: string;
+        };
+        SSOTest: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section: "agentDesktop" | "admin";
+            /**
+             * @description Status is pending until the browser came back.
+             * @example passed
+             * @enum {string}
+             */
+            status: "pending" | "passed" | "failed" | "expired";
+            /** Format: date-time */
+            createdAt: string;
+            /** @example user:0198c0de-6a11-7c02-9b33-0a1b2c3d4e5f */
+            createdBy: string;
+            /**
+             * Format: date-time
+             * @description ExpiresAt is until when the browser has to be back.
+             */
+            expiresAt: string;
+            /** Format: date-time */
+            finishedAt?: string;
+            /**
+             * Format: uri
+             * @description StartURL is where a browser begins, once. Only the answer that made the test sign-in has it.
+             * @example https://mycompany.example/agentdesktop/sso/login?test=…
+             */
+            startUrl?: string;
+            /** @description Result is absent while the test sign-in is pending. */
+            result?: components["schemas"]["SSOResult"];
+        };
+        SSOTestInput: {
+            /**
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section: "agentDesktop" | "admin";
+        };
+        SSOTestPage: {
+            items: components["schemas"]["SSOTest"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        SSOTrace: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @example agentDesktop
+             * @enum {string}
+             */
+            section: "agentDesktop" | "admin";
+            /**
+             * @example refused
+             * @enum {string}
+             */
+            outcome: "success" | "refused";
+            /**
+             * @description Code is why it was refused; /docs/problems/ has a page for each.
+             * @example sso-audience-wrong
+             */
+            code?: string;
+            /** @description Detail says what is wrong, Remedy what to do. */
+            detail?: string;
+            remedy?: string;
+            /**
+             * @description Value is what came where something else was expected; anybody may have written it.
+             * @example mycompany
+             */
+            value?: string;
+            /**
+             * @description Reference is what the person was shown, to read it to an administrator.
+             * @example 7K2M-4QXP
+             */
+            reference: string;
+            /**
+             * @description Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; reference is that of the last one.
+             * @example 1
+             */
+            count: number;
+            /**
+             * @description Username is the NameID. It is absent where no provider vouched for it.
+             * @example ann
+             */
+            username?: string;
+            /**
+             * Format: uuid
+             * @description UserID is absent where it did not come to a user.
+             */
+            userId?: string;
+            /**
+             * @description Provisioned: the user was made just in time.
+             * @example false
+             */
+            provisioned: boolean;
+            /** @example 203.0.113.7 */
+            address: string;
+            /** @example Mozilla/5.0 */
+            userAgent: string;
+            /** @description Result is the whole of it; lists leave it out. */
+            result?: components["schemas"]["SSOResult"];
+        };
+        SSOTracePage: {
+            items: components["schemas"]["SSOTrace"][];
+            /** @description NextCursor is absent on the last page. */
+            nextCursor?: string;
+        };
+        SSOUser: {
+            /**
+             * @description Username is the NameID.
+             * @example ann
+             */
+            username: string;
+            /**
+             * Format: uuid
+             * @description ID is absent for a user who does not exist.
+             */
+            id?: string;
+            /**
+             * @description New: just-in-time provisioning makes the user, with what follows.
+             * @example true
+             */
+            new: boolean;
+            /** @example Ann */
+            firstName?: string;
+            /** @example Archer */
+            lastName?: string;
+            /** @example ann@mycompany.example */
+            email?: string;
+            /**
+             * Format: uuid
+             * @description TemplateID is the user whose team, roles and skills are copied.
+             */
+            templateId?: string;
+            /** Format: uuid */
+            teamId?: string;
+            /**
+             * @example [
+             *       "Agent"
+             *     ]
+             */
+            roles?: string[];
+            skills?: {
+                [key: string]: number;
             };
         };
         /** Salesforce.com */
@@ -10020,7 +11652,7 @@ export interface components {
             properties: {
                 /**
                  * Default team
-                 * @description The team of every user that is created over SCIM.
+                 * @description The team of every user that is created over SCIM, and of who leaves another team there.
                  */
                 defaultTeamId: string;
             };
@@ -10070,7 +11702,7 @@ export interface components {
             properties: {
                 /**
                  * Default team
-                 * @description The team of every user that is created over SCIM.
+                 * @description The team of every user that is created over SCIM, and of who leaves another team there.
                  */
                 defaultTeamId: string;
             };
@@ -10094,7 +11726,7 @@ export interface components {
             properties: {
                 /**
                  * Default team
-                 * @description The team of every user that is created over SCIM.
+                 * @description The team of every user that is created over SCIM, and of who leaves another team there.
                  */
                 defaultTeamId: string;
             };
@@ -10135,7 +11767,7 @@ export interface components {
             properties: {
                 /**
                  * Default team
-                 * @description The team of every user that is created over SCIM.
+                 * @description The team of every user that is created over SCIM, and of who leaves another team there.
                  */
                 defaultTeamId: string;
             };
@@ -10483,6 +12115,12 @@ export interface components {
              * @enum {string}
              */
             method: "password" | "sso";
+            /**
+             * @description Portal is the application that single sign-on led to; absent for a password. A session of Agent Desktop administers nothing.
+             * @example agentDesktop
+             * @enum {string}
+             */
+            portal?: "agentDesktop" | "admin";
             /**
              * @description Address is the remote address at sign-in.
              * @example 203.0.113.7
@@ -11878,6 +13516,8 @@ export interface components {
             id: string;
             /** @example Support */
             name: string;
+            /** @description ExternalID is what an identity provider calls the team; SCIM finds groups by it. */
+            externalId: string;
             /**
              * @description Disabled: nobody can be put into the team.
              * @example false
@@ -11902,6 +13542,8 @@ export interface components {
         TeamCreate: {
             /** @example Support */
             name: string;
+            /** @description ExternalID is what an identity provider calls the team. */
+            externalId?: string;
             disabled?: boolean;
         };
         TeamPage: {
@@ -11912,6 +13554,7 @@ export interface components {
         TeamPatch: {
             /** @example Support */
             name?: string;
+            externalId?: string;
             disabled?: boolean;
         };
         /** Telegram */
@@ -12768,9 +14411,9 @@ export interface components {
              * @example nightly import
              */
             name: string;
-            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             /** @description EffectiveScopes are those that the token gives now: what the user who made it may not do any more, it does not give either. */
-            effectiveScopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            effectiveScopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             /** Format: date-time */
             createdAt: string;
             /**
@@ -12808,7 +14451,7 @@ export interface components {
             /** @example nightly import */
             name: string;
             /** @description Scopes are what the token may do; each must be one that who makes it may give. */
-            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "scim" | "metrics" | "admin" | "provider")[];
+            scopes: ("accounts:read" | "accounts:write" | "accounts:test" | "credentials:read" | "references:write" | "events:read" | "audit:read" | "users:write" | "sso:bypass" | "scim" | "metrics" | "admin" | "provider")[];
             /**
              * Format: date-time
              * @description ExpiresAt is until when the token holds, at most five years from now. Absent: it has no end, or that of the token that makes it.
@@ -13156,6 +14799,11 @@ export interface components {
             mobilePhone: string;
             /** @example 1002 */
             extension: string;
+            /**
+             * @description ExternalID is what an identity provider calls the user; SCIM finds users by it.
+             * @example 701984
+             */
+            externalId: string;
             /** @example 0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6b */
             teamId: string;
             /**
@@ -13224,6 +14872,8 @@ export interface components {
              * @example 1002
              */
             extension?: string;
+            /** @description ExternalID is what an identity provider calls the user. */
+            externalId?: string;
             /**
              * Format: uuid
              * @description TeamID is the team that was made first when absent.
@@ -13258,6 +14908,7 @@ export interface components {
             workPhone?: string;
             mobilePhone?: string;
             extension?: string;
+            externalId?: string;
             /** Format: uuid */
             teamId?: string;
             /**
@@ -16711,7 +18362,8 @@ export interface components {
             };
         };
         /**
-         * @description - [cross-origin](/docs/problems/cross-origin): From another site
+         * @description - [single-sign-on-required](/docs/problems/single-sign-on-required): Sign in at your identity provider
+         *     - [cross-origin](/docs/problems/cross-origin): From another site
          *     - [https-required](/docs/problems/https-required): HTTPS required
          *     - [password-change-required](/docs/problems/password-change-required): Change your password first
          *     - [forbidden](/docs/problems/forbidden): Not allowed
@@ -16755,6 +18407,7 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/scim+json": components["schemas"]["SCIMError"];
             };
         };
         /** @description - [not-found](/docs/problems/not-found): Not found */
@@ -16768,6 +18421,7 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+                "application/scim+json": components["schemas"]["SCIMError"];
             };
         };
         /** @description - [version-mismatch](/docs/problems/version-mismatch): Changed by someone else */
@@ -16808,6 +18462,167 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Bad Request, in the form of RFC 7644, section 3.12. */
+        SCIMBadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Conflict, in the form of RFC 7644, section 3.12. */
+        SCIMConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Forbidden, in the form of RFC 7644, section 3.12. */
+        SCIMForbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "WWW-Authenticate": components["headers"]["WWWAuthenticateSometimes"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Internal Server Error, in the form of RFC 7644, section 3.12. */
+        SCIMInternalServerError: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Not Found, in the form of RFC 7644, section 3.12. */
+        SCIMNotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Not Implemented, in the form of RFC 7644, section 3.12. */
+        SCIMNotImplemented: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Precondition Failed, in the form of RFC 7644, section 3.12. */
+        SCIMPreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Request Entity Too Large, in the form of RFC 7644, section 3.12. */
+        SCIMRequestEntityTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Service Unavailable, in the form of RFC 7644, section 3.12. */
+        SCIMServiceUnavailable: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Too Many Requests, in the form of RFC 7644, section 3.12. */
+        SCIMTooManyRequests: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Unauthorized, in the form of RFC 7644, section 3.12. */
+        SCIMUnauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                "WWW-Authenticate": components["headers"]["WWWAuthenticate"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Unsupported Media Type, in the form of RFC 7644, section 3.12. */
+        SCIMUnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                Accept: components["headers"]["Accept"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
             };
         };
         /**
@@ -16897,16 +18712,32 @@ export interface components {
     parameters: {
         /** @description Account id */
         AccountID: string;
+        /** @description Attributes to show, separated by commas */
+        Attributes: string;
         /** @description Domain to act in, for tokens of the service provider */
         ContactCenterParameter: string;
+        /** @description How many at most, up to 200 */
+        Count: number;
         /** @description nextCursor of the page before */
         Cursor: string;
         /** @description Domain of the contact center */
         Domain: string;
+        /** @description Attributes to leave out, separated by commas */
+        ExcludedAttributes: string;
+        /** @description Condition (RFC 7644, section 3.4.2.2) */
+        Filter: string;
         /** @description Entity tag of the record as it was read; without it whatever is stored is changed */
         IfMatch: string;
         /** @description Entity tags; 304 where one is current */
         IfNoneMatch: string;
+        /** @description Comes back with the answer; never leads to another site */
+        RelayState: string;
+        /** @description Place of the first, from 1 */
+        StartIndex: number;
+        /** @description Domain or address of the contact center; when absent the host name decides */
+        TenantUrl: string;
+        /** @description Start of a test sign-in */
+        Test: string;
         /** @description Judge the document only */
         ValidateOnly: boolean;
     };
@@ -16926,6 +18757,11 @@ export interface components {
          * @example no-store
          */
         CacheControl: string;
+        /**
+         * @description How browsers save the document.
+         * @example attachment; filename="mycompany.example.xml"
+         */
+        ContentDisposition: string;
         /**
          * @description Entity tag, for If-None-Match and If-Match.
          * @example "7-3"
@@ -16979,6 +18815,11 @@ export interface components {
          */
         SetCookie: string;
         /**
+         * @description Gives a cookie: __Host-sso, which holds the secret of a browser that signs in, or that of the session.
+         * @example __Host-sso=…; Path=/; HttpOnly; Secure; SameSite=None
+         */
+        SetCookieOfBrowser: string;
+        /**
          * @description How to authenticate (RFC 6750).
          * @example Bearer realm="admin-api", error="invalid_token"
          */
@@ -17007,7 +18848,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To the reference */
+            /** @description To where people begin */
             302: {
                 headers: {
                     Location: components["headers"]["Location"];
@@ -17096,6 +18937,805 @@ export interface operations {
             500: components["responses"]["InternalServerError"];
             /** @description The code could not be exchanged */
             502: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    loginAdmin: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides. Where that is another origin, the browser is sent there first */
+                tenantUrl?: string;
+                /** @description Comes back with the answer; never leads to another site */
+                RelayState?: components["parameters"]["RelayState"];
+                /** @description Start of a test sign-in */
+                test?: components["parameters"]["Test"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form that goes to the identity provider */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description To the identity provider */
+            302: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The sign-in was refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such contact center */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    metadataAdmin: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides */
+                tenantUrl?: components["parameters"]["TenantUrl"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": string;
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    explainAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    replyAdmin: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides */
+                tenantUrl?: components["parameters"]["TenantUrl"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the identity provider sends */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SSOReply"];
+            };
+        };
+        responses: {
+            /** @description Signed in, or the result of a test sign-in */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The answer is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The sign-in was refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such contact center */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The answer is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    Accept: components["headers"]["Accept"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    signedInAdmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    startWithoutSlash: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To where people begin */
+            302: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    startAgentDesktop: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides */
+                tenantUrl?: components["parameters"]["TenantUrl"];
+                /** @description Comes back with the answer; never leads to another site */
+                RelayState?: components["parameters"]["RelayState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Single sign-on is off; or the form that goes to the identity provider */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description To the identity provider */
+            302: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The sign-in was refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such contact center */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    loginAgentDesktop: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides. Where that is another origin, the browser is sent there first */
+                tenantUrl?: string;
+                /** @description Comes back with the answer; never leads to another site */
+                RelayState?: components["parameters"]["RelayState"];
+                /** @description Start of a test sign-in */
+                test?: components["parameters"]["Test"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form that goes to the identity provider */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description To the identity provider */
+            302: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The sign-in was refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such contact center */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    metadataAgentDesktop: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides */
+                tenantUrl?: components["parameters"]["TenantUrl"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    "Content-Disposition": components["headers"]["ContentDisposition"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/samlmetadata+xml": string;
+                };
+            };
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    explainAgentDesktop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    replyAgentDesktop: {
+        parameters: {
+            query?: {
+                /** @description Domain or address of the contact center; when absent the host name decides */
+                tenantUrl?: components["parameters"]["TenantUrl"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the identity provider sends */
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["SSOReply"];
+            };
+        };
+        responses: {
+            /** @description Signed in, or the result of a test sign-in */
+            200: {
+                headers: {
+                    "Set-Cookie": components["headers"]["SetCookieOfBrowser"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The answer is malformed */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The sign-in was refused */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description There is no such contact center */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The answer is too large */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The body is no form */
+            415: {
+                headers: {
+                    Accept: components["headers"]["Accept"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The database or a key is not at hand */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    signedInAgentDesktop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is signed in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Nobody is signed in */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Too many requests, or too many failed sign-ins */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
                 headers: {
                     "X-Request-Id": components["headers"]["XRequestId"];
                     "Cache-Control": components["headers"]["CacheControl"];
@@ -19163,6 +21803,441 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    exchangeSsoCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The code */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SSOExchangeInput"];
+            };
+        };
+        responses: {
+            /** @description Exchange a one-time code for a session */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Set-Cookie": components["headers"]["SetCookie"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    importSsoMetadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Which metadata */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SSOImportInput"];
+            };
+        };
+        responses: {
+            /** @description Read the metadata of an identity provider */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOImport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSsoKeys: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List key pairs for encrypted assertions */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOKeyList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    createSsoKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Make a key pair for encrypted assertions */
+            201: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    retireSsoKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the key pair */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Retired */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getSsoSetup: {
+        parameters: {
+            query?: {
+                /** @description Only this application */
+                section?: "agentDesktop" | "admin";
+                /** @description Only this provider */
+                provider?: "azure" | "okta" | "adfs" | "google" | "oneLogin" | "generic";
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read how single sign-on is set up */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOSetup"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listTestSignIns: {
+        parameters: {
+            query?: {
+                /** @description Test sign-ins per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List test sign-ins */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTestPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    startTestSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What to try */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SSOTestInput"];
+            };
+        };
+        responses: {
+            /** @description Start a test sign-in */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getTestSignIn: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the test sign-in */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a test sign-in */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTest"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listSsoTraces: {
+        parameters: {
+            query?: {
+                /** @description Only those that ended so */
+                outcome?: "success" | "refused";
+                /** @description Only those that were refused for this, such as sso-audience-wrong */
+                code?: string;
+                /** @description Only those at this application */
+                section?: "agentDesktop" | "admin";
+                /** @description Only those of the user with this id */
+                user?: string;
+                /** @description Only those whose NameID, signed by the provider, was this user name */
+                username?: string;
+                /** @description Only the one with this reference, such as 7K2M-4QXP */
+                reference?: string;
+                /** @description Sign-ins per page */
+                pageSize?: number;
+                /** @description nextCursor of the page before, with the same filters */
+                cursor?: string;
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List sign-ins by single sign-on */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTracePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    getSsoTrace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the trace */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a sign-in by single sign-on */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SSOTrace"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listTeams: {
         parameters: {
             query?: {
@@ -20509,6 +23584,7 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                    "application/scim+json": components["schemas"]["SCIMError"];
                     "text/html": string;
                 };
             };
@@ -20722,6 +23798,917 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+        };
+    };
+    bulkSCIM: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            501: components["responses"]["SCIMNotImplemented"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    listSCIMGroups: {
+        parameters: {
+            query?: {
+                /** @description Condition (RFC 7644, section 3.4.2.2) */
+                filter?: components["parameters"]["Filter"];
+                /** @description Place of the first, from 1 */
+                startIndex?: components["parameters"]["StartIndex"];
+                /** @description How many at most, up to 200 */
+                count?: components["parameters"]["Count"];
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find groups over SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroupList"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    createSCIMGroup: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Group to create */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMGroupInput"];
+                "application/json": components["schemas"]["SCIMGroupInput"];
+            };
+        };
+        responses: {
+            /** @description Create a group over SCIM */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroup"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    searchSCIMGroups: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Query */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMSearch"];
+                "application/json": components["schemas"]["SCIMSearch"];
+            };
+        };
+        responses: {
+            /** @description Find groups over SCIM, by POST */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroupList"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMGroup: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a group over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroup"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    putSCIMGroup: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Group as it is to be */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMGroupInput"];
+                "application/json": components["schemas"]["SCIMGroupInput"];
+            };
+        };
+        responses: {
+            /** @description Replace a group over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroup"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    deleteSCIMGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    patchSCIMGroup: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the group */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Operations */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMPatch"];
+                "application/json": components["schemas"]["SCIMPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a group over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMGroup"];
+                };
+            };
+            /** @description Changed */
+            204: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMMe: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            501: components["responses"]["SCIMNotImplemented"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    listSCIMTypes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the types of resources of SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMResourceTypeList"];
+                };
+            };
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Name of the type */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a type of resources of SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMResourceType"];
+                };
+            };
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    listSCIMSchemas: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the schemas of SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMSchemaList"];
+                };
+            };
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description URI of the schema */
+                uri: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a schema of SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMSchema"];
+                };
+            };
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMConfig: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the server can do over SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMProviderConfig"];
+                };
+            };
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    listSCIMUsers: {
+        parameters: {
+            query?: {
+                /** @description Condition (RFC 7644, section 3.4.2.2) */
+                filter?: components["parameters"]["Filter"];
+                /** @description Place of the first, from 1 */
+                startIndex?: components["parameters"]["StartIndex"];
+                /** @description How many at most, up to 200 */
+                count?: components["parameters"]["Count"];
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find users over SCIM */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUserList"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    createSCIMUser: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description User to create */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMUserInput"];
+                "application/json": components["schemas"]["SCIMUserInput"];
+            };
+        };
+        responses: {
+            /** @description Create a user over SCIM */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUser"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    searchSCIMUsers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Query */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMSearch"];
+                "application/json": components["schemas"]["SCIMSearch"];
+            };
+        };
+        responses: {
+            /** @description Find users over SCIM, by POST */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUserList"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    getSCIMUser: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Entity tags; 304 where one is current */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a user over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUser"];
+                };
+            };
+            /** @description Not modified */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    putSCIMUser: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description User as it is to be */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMUserInput"];
+                "application/json": components["schemas"]["SCIMUserInput"];
+            };
+        };
+        responses: {
+            /** @description Replace a user over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUser"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    deleteSCIMUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
+        };
+    };
+    patchSCIMUser: {
+        parameters: {
+            query?: {
+                /** @description Attributes to show, separated by commas */
+                attributes?: components["parameters"]["Attributes"];
+                /** @description Attributes to leave out, separated by commas */
+                excludedAttributes?: components["parameters"]["ExcludedAttributes"];
+            };
+            header?: {
+                /** @description Version of the resource as it was read; without it whatever is stored is changed */
+                "If-Match"?: string;
+                /** @description Domain to act in, for tokens of the service provider */
+                "Contact-Center"?: components["parameters"]["ContactCenterParameter"];
+            };
+            path: {
+                /** @description Id of the user */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Operations */
+        requestBody: {
+            content: {
+                "application/scim+json": components["schemas"]["SCIMPatch"];
+                "application/json": components["schemas"]["SCIMPatch"];
+            };
+        };
+        responses: {
+            /** @description Change a user over SCIM */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    "Cache-Control": components["headers"]["CacheControl"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/scim+json": components["schemas"]["SCIMUser"];
+                };
+            };
+            400: components["responses"]["SCIMBadRequest"];
+            401: components["responses"]["SCIMUnauthorized"];
+            403: components["responses"]["SCIMForbidden"];
+            404: components["responses"]["SCIMNotFound"];
+            409: components["responses"]["SCIMConflict"];
+            412: components["responses"]["SCIMPreconditionFailed"];
+            413: components["responses"]["SCIMRequestEntityTooLarge"];
+            415: components["responses"]["SCIMUnsupportedMediaType"];
+            429: components["responses"]["SCIMTooManyRequests"];
+            500: components["responses"]["SCIMInternalServerError"];
+            503: components["responses"]["SCIMServiceUnavailable"];
         };
     };
 }
