@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -9,6 +11,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"admin-api/models"
+	"admin-api/secret"
 )
 
 // adminSSO is the example of an sso account with its provider in the section Admin,
@@ -83,4 +88,39 @@ func TestGettingInWithoutTheProvider(t *testing.T) {
 	require.NotContains(t, out, "single sign-on")
 	r.token = all
 	must(http.StatusNoContent, http.MethodDelete, "/api/v1/users/"+emergency, "")
+}
+
+// The private keys of key pairs are sealed under the keys of the key file, and
+// rotated with all other secrets.
+func TestKeysRotateKeyPairs(t *testing.T) {
+	r := serve(t, filepath.Join(t.TempDir(), "data"))
+	for range 2 {
+		res, body := r.do(t, http.MethodPost, "/api/v1/sso/keys", "")
+		require.Equal(t, http.StatusCreated, res.StatusCode, body)
+		require.NotContains(t, body, "PRIVATE")
+	}
+	_, before, _ := command(t, r.data, "keys", "status")
+	require.Contains(t, before, "2 secrets (primary")
+	code, out, errs := command(t, r.data, "keys", "rotate")
+	require.Zero(t, code, errs)
+	require.Contains(t, out, "2 secrets re-encrypted")
+	_, after, _ := command(t, r.data, "keys", "status")
+	require.Contains(t, after, "  0 secrets\n")
+	require.Contains(t, after, "  2 secrets (primary")
+
+	h := opened(t, r.data)
+	center, err := h.store.ContactCenterByDomain(t.Context(), "localhost")
+	require.NoError(t, err)
+	pairs, err := h.store.SSOKeys(t.Context(), center.ID)
+	require.NoError(t, err)
+	require.Len(t, pairs, 2)
+	for _, pair := range pairs {
+		text, err := h.keys.Unseal(pair.Sealed,
+			secret.Where{ContactCenter: center.ID, Account: pair.ID, Pointer: models.SSOPrivateKey})
+		require.NoError(t, err)
+		der, err := base64.StdEncoding.DecodeString(text.Reveal())
+		require.NoError(t, err)
+		_, err = x509.ParsePKCS8PrivateKey(der)
+		require.NoError(t, err)
+	}
 }
