@@ -60,7 +60,7 @@ func Open(keys *secret.Keyring, cursor string, bound []byte, position any) error
 		Err:    models.ErrBadCursor,
 		Detail: "The cursor was not made for this list and these filters; begin again without it.",
 	}
-	data, err := base64.RawURLEncoding.DecodeString(cursor)
+	data, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(data) <= macSize {
 		return refused
 	}
