@@ -89,7 +89,8 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, 
 		}
 		if len(all) >= mostKeys {
 			return &models.RefusalError{
-				Err: models.ErrLimitReached, Detail: "The contact center has four key pairs; remove one that the provider no longer uses.",
+				Err:    models.ErrLimitReached,
+				Detail: "The contact center has four key pairs; remove one that the provider no longer uses.",
 			}
 		}
 		if err := s.sealKey(ctx, tx, row, key); err != nil {
