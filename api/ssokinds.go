@@ -162,9 +162,9 @@ func ssoRequestKinds() []SSOKind {
 		},
 		{
 			Code: "sso-test-unknown", Title: "No such test sign-in", Status: http.StatusForbidden,
-			Meaning: "The link of the test sign-in is unknown, was used, or is too old.",
+			Meaning: "The link of the test sign-in is unknown, has its result already, or is older than 15 minutes.",
 			Where:   "In the parameter test of the address.",
-			Remedy:  "Start another one with POST /api/v1/sso/test-sign-ins, and open its address once.",
+			Remedy:  "Start another one with POST /api/v1/sso/test-sign-ins, and open its startUrl in time.",
 		},
 	}
 }

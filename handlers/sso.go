@@ -33,6 +33,9 @@ const (
 	ssoSignedIn = "/signed-in"
 )
 
+// testParameter has the start of a test sign-in.
+const testParameter = "test"
+
 // agentDesktopStart is where people begin who know only the domain.
 const agentDesktopStart = "/agentdesktop/"
 
@@ -109,7 +112,7 @@ func (s *Server) begin(x *exchange, place sso.Place) error {
 	if err := s.mayStillFail(x); err != nil {
 		return err
 	}
-	start, err := s.sso.Begin(x.Request().Context(), place, x.browserSecret(), x.sole("RelayState"), x.sole("test"))
+	start, err := s.sso.Begin(x.Request().Context(), place, x.browserSecret(), x.sole("RelayState"), x.sole(testParameter))
 	if err != nil {
 		return s.signInFailed(x, err)
 	}
@@ -218,7 +221,7 @@ func (s *Server) atOriginOf(x *exchange, center *models.ContactCenter) bool {
 // goes round in circles.
 func (s *Server) sameElsewhere(x *exchange, place sso.Place) string {
 	query := x.Request().URL.Query()
-	maps.DeleteFunc(query, func(name string, _ []string) bool { return name != "RelayState" && name != "test" })
+	maps.DeleteFunc(query, func(name string, _ []string) bool { return name != "RelayState" && name != testParameter })
 	address := s.origin(place.Center.Domain) + portalOf(x).path + ssoLogin
 	if len(query) > 0 {
 		address += "?" + query.Encode()

@@ -164,6 +164,9 @@ func TestSignInsThatAreNone(t *testing.T) {
 	}
 	a := s.must(t, http.StatusOK, call{Method: "GET", Path: replyPath, Token: "-"})
 	require.Contains(t, a.Body, "the address is right")
+	a = s.must(t, http.StatusOK, call{Method: "GET", Path: replyPath + "?SAMLResponse=PHNhbWw%2B", Token: "-"})
+	require.Contains(t, a.Body, "/docs/problems/sso-response-missing")
+	require.NotContains(t, a.Body, "the address is right")
 	require.Empty(t, s.do(t, call{Method: "HEAD", Path: loginPath, Token: "-"}).Header.Get("Set-Cookie"))
 }
 

@@ -138,7 +138,7 @@ func (s *Server) startAgentDesktop(x *exchange) error {
 		err = s.sso.On(x.Request().Context(), place)
 	}
 	if _, off := errors.AsType[*sso.Error](err); off {
-		return s.showSSO(x, http.StatusOK, "sso-off", outcomePolicy, newSSOPage(agentDesktop, agentDesktop.name))
+		return s.showSSO(x, http.StatusOK, "sso-off", outcomePolicy, newSSOPage(agentDesktop, "Single sign-on is off"))
 	}
 	if err != nil {
 		return err

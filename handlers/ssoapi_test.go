@@ -65,12 +65,15 @@ func TestTestSignIn(t *testing.T) {
 	require.True(t, done.Result.Verified)
 	require.NotNil(t, done.Result.Certificate)
 
-	refusedPage(t, http.StatusForbidden, s.browser().open(t, begin)) // used
+	used := s.browser().open(t, begin)
+	refusedPage(t, http.StatusForbidden, used)
+	require.Contains(t, used.Body, "/docs/problems/sso-test-unknown", "no trace has the reference")
+	require.NotContains(t, used.Body, "Try again")
 	failed, begin := s.startTest(t, models.SectionAgentDesktop)
 	id = b.begin(t, begin)
 	page = b.bring(t, replyPath, s.response(t, replyPath, id, func(r *assertiontest.Response) { r.Audience = "acme_sso" }))
 	require.Equal(t, http.StatusOK, page.Status)
-	for _, want := range []string{"The test sign-in failed", "/docs/problems/sso-audience-wrong", "<td>failed</td>", "acme_sso"} {
+	for _, want := range []string{"The test sign-in failed", "/docs/problems/sso-audience-wrong", "<td><strong>failed</strong></td>", "acme_sso"} {
 		require.Contains(t, page.Body, want)
 	}
 	done = s.test(t, failed.ID)

@@ -122,9 +122,14 @@ func (s *Server) showContinue(x *exchange, at portal, next string) error {
 	return s.showSSO(x, http.StatusOK, "sso-continue", outcomePolicy, page)
 }
 
-// explain answers who opens a reply address by hand.
+// explain answers who opens a reply address by hand, and whom a provider sends there
+// with its answer in the address, which is not read.
 func (s *Server) explain(x *exchange, at portal) error {
-	return s.showSSO(x, http.StatusOK, "sso-explain", outcomePolicy, newSSOPage(at, "Nothing to see here"))
+	page := newSSOPage(at, "Nothing to see here")
+	if x.Request().URL.Query().Has("SAMLResponse") {
+		page.Title, page.Code = "You are not signed in", api.CodeSSOResponseMissing
+	}
+	return s.showSSO(x, http.StatusOK, "sso-explain", outcomePolicy, page)
 }
 
 // signedInPage is what the page about a session shows.
@@ -189,10 +194,14 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	}
 	page.Words = "Signing in to " + at.name + " did not work. Try again; if it stays like this, give your " +
 		"administrator the reference below."
-	if refused.Reference == "" {
-		page.Code = refused.Code
-	} else {
+	if refused.Reference != "" {
 		page.Reference = refused.Reference
+	}
+	if x.Request().URL.Query().Has(testParameter) { // an administrator, and no trace was kept
+		page.Code, page.Again = refused.Code, ""
+		page.Words = "The test sign-in could not begin. The code leads to what to do."
+	} else if refused.Reference == "" {
+		page.Code = refused.Code
 	}
 	return s.showSSO(x, status, "sso-refused", outcomePolicy, page)
 }
