@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -146,6 +147,64 @@ func TestSameColumns(t *testing.T) {
 	if both := columns[store.Postgres]; both != nil {
 		require.Equal(t, columns[store.SQLite], both)
 	}
+}
+
+// Who is signed in while an update is made goes on with the session: it is one that
+// began with a password.
+func TestMigrateKeepsSessions(t *testing.T) {
+	storetest.EachEmpty(t, func(t *testing.T, url string) {
+		s := openEmpty(t, url)
+		store.MigrateTo(t, s, 5)
+		db := storetest.Raw(t, url)
+		disabled := map[string]string{store.SQLite: "0", store.Postgres: "false"}[s.Dialect()]
+		for _, statement := range []string{
+			`INSERT INTO contact_centers (id, domain, name, features, suspended, created_at)
+				VALUES ('c', 'a.test', 'A', '[]', ` + disabled + `, 5)`,
+			emptyRow(t, db, s, "users", map[string]string{"contact_center_id": "'c'", "id": "'u'", "username_key": "'ann'"}),
+			emptyRow(t, db, s, "sessions", map[string]string{
+				"contact_center_id": "'c'", "id": "'s'", "user_id": "'u'", "method": "'password'",
+			}),
+		} {
+			_, err := db.ExecContext(t.Context(), statement)
+			require.NoError(t, err, statement)
+		}
+		_, err := s.Migrate(t.Context())
+		require.NoError(t, err)
+		sessions, err := s.Sessions(t.Context(), "c", "u")
+		require.NoError(t, err)
+		require.Len(t, sessions, 1)
+		require.Equal(t, "password", sessions[0].Method)
+		require.Empty(t, sessions[0].Portal)
+	})
+}
+
+// emptyRow is a statement that inserts a row with the given values, and nothing in
+// the other columns.
+func emptyRow(t *testing.T, db *sql.DB, s *store.Store, table string, values map[string]string) string {
+	t.Helper()
+	query := "SELECT name || ' ' || type FROM pragma_table_info('" + table + "')"
+	if s.Dialect() == store.Postgres {
+		query = "SELECT column_name || ' ' || data_type FROM information_schema.columns WHERE table_name = '" + table + "'"
+	}
+	var names, all []string
+	for _, column := range texts(t, db, query) {
+		name, kind, _ := strings.Cut(column, " ")
+		value, ok := values[name]
+		switch {
+		case ok:
+		case kind == "boolean":
+			value = "false"
+		case kind == "INTEGER", kind == "bigint":
+			value = "0"
+		default:
+			value = "''"
+			if kind == "BLOB" {
+				value = "x''"
+			}
+		}
+		names, all = append(names, name), append(all, value)
+	}
+	return "INSERT INTO " + table + " (" + strings.Join(names, ", ") + ") VALUES (" + strings.Join(all, ", ") + ")"
 }
 
 func texts(t *testing.T, db *sql.DB, query string) []string {

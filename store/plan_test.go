@@ -174,6 +174,31 @@ func TestOtherPlans(t *testing.T) {
 			"USING PRIMARY KEY (contact_center_id=?)",
 		},
 		{
+			"SELECT * FROM sso_traces WHERE contact_center_id = 'c' AND id < 'i' AND code = 'c' ORDER BY id DESC LIMIT 5",
+			"USING PRIMARY KEY (contact_center_id=? AND id<?)",
+		},
+		{ssoTracesOver, "USING COVERING INDEX sso_traces_kept (verified=?)"},
+		{
+			s.beyond("sso_traces", "contact_center_id = ? AND verified = ?", "id DESC"),
+			"USING COVERING INDEX sso_traces_kept (verified=? AND contact_center_id=?)",
+		},
+		{"SELECT contact_center_id, id FROM sso_traces WHERE at < 1", "USING COVERING INDEX sso_traces_at (at<?)"},
+		{"SELECT id FROM sso_tests WHERE created_at < 1 LIMIT 5", "USING COVERING INDEX sso_tests_created (created_at<?)"},
+		{
+			"SELECT * FROM sso_tests WHERE contact_center_id = 'c' AND token_hash = x'00'",
+			"USING INDEX sso_tests_token (contact_center_id=? AND token_hash=?)",
+		},
+		{
+			"SELECT id FROM sso_requests WHERE expires_at <= 1 LIMIT 5",
+			"USING COVERING INDEX sso_requests_expires (expires_at<?)",
+		},
+		{
+			"SELECT hash FROM sso_assertions WHERE expires_at <= 1 LIMIT 5",
+			"USING COVERING INDEX sso_assertions_expires (expires_at<?)",
+		},
+		{"SELECT hash FROM sso_codes WHERE expires_at <= 1 LIMIT 5", "USING COVERING INDEX sso_codes_expires (expires_at<?)"},
+		{"SELECT key_id, count(*) FROM sso_keys GROUP BY key_id", "USING COVERING INDEX sso_keys_key"},
+		{
 			"SELECT * FROM audit_events WHERE contact_center_id = 'c' AND sequence > 1 ORDER BY sequence",
 			"USING PRIMARY KEY (contact_center_id=? AND sequence>?)",
 		},

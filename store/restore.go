@@ -201,8 +201,10 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 // since must not be good once more.
 func (s *Store) dropSessions(ctx context.Context) error {
 	return s.Tx(ctx, func(tx *Store) error {
-		for _, table := range []string{"sessions", "sso_codes", "sso_requests"} {
-			if err := tx.write.WithContext(ctx).Exec("DELETE FROM " + table).Error; err != nil {
+		for _, rows := range []string{
+			"sessions", "sso_codes", "sso_requests", "sso_tests WHERE status = '" + models.SSOTestPending + "'",
+		} {
+			if err := tx.write.WithContext(ctx).Exec("DELETE FROM " + rows).Error; err != nil {
 				return translate(err)
 			}
 		}

@@ -89,17 +89,19 @@ func (s *Store) DeleteSession(ctx context.Context, contactCenter, id string) err
 }
 
 // DeleteSessions ends all sessions of a user but the one with the id exceptID,
-// which may be empty, and the one-time codes by which one could begin.
+// which may be empty, and the one-time codes by which one could begin. The codes go
+// first: an exchange that is under way is waited for there, and the session that
+// it made is seen afterwards.
 func (s *Store) DeleteSessions(ctx context.Context, contactCenter, userID, exceptID string) error {
 	err := s.Tx(ctx, func(tx *Store) error {
 		err := tx.write.WithContext(ctx).
-			Where("contact_center_id = ? AND user_id = ? AND id <> ?", contactCenter, userID, exceptID).
-			Delete(&models.Session{}).Error
+			Where("contact_center_id = ? AND user_id = ?", contactCenter, userID).Delete(&models.SSOCode{}).Error
 		if err != nil {
 			return translate(err)
 		}
 		return translate(tx.write.WithContext(ctx).
-			Where("contact_center_id = ? AND user_id = ?", contactCenter, userID).Delete(&models.SSOCode{}).Error)
+			Where("contact_center_id = ? AND user_id = ? AND id <> ?", contactCenter, userID, exceptID).
+			Delete(&models.Session{}).Error)
 	})
 	if err != nil {
 		return fmt.Errorf("delete sessions of user %s: %w", userID, err)

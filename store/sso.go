@@ -22,6 +22,9 @@ func (s *Store) CreateSSORequest(ctx context.Context, r *models.SSORequest) erro
 func (s *Store) TakeSSORequest(
 	ctx context.Context, contactCenter, id string, browser []byte, now models.Time,
 ) (*models.SSORequest, error) {
+	if !storable(id) {
+		return nil, fmt.Errorf("take request of single sign-on: %w", models.ErrNotFound)
+	}
 	var taken []models.SSORequest
 	err := s.exec(ctx, func(db *gorm.DB) error {
 		return affected(db.Clauses(clause.Returning{}).
@@ -106,16 +109,10 @@ func (s *Store) TrimSSORequests(ctx context.Context, most int) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count requests of single sign-on: %w", translate(err))
 	}
-	end := " LIMIT -1 OFFSET ?"
-	if s.dialect == Postgres {
-		end = " OFFSET ?"
-	}
 	all := 0
 	for _, center := range over {
-		n, err := s.deleteSome(ctx, "requests of single sign-on beyond their bound", `DELETE FROM sso_requests
-			WHERE (contact_center_id, id) IN (SELECT contact_center_id, id FROM sso_requests
-			WHERE (contact_center_id, id) IN (SELECT contact_center_id, id FROM sso_requests
-				WHERE contact_center_id = ? ORDER BY test_id = '', created_at DESC`+end+`))`, center, most)
+		n, err := s.deleteSome(ctx, "requests of single sign-on beyond their bound",
+			s.beyond("sso_requests", "contact_center_id = ?", "test_id = '', created_at DESC"), center, most)
 		if err != nil {
 			return all, err
 		}
@@ -124,7 +121,22 @@ func (s *Store) TrimSSORequests(ctx context.Context, most int) (int, error) {
 	return all, nil
 }
 
-// CreateSSOKey stores a key pair.
+// beyond is a statement for deleteSome: of the rows that the condition selects it
+// leaves the first in the order, as many as its last argument says. Those are not
+// locked, which is why the rows to remove are looked up once more.
+func (s *Store) beyond(table, condition, order string) string {
+	rest := "LIMIT -1 OFFSET ?"
+	if s.dialect == Postgres {
+		rest = "OFFSET ?"
+	}
+	const key = "(contact_center_id, id)"
+	from := "SELECT contact_center_id, id FROM " + table + " WHERE "
+	return "DELETE FROM " + table + " WHERE " + key + " IN (" + from + key + " IN (" + from + condition +
+		" ORDER BY " + order + " " + rest + "))"
+}
+
+// CreateSSOKey stores a key pair, whose private key is sealed within the same
+// transaction; see BeginSealing.
 func (s *Store) CreateSSOKey(ctx context.Context, k *models.SSOKey) error {
 	return s.create(ctx, "key pair of single sign-on", k)
 }

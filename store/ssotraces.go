@@ -148,32 +148,41 @@ func (s *Store) SSOTrace(ctx context.Context, contactCenter, id string) (*models
 // TrimSSOTraces removes the traces that are older than before, and of each contact
 // center the oldest beyond keep, and beyond half of that of those that no provider
 // vouched for: who is nobody cannot push out the others. It returns how many.
+// Several may trim at once: each passes over what another one is at.
 func (s *Store) TrimSSOTraces(ctx context.Context, before models.Time, keep int) (int, error) {
-	n := 0
-	err := s.Tx(ctx, func(tx *Store) error {
-		var over []models.SSOTrace
-		// FOR UPDATE does not go with a window; whoever trims at the same time deletes
-		// the same rows, in the same order.
-		err := tx.query(ctx).Raw(`SELECT contact_center_id, id FROM (
-			SELECT contact_center_id, id, at, verified,
-				row_number() OVER (PARTITION BY contact_center_id, verified ORDER BY id DESC) AS place FROM sso_traces) AS ranked
-			WHERE at < ? OR place > CASE WHEN verified THEN CAST(? AS bigint) ELSE CAST(? AS bigint) END
-			ORDER BY contact_center_id, id`,
-			before, keep, (keep+1)/2).Find(&over).Error
-		if err != nil {
-			return err
-		}
-		for i := range over {
-			res := tx.write.WithContext(ctx).Delete(&over[i])
-			if res.Error != nil {
-				return res.Error
-			}
-			n += int(res.RowsAffected)
-		}
-		return nil
-	})
+	all, err := s.deleteSome(ctx, "old traces of sign-ins", `DELETE FROM sso_traces WHERE (contact_center_id, id) IN (
+		SELECT contact_center_id, id FROM sso_traces WHERE at < ?)`, before)
 	if err != nil {
-		return 0, fmt.Errorf("trim traces of sign-ins: %w", translate(err))
+		return 0, err
 	}
-	return n, nil
+	for verified, most := range map[bool]int{true: keep, false: (keep + 1) / 2} {
+		n, err := s.trimSSOTraces(ctx, verified, most)
+		all += n
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
 }
+
+func (s *Store) trimSSOTraces(ctx context.Context, verified bool, most int) (int, error) {
+	var over []string
+	// Not within a transaction: on SQLite this must not hold up those who write.
+	if err := s.query(ctx).Raw(ssoTracesOver, verified, most).Find(&over).Error; err != nil {
+		return 0, fmt.Errorf("count traces of sign-ins: %w", translate(err))
+	}
+	all := 0
+	for _, center := range over {
+		n, err := s.deleteSome(ctx, "traces of sign-ins beyond their bound",
+			s.beyond("sso_traces", "contact_center_id = ? AND verified = ?", "id DESC"), center, verified, most)
+		all += n
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// ssoTracesOver finds the contact centers with more than so many traces.
+const ssoTracesOver = `SELECT contact_center_id FROM sso_traces WHERE verified = ?
+	GROUP BY contact_center_id HAVING count(*) > ? ORDER BY contact_center_id`

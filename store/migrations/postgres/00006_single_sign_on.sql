@@ -39,6 +39,7 @@ CREATE TABLE sso_codes (
 );
 CREATE INDEX sso_codes_expires ON sso_codes (expires_at);
 
+-- Test sign-ins and what came of them.
 CREATE TABLE sso_tests (
   contact_center_id text COLLATE "C" NOT NULL REFERENCES contact_centers (id),
   id text COLLATE "C" NOT NULL,
@@ -53,9 +54,10 @@ CREATE TABLE sso_tests (
   expires_at bigint,
   PRIMARY KEY (contact_center_id, id)
 );
-CREATE INDEX sso_tests_token ON sso_tests (contact_center_id, token_hash);
+CREATE UNIQUE INDEX sso_tests_token ON sso_tests (contact_center_id, token_hash);
 CREATE INDEX sso_tests_created ON sso_tests (created_at);
 
+-- What became of sign-ins.
 CREATE TABLE sso_traces (
   contact_center_id text COLLATE "C" NOT NULL REFERENCES contact_centers (id),
   id text COLLATE "C" NOT NULL,
@@ -72,6 +74,7 @@ CREATE TABLE sso_traces (
   PRIMARY KEY (contact_center_id, id)
 );
 CREATE INDEX sso_traces_at ON sso_traces (at);
+CREATE INDEX sso_traces_kept ON sso_traces (verified, contact_center_id, id);
 
 -- Key pairs by which identity providers encrypt for the contact center.
 CREATE TABLE sso_keys (

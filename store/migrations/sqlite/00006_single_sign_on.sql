@@ -27,7 +27,8 @@ CREATE TABLE sso_assertions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sso_assertions_expires ON sso_assertions (expires_at);
 
--- One-time codes for a session.
+-- One-time codes for a session. They live so shortly that those of a user are found
+-- among those of the contact center.
 CREATE TABLE sso_codes (
   contact_center_id TEXT    NOT NULL,
   hash              BLOB    NOT NULL,
@@ -40,6 +41,7 @@ CREATE TABLE sso_codes (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sso_codes_expires ON sso_codes (expires_at);
 
+-- Test sign-ins and what came of them.
 CREATE TABLE sso_tests (
   contact_center_id TEXT    NOT NULL REFERENCES contact_centers (id),
   id                TEXT    NOT NULL,
@@ -54,9 +56,11 @@ CREATE TABLE sso_tests (
   expires_at        INTEGER,
   PRIMARY KEY (contact_center_id, id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sso_tests_token ON sso_tests (contact_center_id, token_hash);
+CREATE UNIQUE INDEX sso_tests_token ON sso_tests (contact_center_id, token_hash);
 CREATE INDEX sso_tests_created ON sso_tests (created_at);
 
+-- What became of sign-ins. So few of each contact center are kept that filters need
+-- no index: they read those of one contact center along the primary key.
 CREATE TABLE sso_traces (
   contact_center_id TEXT    NOT NULL REFERENCES contact_centers (id),
   id                TEXT    NOT NULL,
@@ -73,6 +77,8 @@ CREATE TABLE sso_traces (
   PRIMARY KEY (contact_center_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sso_traces_at ON sso_traces (at);
+-- Finds those beyond the bound without reading the reports.
+CREATE INDEX sso_traces_kept ON sso_traces (verified, contact_center_id, id);
 
 -- Key pairs by which identity providers encrypt for the contact center.
 CREATE TABLE sso_keys (
