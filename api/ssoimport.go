@@ -16,8 +16,8 @@ type SSOImportInput struct {
 type SSOImport struct {
 	Section string `json:"section" enums:"agentDesktop,admin" example:"agentDesktop"`
 	// Provider is told by the address.
-	Provider string           `json:"provider" enums:"azure,okta,adfs,google,oneLogin,generic" example:"azure"`
-	Found    SSOImportFound   `json:"found"`
+	Provider string            `json:"provider" enums:"azure,okta,adfs,google,oneLogin,generic" example:"azure"`
+	Found    SSOImportFound    `json:"found"`
 	Proposal SSOImportProposal `json:"proposal"`
 	// Warnings are about the proposal; each points to a member of it, or to "#".
 	Warnings []Violation `json:"warnings"`

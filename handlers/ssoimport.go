@@ -55,7 +55,8 @@ func ssoImport(in *sso.Import) api.SSOImport {
 		Warnings: api.NewViolations(in.Warnings),
 		Found: api.SSOImportFound{
 			EntityID: in.Found.EntityID, NameIDFormats: api.Words(in.Found.NameIDFormats), Signed: in.Found.Signed,
-			WantsSignedRequests: in.Found.WantsSignedRequests, SignOn: []api.SSOImportEndpoint{}, Logout: []api.SSOImportEndpoint{},
+			WantsSignedRequests: in.Found.WantsSignedRequests,
+			SignOn:              []api.SSOImportEndpoint{}, Logout: []api.SSOImportEndpoint{},
 			Certificates: make([]api.SSOImportCertificate, len(in.Certificates)),
 		},
 	}
@@ -71,7 +72,8 @@ func ssoImport(in *sso.Import) api.SSOImport {
 	for i, one := range in.Certificates {
 		sum := sha256.Sum256(one.Certificate.Raw)
 		out.Found.Certificates[i] = api.SSOImportCertificate{
-			SHA256: hex.EncodeToString(sum[:]), Subject: one.Certificate.Subject.String(), Status: one.Status, Stored: one.Stored,
+			SHA256: hex.EncodeToString(sum[:]), Subject: one.Certificate.Subject.String(),
+			Status: one.Status, Stored: one.Stored,
 			NotBefore: models.NewTime(one.Certificate.NotBefore), NotAfter: models.NewTime(one.Certificate.NotAfter),
 		}
 	}
