@@ -33,7 +33,8 @@ func ssoSymptoms() []SSOKind {
 			Where: "At Microsoft: Basic SAML Configuration > Relay State (Optional), and the reply addresses of all " +
 				"enterprise applications.",
 			Remedy: "Leave the relay state and the logout address empty, and keep one enterprise application for the " +
-				"contact center, with the reply addresses of both sections. A relay state that comes here leads to paths of the contact center only; any other is " +
+				"contact center, with the reply addresses of both sections. A relay state that comes here " +
+				"leads to paths of the contact center only; any other is " +
 				"ignored.",
 		},
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -124,6 +125,18 @@ func (s *Server) readTest(x *exchange) error {
 	return x.json(http.StatusOK, ssoTest(t))
 }
 
+// referenceAsShown writes a reference as the person saw it, however it was dictated:
+// in lower case, without the hyphen, with letters for the digits they look like
+// (Crockford's base 32).
+func referenceAsShown(text string) string {
+	const half = 4
+	said := strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(text))
+	if len(said) != 2*half {
+		return text
+	}
+	return said[:half] + "-" + said[half:]
+}
+
 // listTraces answers who tried to sign in.
 //
 //	@ID          listSsoTraces
@@ -152,7 +165,7 @@ func (s *Server) listTraces(x *exchange) error {
 		Outcome: f.oneOf("outcome", "", models.OutcomeSuccess, models.OutcomeRefused),
 		Section: f.oneOf("section", "", models.SectionAgentDesktop, models.SectionAdmin),
 		Code:    f.word("code"), User: f.word("user"), Username: f.word("username"),
-		Reference: f.word("reference"),
+		Reference: referenceAsShown(f.word("reference")),
 	}
 	if f.err != nil {
 		return f.err
