@@ -49,7 +49,6 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 		"TakeSSOCode":      func(ctx context.Context) error { return drop(s.TakeSSOCode(ctx, canary, hash, at(1))) },
 		"TrimSSORequests":  func(ctx context.Context) error { return drop(s.TrimSSORequests(ctx, 1)) },
 		"DeleteExpiredSSO": func(ctx context.Context) error { return drop(s.DeleteExpiredSSO(ctx, at(0), 1)) },
-		"TrimSSORequests":  func(ctx context.Context) error { return drop(s.TrimSSORequests(ctx, 0)) },
 		"CreateSSOKey": func(ctx context.Context) error {
 			return s.CreateSSOKey(ctx, &models.SSOKey{
 				ContactCenterID: cc, ID: canary, Pointer: canary, Certificate: canary, Sealed: hash, KeyID: canary, CreatedBy: canary,
