@@ -61,7 +61,7 @@ func (s *sales) answered(t *testing.T, section, path string) (response, browser 
 	s.id(t, rolesPath, `{"name":"Rescuer","privileges":["sso:bypass"]}`)
 	s.id(t, usersPath, `{"username":"boss","password":"correct horse","roles":["Administrator","Rescuer"]}`)
 	s.id(t, accountsPath, signOnAccount(t, idp, models.SectionAgentDesktop, models.SectionAdmin))
-	start, err := s.SSO.Begin(t.Context(), sso.Place{Center: &s.center, Section: section}, "", "", "")
+	start, err := s.SSO.Begin(t.Context(), sso.Place{Center: &s.center, Section: section}, sso.Departure{})
 	require.NoError(t, err)
 	to, err := url.Parse(start.URL)
 	require.NoError(t, err)

@@ -102,7 +102,7 @@ func (n *neighbours) trace(t *testing.T, token, domain string) string {
 	t.Helper()
 	center, err := n.Store.ContactCenterByDomain(t.Context(), domain)
 	require.NoError(t, err)
-	_, err = n.SSO.Begin(t.Context(), sso.Place{Center: center, Section: models.SectionAdmin}, "", "", "")
+	_, err = n.SSO.Begin(t.Context(), sso.Place{Center: center, Section: models.SectionAdmin}, sso.Departure{})
 	require.ErrorContains(t, err, sso.CodeNotEnabled)
 	a := n.must(t, http.StatusOK, call{Method: "GET", Path: tracesPath, Token: token})
 	return decode[api.SSOTracePage](t, a).Items[0].ID

@@ -112,7 +112,9 @@ func (s *Server) begin(x *exchange, place sso.Place) error {
 	if err := s.mayStillFail(x); err != nil {
 		return err
 	}
-	start, err := s.sso.Begin(x.Request().Context(), place, x.browserSecret(), x.sole("RelayState"), x.sole(testParameter))
+	start, err := s.sso.Begin(x.Request().Context(), place, sso.Departure{
+		Browser: x.browserSecret(), RelayState: x.sole("RelayState"), Test: x.sole(testParameter), From: x.client(),
+	})
 	if err != nil {
 		return s.signInFailed(x, err)
 	}

@@ -24,24 +24,22 @@ const secretLength = 43
 // longestRelay is how long the path of ours may be that somebody wanted to see.
 const longestRelay = 2048
 
-// Begin sends a browser to the identity provider. browser is the secret of its
-// cookie, empty where it has none; relay is where it wanted to go, a path of ours;
-// test is the start token of a test sign-in, empty for a real one. A refusal is an
-// *Error.
-func (s *Service) Begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
-	start, err := s.begin(ctx, at, browser, relay, test)
+// Begin sends a browser to the identity provider. A refusal is an *Error.
+func (s *Service) Begin(ctx context.Context, at Place, d Departure) (*Start, error) {
+	start, err := s.begin(ctx, at, d)
 	if refused, ok := errors.AsType[*Error](err); ok {
 		refused.Reference = newReference()
 		s.logRefusal(ctx, at, refused, false)
-		if test == "" {
-			result := &Result{Code: refused.Code, Detail: refused.Detail, Cure: refused.Cure}
+		if d.Test == "" {
+			result := sentFrom(d.From)
+			result.refused(refused, "")
 			s.trace(ctx, s.newTrace(at, refused.Reference, nil, result))
 		}
 	}
 	return start, err
 }
 
-func (s *Service) begin(ctx context.Context, at Place, browser, relay, test string) (*Start, error) {
+func (s *Service) begin(ctx context.Context, at Place, d Departure) (*Start, error) {
 	set, err := s.settingsOf(ctx, at)
 	if err != nil {
 		return nil, err
@@ -51,8 +49,8 @@ func (s *Service) begin(ctx context.Context, at Place, browser, relay, test stri
 		ContactCenterID: at.Center.ID, ID: saml.NewID(), Section: at.Section,
 		CreatedAt: models.NewTime(now), ExpiresAt: models.NewTime(now.Add(requestLife)),
 	}
-	if test != "" {
-		pending, err := s.pendingTest(ctx, at, test)
+	if d.Test != "" {
+		pending, err := s.pendingTest(ctx, at, d.Test)
 		if err != nil {
 			return nil, err
 		}
@@ -65,9 +63,10 @@ func (s *Service) begin(ctx context.Context, at Place, browser, relay, test stri
 			"The section "+at.Section+" lacks the address, issuer or certificate of the provider.",
 			"Enter them; POST /api/v1/sso/import-metadata reads them from the provider's metadata.")
 	}
-	if ownPath(relay) {
-		kept.RelayState = relay
+	if ownPath(d.RelayState) {
+		kept.RelayState = d.RelayState
 	}
+	browser := d.Browser
 	if !isSecret(browser) {
 		browser = newSecret()
 	}

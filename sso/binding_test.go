@@ -217,7 +217,7 @@ func TestRelayState(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want, out.Goto, relay)
 
-			start, err := w.Begin(t.Context(), w.desk(), "", relay, "")
+			start, err := w.Begin(t.Context(), w.desk(), sso.Departure{RelayState: relay})
 			require.NoError(t, err)
 			id := requestOf(t, start).ID
 			out, err = w.Accept(t.Context(), w.desk(), sso.Message{

@@ -135,7 +135,7 @@ func TestSwitches(t *testing.T) {
 		w.user("jane.doe", `,"roles":["Agent"]`)
 		begin := func(code string) {
 			t.Helper()
-			_, err := w.Begin(t.Context(), w.desk(), "", "", "")
+			_, err := w.Begin(t.Context(), w.desk(), sso.Departure{})
 			w.refused(code, nil, err)
 		}
 		accept := func(code, response string) {

@@ -138,7 +138,7 @@ func (s *Service) decrypters(ctx context.Context, c *models.ContactCenter) ([]cr
 	for i := range pairs {
 		key, err := s.unseal(&pairs[i])
 		if err != nil {
-			s.logger().WarnContext(ctx, "a key pair of single sign-on cannot be read", "contact_center", c.Domain,
+			s.logger().WarnContext(ctx, "a key pair of single sign-on cannot be read", "contactCenter", c.Domain,
 				"key", pairs[i].ID, "error", err)
 			continue
 		}

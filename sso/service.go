@@ -46,6 +46,17 @@ type Place struct {
 	Section string
 }
 
+// Departure is a browser that wants to sign in.
+type Departure struct {
+	// Browser is the secret of its cookie, empty where it has none.
+	Browser string
+	// RelayState is where it wanted to go, a path of ours.
+	RelayState string
+	// Test is the start token of a test sign-in, empty for a real one.
+	Test string
+	From access.Client
+}
+
 // Start is how a browser is sent to the identity provider.
 type Start struct {
 	// Browser is the secret that the browser keeps in a cookie: an answer to the

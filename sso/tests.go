@@ -11,6 +11,7 @@ import (
 	"admin-api/models"
 	"admin-api/paging"
 	"admin-api/store"
+	"admin-api/validation"
 )
 
 // testLife is how long somebody may take for a test sign-in.
@@ -30,8 +31,8 @@ type TestView struct {
 }
 
 // StartTest prepares a test sign-in to a section, which may be switched off, and
-// returns where a browser begins. Errors are models.ErrFeatureNotEnabled, and a
-// *models.RefusalError of models.ErrNotFound where the section has no values yet.
+// returns where a browser begins. Errors are models.ErrFeatureNotEnabled, and
+// validation.Errors where the section has no values yet.
 func (s *Service) StartTest(
 	ctx context.Context, p *access.Principal, section string,
 ) (test *TestView, startURL string, err error) {
@@ -72,11 +73,10 @@ func (s *Service) StartTest(
 }
 
 func untestable(e *Error) error {
-	kind := models.ErrNotFound
 	if e.Code == CodeFeatureOff {
-		kind = models.ErrFeatureNotEnabled
+		return &models.RefusalError{Err: models.ErrFeatureNotEnabled, Detail: e.Detail + " " + e.Cure}
 	}
-	return &models.RefusalError{Err: kind, Detail: e.Detail + " " + e.Cure}
+	return validation.Errors{{Pointer: "/section", Code: "section_without_values", Detail: e.Detail + " " + e.Cure}}
 }
 
 // pendingTest returns the test sign-in that a browser begins.

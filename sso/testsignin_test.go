@@ -195,7 +195,7 @@ func TestTestSignInEnds(t *testing.T) {
 		require.NoError(t, err)
 		out, err := w.accept(w.desk(), w.respond(w.desk(), second, nil), cookie)
 		w.refused(sso.CodeTestUnknown, out, err)
-		_, err = w.Begin(t.Context(), w.desk(), cookie, "", token)
+		_, err = w.Begin(t.Context(), w.desk(), sso.Departure{Browser: cookie, Test: token})
 		w.refused(sso.CodeTestUnknown, nil, err)
 		test, err := w.Test(t.Context(), w.admin, id)
 		require.NoError(t, err)
@@ -274,10 +274,10 @@ func TestTestSignInIsBound(t *testing.T) {
 		require.NoError(t, err)
 		_, token, _ := strings.Cut(start, "?test=")
 		for _, bad := range []string{"x", token + "x", strings.Repeat("A", 43)} {
-			_, err := w.Begin(t.Context(), w.desk(), "", "", bad)
+			_, err := w.Begin(t.Context(), w.desk(), sso.Departure{Test: bad})
 			w.refused(sso.CodeTestUnknown, nil, err)
 		}
-		_, err = w.Begin(t.Context(), w.at(models.SectionAdmin), "", "", token)
+		_, err = w.Begin(t.Context(), w.at(models.SectionAdmin), sso.Departure{Test: token})
 		w.refused(sso.CodeTestUnknown, nil, err)
 
 		// Somebody else's browser learns nothing of it, and ends nothing.
@@ -294,7 +294,7 @@ func TestTestSignInIsBound(t *testing.T) {
 		w.set.Admin.IdentityProviderSSOURL = ""
 		w.save()
 		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAdmin)
-		require.ErrorIs(t, err, models.ErrNotFound)
+		require.ErrorContains(t, err, "section_without_values")
 		w.center.Features = nil
 		_, _, err = w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
 		require.ErrorIs(t, err, models.ErrFeatureNotEnabled)

@@ -160,7 +160,7 @@ func (s *Service) keep(ctx context.Context, to *store.Store, t *models.SSOTrace)
 // the trace, and nothing about the person.
 func (s *Service) logRefusal(ctx context.Context, at Place, e *Error, verified bool) {
 	s.logger().LogAttrs(ctx, slog.LevelInfo, "single sign-on refused", slog.String("code", e.Code),
-		slog.String("contact_center", at.Center.Domain), slog.String("section", at.Section),
+		slog.String("contactCenter", at.Center.Domain), slog.String("section", at.Section),
 		slog.String("reference", e.Reference), slog.Bool("verified", verified), slog.Bool("test", e.TestID != ""))
 }
 

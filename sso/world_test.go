@@ -112,7 +112,7 @@ func (w *world) desk() sso.Place { return w.at(models.SectionAgentDesktop) }
 // begin starts at a place and returns the request and the browser's secret.
 func (w *world) begin(at sso.Place, browser, test string) (requestID, cookie string) {
 	w.t.Helper()
-	start, err := w.Begin(w.t.Context(), at, browser, "", test)
+	start, err := w.Begin(w.t.Context(), at, sso.Departure{Browser: browser, Test: test})
 	require.NoError(w.t, err)
 	request := requestOf(w.t, start)
 	require.Equal(w.t, "acme.example.com_sso", request.Issuer)
