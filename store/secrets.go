@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -101,35 +100,36 @@ func (s *Store) replaceSealed(ctx context.Context, old, replacement models.Accou
 	// transactions must not wait for each other.
 	account := s.query(ctx).Model(&models.Account{}).Select("secrets").
 		Where("contact_center_id = ? AND id = ?", old.ContactCenterID, old.AccountID)
-	secret := s.query(ctx).
-		Where("contact_center_id = ? AND account_id = ? AND pointer = ?", old.ContactCenterID, old.AccountID, old.Pointer)
 	if s.dialect == Postgres {
-		lock := clause.Locking{Strength: "NO KEY UPDATE"}
-		account, secret = account.Clauses(lock), secret.Clauses(lock)
+		account = account.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 	}
 	var rows []models.Account
 	if err := account.Find(&rows).Error; err != nil {
 		return false, err
 	}
-	if len(rows) == 0 {
-		if old.Pointer == models.SSOPrivateKey {
-			return s.replaceSSOSealed(ctx, old, replacement)
+	switch {
+	case len(rows) > 0:
+		replaced, err := s.swapSealed(ctx, "account_secrets", "account_id", old, replacement)
+		if err != nil || !replaced {
+			return false, err
 		}
-		return s.replaceWebhookSealed(ctx, old, replacement)
+		return true, s.noteKey(ctx, rows[0].Secrets, replacement)
+	case old.Pointer == models.SSOPrivateKey:
+		return s.swapSealed(ctx, "sso_keys", "id", old, replacement)
+	default:
+		return s.swapSealed(ctx, "webhook_secrets", "webhook_id", old, replacement)
 	}
-	var stored []models.AccountSecret
-	if err := secret.Find(&stored).Error; err != nil {
-		return false, err
-	}
-	if len(stored) == 0 || !bytes.Equal(stored[0].Sealed, old.Sealed) {
-		return false, nil
-	}
-	stored[0].Sealed, stored[0].KeyID = replacement.Sealed, replacement.KeyID
-	err := s.write.WithContext(ctx).Model(&stored[0]).Select("sealed", "key_id").UpdateColumns(stored[0]).Error
-	if err != nil {
-		return false, err
-	}
-	return true, s.noteKey(ctx, rows[0].Secrets, replacement)
+}
+
+// swapSealed writes the sealed bytes of replacement over those of old, where they
+// still stand; owner is the column of the id that stands in AccountID.
+func (s *Store) swapSealed(
+	ctx context.Context, table, owner string, old, replacement models.AccountSecret,
+) (bool, error) {
+	res := s.write.WithContext(ctx).Exec("UPDATE "+table+" SET sealed = ?, key_id = ? WHERE contact_center_id = ? AND "+
+		owner+" = ? AND pointer = ? AND sealed = ?",
+		replacement.Sealed, replacement.KeyID, old.ContactCenterID, old.AccountID, old.Pointer, old.Sealed)
+	return res.RowsAffected > 0, res.Error
 }
 
 // noteKey writes the id of the key under which a secret is sealed to the facts.

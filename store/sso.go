@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -154,26 +153,6 @@ func (s *Store) SSOKeys(ctx context.Context, contactCenter string) ([]models.SSO
 // DeleteSSOKey removes a key pair, or returns models.ErrNotFound.
 func (s *Store) DeleteSSOKey(ctx context.Context, contactCenter, id string) error {
 	return s.remove(ctx, "key pair of single sign-on", &models.SSOKey{}, contactCenter, id)
-}
-
-// replaceSSOSealed is replaceSealed for the private key of a key pair, whose id
-// stands in the place of the account's.
-func (s *Store) replaceSSOSealed(ctx context.Context, old, replacement models.AccountSecret) (bool, error) {
-	db := s.query(ctx).
-		Where("contact_center_id = ? AND id = ? AND pointer = ?", old.ContactCenterID, old.AccountID, old.Pointer)
-	if s.dialect == Postgres {
-		db = db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
-	}
-	var stored []models.SSOKey
-	if err := db.Find(&stored).Error; err != nil {
-		return false, err
-	}
-	if len(stored) == 0 || !bytes.Equal(stored[0].Sealed, old.Sealed) {
-		return false, nil
-	}
-	stored[0].Sealed, stored[0].KeyID = replacement.Sealed, replacement.KeyID
-	err := s.write.WithContext(ctx).Model(&stored[0]).Select("sealed", "key_id").UpdateColumns(stored[0]).Error
-	return err == nil, err
 }
 
 // SSOAssertionUsed reports whether an assertion was used.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 
@@ -119,24 +118,4 @@ func (s *Store) DeleteExpiredWebhookSecrets(ctx context.Context, now models.Time
 		return fmt.Errorf("delete expired secrets of webhooks: %w", err)
 	}
 	return nil
-}
-
-// replaceWebhookSealed is replaceSealed for a secret of a webhook, whose id stands
-// in the place of the account's.
-func (s *Store) replaceWebhookSealed(ctx context.Context, old, replacement models.AccountSecret) (bool, error) {
-	secret := s.query(ctx).
-		Where("contact_center_id = ? AND webhook_id = ? AND pointer = ?", old.ContactCenterID, old.AccountID, old.Pointer)
-	if s.dialect == Postgres {
-		secret = secret.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
-	}
-	var stored []models.WebhookSecret
-	if err := secret.Find(&stored).Error; err != nil {
-		return false, err
-	}
-	if len(stored) == 0 || !bytes.Equal(stored[0].Sealed, old.Sealed) {
-		return false, nil
-	}
-	stored[0].Sealed, stored[0].KeyID = replacement.Sealed, replacement.KeyID
-	err := s.write.WithContext(ctx).Model(&stored[0]).Select("sealed", "key_id").UpdateColumns(stored[0]).Error
-	return err == nil, err
 }
