@@ -42,6 +42,7 @@ func generate(in *swagger, kinds []kind) ([]byte, error) {
 	c.addOperations()
 	c.addPages()
 	c.problem(http.StatusMethodNotAllowed) // of methods that are not operations
+	c.scimRefusal(http.StatusMethodNotAllowed)
 	c.shareParameters()
 	doc := c.assemble()
 	if len(c.errs) > 0 {
@@ -77,7 +78,7 @@ func (c *contract) assemble() *yaml.Node {
 const otherMethods = `
 
 Every path answers OPTIONS with 204 and its methods in Allow, and what answers GET answers HEAD as well. A method ` +
-	`that a path has not is refused with 405 and Allow, see the answer MethodNotAllowed.`
+	`that a path has not is refused with 405 and Allow, see the answer MethodNotAllowed, below /scim/v2 SCIMMethodNotAllowed.`
 
 func (c *contract) info() *yaml.Node {
 	i := c.in.Info

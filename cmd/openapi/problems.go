@@ -72,9 +72,6 @@ func (c *contract) problemAnswer(status int) *yaml.Node {
 		c.fail("no kind of problem has status %d", status)
 	}
 	content := object(problemMedia, object("schema", reference("schemas", "Problem"), "examples", examples))
-	if status == http.StatusNotFound || status == http.StatusMethodNotAllowed { // for what is no operation
-		set(content, api.SCIMMediaType, get(scimContent(status), api.SCIMMediaType))
-	}
 	return object("description", strings.Join(kinds, "\n"), "headers", fields, "content", content)
 }
 

@@ -158,7 +158,11 @@ func (v *Validator) checkRefusal(status int, req *http.Request, resp *http.Respo
 	if resp.StatusCode != status {
 		return []string{fmt.Sprintf("the path has no such operation, so the status must be %d", status)}
 	}
-	shared := v.components.Responses.GetOrZero(strings.ReplaceAll(http.StatusText(status), " ", ""))
+	name := strings.ReplaceAll(http.StatusText(status), " ", "")
+	if media, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";"); media == "application/scim+json" {
+		name = "SCIM" + name // in the form of RFC 7644
+	}
+	shared := v.components.Responses.GetOrZero(name)
 	if shared == nil {
 		return []string{fmt.Sprintf("there is no shared answer for %d", status)}
 	}

@@ -18407,7 +18407,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
-                "application/scim+json": components["schemas"]["SCIMError"];
             };
         };
         /** @description - [not-found](/docs/problems/not-found): Not found */
@@ -18421,7 +18420,6 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
-                "application/scim+json": components["schemas"]["SCIMError"];
             };
         };
         /** @description - [version-mismatch](/docs/problems/version-mismatch): Changed by someone else */
@@ -18511,6 +18509,20 @@ export interface components {
                 "Cache-Control": components["headers"]["CacheControl"];
                 "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                 RateLimit: components["headers"]["RateLimit"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/scim+json": components["schemas"]["SCIMError"];
+            };
+        };
+        /** @description Method Not Allowed, in the form of RFC 7644, section 3.12. */
+        SCIMMethodNotAllowed: {
+            headers: {
+                "X-Request-Id": components["headers"]["XRequestId"];
+                "Cache-Control": components["headers"]["CacheControl"];
+                "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                RateLimit: components["headers"]["RateLimit"];
+                Allow: components["headers"]["Allow"];
                 [name: string]: unknown;
             };
             content: {
@@ -23584,7 +23596,6 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
-                    "application/scim+json": components["schemas"]["SCIMError"];
                     "text/html": string;
                 };
             };
