@@ -16,7 +16,7 @@ type SSOTest struct {
 	FinishedAt models.Time `json:"finishedAt,omitzero" swaggertype:"string" format:"date-time"`
 	// StartURL is where a browser begins, once. Only the answer that made the test
 	// sign-in has it.
-	StartURL string `json:"startUrl,omitempty" format:"uri" example:"https://mycompany.example/agentdesktop/sso/login?test=…"`
+	StartURL string `json:"startUrl,omitempty" format:"uri" example:"https://mycompany.example/agentdesktop/sso/login?test=Xq3vJp0"`
 	// Result is absent while the test sign-in is pending.
 	Result *SSOResult `json:"result,omitempty"`
 }

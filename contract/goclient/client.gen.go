@@ -11986,7 +11986,7 @@ type SSOTest struct {
 
 	// StartUrl StartURL is where a browser begins, once. Only the answer that made the test sign-in has it.
 	//
-	// Examples: https://mycompany.example/agentdesktop/sso/login?test=…
+	// Examples: https://mycompany.example/agentdesktop/sso/login?test=Xq3vJp0
 	StartUrl *string `json:"startUrl,omitempty"`
 
 	// Status Status is pending until the browser came back.

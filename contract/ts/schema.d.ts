@@ -11158,7 +11158,7 @@ export interface components {
             /**
              * Format: uri
              * @description StartURL is where a browser begins, once. Only the answer that made the test sign-in has it.
-             * @example https://mycompany.example/agentdesktop/sso/login?test=…
+             * @example https://mycompany.example/agentdesktop/sso/login?test=Xq3vJp0
              */
             startUrl?: string;
             /** @description Result is absent while the test sign-in is pending. */
