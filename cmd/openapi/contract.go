@@ -78,7 +78,8 @@ func (c *contract) assemble() *yaml.Node {
 const otherMethods = `
 
 Every path answers OPTIONS with 204 and its methods in Allow, and what answers GET answers HEAD as well. A method ` +
-	`that a path has not is refused with 405 and Allow, see the answer MethodNotAllowed, below /scim/v2 SCIMMethodNotAllowed.`
+	`that a path has not is refused with 405 and Allow, see the answer MethodNotAllowed, below /scim/v2 ` +
+	`SCIMMethodNotAllowed.`
 
 func (c *contract) info() *yaml.Node {
 	i := c.in.Info
