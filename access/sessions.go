@@ -17,8 +17,8 @@ const (
 	DefaultSessionMax  = 12 * time.Hour
 )
 
-// sessionSecretLength is how long the text of 256 bits is.
-const sessionSecretLength = 43
+// secretLength is how long the text of 256 bits is.
+const secretLength = 43
 
 func (s *Service) sessionIdle() time.Duration { return cmp.Or(s.SessionIdle, DefaultSessionIdle) }
 
@@ -47,7 +47,7 @@ func (s *Service) RecallSession(ctx context.Context, secret string) (*Principal,
 
 // bySession returns also when the session was last used.
 func (s *Service) bySession(ctx context.Context, secret string) (p *Principal, seen models.Time, err error) {
-	if len(secret) != sessionSecretLength {
+	if !IsSecret(secret) {
 		return nil, seen, models.ErrUnauthenticated
 	}
 	session, u, c, err := s.Store.SessionByHash(ctx, HashToken(secret))

@@ -157,12 +157,26 @@ func (s *Service) comeIn(
 	return secret, p, nil
 }
 
-// newSessionSecret returns 256 random bits as text, and what is stored of them.
+// newSessionSecret returns a secret, and what is stored of it.
 func newSessionSecret() (text string, hash []byte) {
+	text = NewSecret()
+	return text, HashToken(text)
+}
+
+// NewSecret returns 256 random bits as text.
+func NewSecret() string {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	text = base64.RawURLEncoding.EncodeToString(b[:])
-	return text, HashToken(text)
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// IsSecret reports whether NewSecret can have made the text.
+func IsSecret(text string) bool {
+	if len(text) != secretLength {
+		return false
+	}
+	_, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil
 }
 
 // shortened cuts what a client says of itself to what can be stored and shown.

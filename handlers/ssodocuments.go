@@ -1,13 +1,11 @@
 package handlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/pem"
-
 	"admin-api/api"
+	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/sso"
+	"admin-api/validation"
 )
 
 // ssoResult is the document of what became of an answer.
@@ -87,10 +85,9 @@ func ssoTrace(t *sso.TraceView, whole bool) api.SSOTrace {
 }
 
 func ssoKey(k *sso.KeyView) api.SSOKey {
-	sum := sha256.Sum256(k.Certificate.Raw)
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate.Raw})
+	facts := integrations.CertificateFacts(k.Certificate)
 	return api.SSOKey{
-		ID: k.ID, Certificate: string(text), SHA256: hex.EncodeToString(sum[:]),
-		NotAfter: models.NewTime(k.Certificate.NotAfter), CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy,
+		ID: k.ID, Certificate: validation.EncodeCertificate(k.Certificate.Raw), SHA256: facts.SHA256,
+		NotAfter: facts.NotAfter, CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy,
 	}
 }

@@ -1,11 +1,10 @@
 package handlers
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 
 	"admin-api/api"
+	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/sso"
 )
@@ -70,11 +69,10 @@ func ssoImport(in *sso.Import) api.SSOImport {
 		out.Found.Logout = append(out.Found.Logout, api.SSOImportEndpoint{Binding: e.Binding, Location: e.Location})
 	}
 	for i, one := range in.Certificates {
-		sum := sha256.Sum256(one.Certificate.Raw)
+		facts := integrations.CertificateFacts(one.Certificate)
 		out.Found.Certificates[i] = api.SSOImportCertificate{
-			SHA256: hex.EncodeToString(sum[:]), Subject: one.Certificate.Subject.String(),
-			Status: one.Status, Stored: one.Stored,
-			NotBefore: models.NewTime(one.Certificate.NotBefore), NotAfter: models.NewTime(one.Certificate.NotAfter),
+			SHA256: facts.SHA256, Subject: facts.Subject, Status: one.Status, Stored: one.Stored,
+			NotBefore: facts.NotBefore, NotAfter: facts.NotAfter,
 		}
 	}
 	return out

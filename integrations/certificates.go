@@ -50,13 +50,19 @@ func appendCertificates(found models.Certificates, pointer, text string) models.
 		if err != nil {
 			continue
 		}
-		sum := sha256.Sum256(certificate.Raw)
-		found = append(found, models.Certificate{
-			Pointer:   pointer,
-			Subject:   certificate.Subject.String(),
-			NotBefore: models.NewTime(certificate.NotBefore),
-			NotAfter:  models.NewTime(certificate.NotAfter),
-			SHA256:    hex.EncodeToString(sum[:]),
-		})
+		facts := CertificateFacts(certificate)
+		facts.Pointer = pointer
+		found = append(found, facts)
+	}
+}
+
+// CertificateFacts returns what is shown of a certificate, without a pointer.
+func CertificateFacts(certificate *x509.Certificate) models.Certificate {
+	sum := sha256.Sum256(certificate.Raw)
+	return models.Certificate{
+		Subject:   certificate.Subject.String(),
+		NotBefore: models.NewTime(certificate.NotBefore),
+		NotAfter:  models.NewTime(certificate.NotAfter),
+		SHA256:    hex.EncodeToString(sum[:]),
 	}
 }

@@ -3,7 +3,6 @@ package sso
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"net/url"
 	"strings"
@@ -17,9 +16,6 @@ import (
 
 // requestLife is how long somebody may take at the identity provider.
 const requestLife = 15 * time.Minute
-
-// secretLength is how long the text of 256 bits is.
-const secretLength = 43
 
 // longestRelay is how long the path of ours may be that somebody wanted to see.
 const longestRelay = 2048
@@ -67,8 +63,8 @@ func (s *Service) begin(ctx context.Context, at Place, d Departure) (*Start, err
 		kept.RelayState = d.RelayState
 	}
 	browser := d.Browser
-	if !isSecret(browser) {
-		browser = newSecret()
+	if !access.IsSecret(browser) {
+		browser = access.NewSecret()
 	}
 	kept.BrowserHash = access.HashToken(browser)
 	if err := s.Store.CreateSSORequest(ctx, kept); err != nil {
@@ -108,20 +104,6 @@ func ownPath(text string) bool {
 	}
 	u, err := url.Parse(text)
 	return err == nil && u.Host == "" && u.Scheme == ""
-}
-
-func newSecret() string {
-	var b [32]byte
-	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
-	return base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-func isSecret(text string) bool {
-	if len(text) != secretLength {
-		return false
-	}
-	_, err := base64.RawURLEncoding.DecodeString(text)
-	return err == nil
 }
 
 // newReference is what somebody reads to an administrator on the telephone: 40

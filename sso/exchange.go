@@ -23,7 +23,7 @@ func (s *Service) next(ctx context.Context, tx *store.Store, a *arrival) (string
 	if a.at.Section != models.SectionAgentDesktop || s.AgentDesktopURL == "" {
 		return s.wanted(a), nil
 	}
-	code := newSecret()
+	code := access.NewSecret()
 	now := s.now()
 	err := tx.CreateSSOCode(ctx, &models.SSOCode{
 		ContactCenterID: a.at.Center.ID, Hash: access.HashToken(code), UserID: a.userID, Section: a.at.Section,
@@ -74,7 +74,7 @@ func withCode(address, code string) (string, error) {
 func (s *Service) Exchange(
 	ctx context.Context, c *models.ContactCenter, code string, from access.Client,
 ) (secret string, p *access.Principal, err error) {
-	if c.Suspended || !isSecret(code) {
+	if c.Suspended || !access.IsSecret(code) {
 		return "", nil, models.ErrUnauthenticated
 	}
 	refused := false

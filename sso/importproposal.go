@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"errors"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"admin-api/access"
+	"admin-api/integrations"
 	"admin-api/integrations/platform/saml"
 	"admin-api/integrations/singlesignon"
 	"admin-api/validation"
@@ -109,7 +109,7 @@ func (out *Import) sort(stored *settings, now time.Time) {
 	known := stored.SigningCertificates()
 	for _, x := range out.Found.Certificates {
 		one := ImportedCertificate{Certificate: x, Status: CertificateValid, Stored: slices.ContainsFunc(known, x.Equal)}
-		against := out.objections("identityProviderCertificates", []string{encodePEM(x)})
+		against := out.objections("identityProviderCertificates", []string{validation.EncodeCertificate(x.Raw)})
 		switch {
 		case len(against) > 0:
 			one.Status = CertificateUnusable
@@ -143,7 +143,7 @@ func (out *Import) proposeCertificates() {
 	for i, one := range out.Certificates {
 		switch {
 		case chosen[i]:
-			out.Proposal.Certificates = append(out.Proposal.Certificates, encodePEM(one.Certificate))
+			out.Proposal.Certificates = append(out.Proposal.Certificates, validation.EncodeCertificate(one.Certificate.Raw))
 		case one.Status == CertificateUnusable: // that was said
 		case one.Status == CertificateExpired:
 			out.leaveOut(one.Certificate, "expired on "+one.Certificate.NotAfter.UTC().Format(time.DateOnly)+".")
@@ -161,11 +161,8 @@ func (out *Import) leaveOut(x *x509.Certificate, why string) {
 func named(x *x509.Certificate) string {
 	const longest = 200
 	subject := []rune(x.Subject.String())
-	return strconv.Quote(string(subject[:min(len(subject), longest)])) + ", SHA-256 " + certificateOf(x).SHA256 + ","
-}
-
-func encodePEM(x *x509.Certificate) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: x.Raw}))
+	short := strconv.Quote(string(subject[:min(len(subject), longest)]))
+	return short + ", SHA-256 " + integrations.CertificateFacts(x).SHA256 + ","
 }
 
 // judge holds the proposal as a whole against the rules of the account, as if the
@@ -206,7 +203,7 @@ func (out *Import) compare(stored *settings) {
 		return // those of the account stay
 	}
 	for _, x := range stored.SigningCertificates() {
-		if !slices.Contains(out.Proposal.Certificates, encodePEM(x)) {
+		if !slices.Contains(out.Proposal.Certificates, validation.EncodeCertificate(x.Raw)) {
 			out.warn("/identityProviderCertificates", "certificate_would_go", "The account trusts a certificate that "+
 				"the proposal lacks: "+named(x)+" and it would go. Keep it in the list while the provider may still sign with it.")
 		}

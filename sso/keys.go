@@ -17,6 +17,7 @@ import (
 	"admin-api/models"
 	"admin-api/secret"
 	"admin-api/store"
+	"admin-api/validation"
 )
 
 const (
@@ -78,7 +79,7 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, 
 	if err != nil {
 		return nil, err
 	}
-	row.Certificate = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: x.Raw}))
+	row.Certificate = validation.EncodeCertificate(x.Raw)
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		if err := tx.LockContactCenter(ctx, p.ContactCenter.ID); err != nil {
 			return err

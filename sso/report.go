@@ -1,14 +1,13 @@
 package sso
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"admin-api/access"
+	"admin-api/integrations"
 	"admin-api/models"
 	"admin-api/sso/assertion"
 )
@@ -124,10 +123,8 @@ func certificateOf(x *x509.Certificate) *Certificate {
 	if x == nil {
 		return nil
 	}
-	sum := sha256.Sum256(x.Raw)
-	return &Certificate{
-		SHA256: hex.EncodeToString(sum[:]), Subject: x.Subject.String(), NotAfter: models.NewTime(x.NotAfter),
-	}
+	facts := integrations.CertificateFacts(x)
+	return &Certificate{SHA256: facts.SHA256, Subject: facts.Subject, NotAfter: facts.NotAfter}
 }
 
 func (r *Result) step(name, status, detail string) {

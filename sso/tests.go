@@ -50,7 +50,7 @@ func (s *Service) StartTest(
 			"Enter its address, issuer and certificate first."))
 	}
 	now := s.now()
-	token := newSecret()
+	token := access.NewSecret()
 	t := models.SSOTest{
 		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Section: section, TokenHash: access.HashToken(token),
 		Status: models.SSOTestPending, Fingerprint: set.Fingerprint(), CreatedAt: models.NewTime(now), CreatedBy: p.ID,
@@ -81,7 +81,7 @@ func untestable(e *Error) error {
 
 // pendingTest returns the test sign-in that a browser begins.
 func (s *Service) pendingTest(ctx context.Context, at Place, token string) (*models.SSOTest, error) {
-	if !isSecret(token) {
+	if !access.IsSecret(token) {
 		return nil, testUnknown()
 	}
 	t, err := s.Store.SSOTestByToken(ctx, at.Center.ID, access.HashToken(token))

@@ -43,6 +43,11 @@ func NormalizePEM(s string) string {
 	if !ok {
 		return s
 	}
+	return EncodeCertificate(der)
+}
+
+// EncodeCertificate returns a certificate in the form that NormalizePEM makes.
+func EncodeCertificate(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
