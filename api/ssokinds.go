@@ -124,7 +124,7 @@ func ssoFlowKinds() []SSOKind {
 func ssoRequestKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-request-unknown", Title: "An answer that nobody waits for", Status: http.StatusForbidden,
+			Code: "sso-request-unknown", Title: "Answer to an unknown request", Status: http.StatusForbidden,
 			Meaning: "The answer belongs to a sign-in that did not begin here in this browser, that is over, or that began " +
 				"more than 15 minutes ago. Somebody may have loaded the page again, gone back, or used a bookmark of the " +
 				"provider's page.",
@@ -132,7 +132,7 @@ func ssoRequestKinds() []SSOKind {
 			Remedy: "Begin again at the sign-on address, and do not bookmark the provider's pages.",
 		},
 		{
-			Code: "sso-browser-unknown", Title: "The cookie of the sign-in is missing", Status: http.StatusForbidden,
+			Code: "sso-browser-unknown", Title: "Cookie of the sign-in missing", Status: http.StatusForbidden,
 			Meaning: "The answer belongs to a sign-in that began here, but the browser did not bring the cookie " +
 				"__Host-sso with which it began: it began in another browser, cookies are blocked, or a proxy removes " +
 				"them.",
@@ -141,7 +141,7 @@ func ssoRequestKinds() []SSOKind {
 				"HTTPS, and let no proxy change Set-Cookie.",
 		},
 		{
-			Code: "sso-idp-initiated-refused", Title: "Begun at the provider", Status: http.StatusForbidden,
+			Code: "sso-idp-initiated-refused", Title: "Sign-in started at the provider is not allowed", Status: http.StatusForbidden,
 			Meaning: "The sign-in began at the identity provider, by a tile or a link there, and the section does not " +
 				"allow that.",
 			Where: "In the account of the type sso: allowIdpInitiated of the section.",
@@ -154,7 +154,7 @@ func ssoRequestKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-replayed", Title: "Used already", Status: http.StatusForbidden,
+			Code: "sso-replayed", Title: "Answer used already", Status: http.StatusForbidden,
 			Meaning: "The same assertion came before. Each is good for one sign-in, in all processes of the server.",
 			Where:   "In the ID of the assertion.",
 			Remedy: "Begin again. If nobody loaded a page twice, find out who could have copied the answer: the trace has " +

@@ -36,7 +36,7 @@ func ssoFormKinds() []SSOKind {
 			Remedy: "Let the provider use the binding HTTP-POST for its answers.",
 		},
 		{
-			Code: "sso-xml-malformed", Title: "The answer is no XML", Status: http.StatusBadRequest,
+			Code: "sso-xml-malformed", Title: "XML malformed", Status: http.StatusBadRequest,
 			Meaning: "The answer is not one well-formed XML document in UTF-8, or holds something that has no place in it, " +
 				"such as a processing instruction.",
 			Where:  "In the answer; the trace says at which byte reading stopped.",
@@ -49,33 +49,33 @@ func ssoFormKinds() []SSOKind {
 func ssoXMLKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-xml-doctype", Title: "A document type", Status: http.StatusBadRequest,
+			Code: "sso-xml-doctype", Title: "Document type in the XML", Status: http.StatusBadRequest,
 			Meaning: "The answer has a document type or entities of its own, with which readers of XML can be made to read " +
 				"files or to run out of memory. None is read.",
 			Where:  "At the beginning of the answer.",
 			Remedy: hostile,
 		},
 		{
-			Code: "sso-xml-too-complex", Title: "The answer is too complex", Status: http.StatusBadRequest,
+			Code: "sso-xml-too-complex", Title: "XML too complex", Status: http.StatusBadRequest,
 			Meaning: "The answer has too many elements, attributes or name spaces, or is nested too deeply. The bounds are " +
 				"far above what a sign-in needs.",
 			Where:  "In the answer; the trace names the bound.",
 			Remedy: "Let the provider send only the attributes that are needed. Otherwise: " + hostile,
 		},
 		{
-			Code: "sso-xml-trailing-data", Title: "Something behind the answer", Status: http.StatusBadRequest,
+			Code: "sso-xml-trailing-data", Title: "Data behind the XML", Status: http.StatusBadRequest,
 			Meaning: "The document goes on behind its last element.",
 			Where:   "At the end of the answer.",
 			Remedy:  hostile,
 		},
 		{
-			Code: "sso-xml-duplicate-id", Title: "An ID that stands twice", Status: http.StatusForbidden,
+			Code: "sso-xml-duplicate-id", Title: "Duplicate ID", Status: http.StatusForbidden,
 			Meaning: "Two elements of the answer have the same ID, so that nobody can tell which of them is signed.",
 			Where:   "In the attributes ID of the answer.",
 			Remedy:  hostile,
 		},
 		{
-			Code: "sso-xml-ambiguous", Title: "XML that can be read in two ways", Status: http.StatusBadRequest,
+			Code: "sso-xml-ambiguous", Title: "XML ambiguous", Status: http.StatusBadRequest,
 			Meaning: "The answer uses a part of XML that readers understand in different ways, such as a marked section. " +
 				"Who " +
 				"verifies it and who reads it must not differ.",
@@ -83,7 +83,7 @@ func ssoXMLKinds() []SSOKind {
 			Remedy: "Begin again. If it stays, report it to the maker of the identity provider. " + hostile,
 		},
 		{
-			Code: "sso-xml-comment", Title: "A comment", Status: http.StatusBadRequest,
+			Code: "sso-xml-comment", Title: "Comment in the XML", Status: http.StatusBadRequest,
 			Meaning: "The answer holds a comment of XML. Readers disagree on values with a comment in them, and so somebody " +
 				"can pass for somebody else.",
 			Where:  "In the answer; the trace names the element.",
@@ -96,7 +96,7 @@ func ssoXMLKinds() []SSOKind {
 func ssoShapeKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-not-a-response", Title: "Another message", Status: http.StatusBadRequest,
+			Code: "sso-not-a-response", Title: "Not a SAML response", Status: http.StatusBadRequest,
 			Meaning: "What came is XML, but no Response of SAML: a request to sign out, for example, or an assertion alone.",
 			Where:   "In the first element of the answer.",
 			Remedy: "Give the provider the reply address for answers to sign-ins only, and leave its address for " +
@@ -107,7 +107,7 @@ func ssoShapeKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-schema-invalid", Title: "Not as SAML has it", Status: http.StatusForbidden,
+			Code: "sso-schema-invalid", Title: "Response breaks the SAML schema", Status: http.StatusForbidden,
 			Meaning: "An element or attribute that must be there is missing, stands twice or at the wrong place, or has an " +
 				"impossible value.",
 			Where:  "In the answer; the trace names the element.",
@@ -123,7 +123,7 @@ func ssoShapeKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-status-failed", Title: "The provider refused", Status: http.StatusForbidden,
+			Code: "sso-status-failed", Title: "The provider refused the sign-in", Status: http.StatusForbidden,
 			Meaning: "The provider itself says that it did not sign the person in. The trace has its status and words.",
 			Where:   "In Status of the answer.",
 			Remedy: "Look for the sign-in at the provider: mostly the person is not assigned to the application, or the " +

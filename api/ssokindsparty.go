@@ -28,7 +28,7 @@ var (
 func ssoPartyKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-issuer-wrong", Title: "From another issuer", Status: http.StatusForbidden,
+			Code: "sso-issuer-wrong", Title: "Wrong issuer", Status: http.StatusForbidden,
 			Meaning: "The answer names another issuer than the one that the account expects: identityProviderEntityId where " +
 				"that is set; for addresses of login.microsoftonline.com the directory in the address, as " +
 				"https://sts.windows.net/DIRECTORY/; otherwise identityProviderIssuer.",
@@ -43,33 +43,33 @@ func ssoPartyKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-destination-wrong", Title: "Sent to another address", Status: http.StatusForbidden,
+			Code: "sso-destination-wrong", Title: "Wrong destination", Status: http.StatusForbidden,
 			Meaning: "The answer says that it was meant for another address than the one it came to. Each application has " +
 				"its own reply address, and that of the other one does not do.",
 			Where:  "In Destination of the answer.",
 			Remedy: "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
-			Code: "sso-recipient-wrong", Title: "Made out to another address", Status: http.StatusForbidden,
+			Code: "sso-recipient-wrong", Title: "Wrong recipient", Status: http.StatusForbidden,
 			Meaning: "The assertion may be used at another address only.",
 			Where:   "In Recipient of SubjectConfirmationData.",
 			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
-			Code: "sso-recipient-missing", Title: "Made out to no address", Status: http.StatusForbidden,
+			Code: "sso-recipient-missing", Title: "Recipient missing", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say at which address it may be used, so it could have been made for anybody.",
 			Where:   "In Recipient of SubjectConfirmationData.",
 			Remedy:  "Give the provider the reply address of this application. " + seeSetup, Providers: replyURLHints,
 		},
 		{
-			Code: "sso-audience-wrong", Title: "For somebody else", Status: http.StatusForbidden,
+			Code: "sso-audience-wrong", Title: "Wrong audience", Status: http.StatusForbidden,
 			Meaning: "The assertion is for another audience than this contact center, whose entity id is its domain with " +
 				"_sso.",
 			Where:  "In Audience of the answer.",
 			Remedy: "Give the provider our entity id, letter by letter. " + seeSetup, Providers: audienceHints,
 		},
 		{
-			Code: "sso-audience-missing", Title: "For nobody in particular", Status: http.StatusForbidden,
+			Code: "sso-audience-missing", Title: "Audience missing", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say for whom it is, so it could have been made for anybody.",
 			Where:   "In AudienceRestriction of the answer.",
 			Remedy:  "Give the provider our entity id. " + seeSetup, Providers: audienceHints,
@@ -81,13 +81,13 @@ func ssoPartyKinds() []SSOKind {
 func ssoProfileKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-conditions-missing", Title: "No conditions", Status: http.StatusForbidden,
+			Code: "sso-conditions-missing", Title: "Conditions missing", Status: http.StatusForbidden,
 			Meaning: "The assertion does not say for whom and for how long it is, so it would be good for ever.",
 			Where:   "In Conditions of the answer.",
 			Remedy:  "Let the provider send conditions with an audience and times; all known ones do.",
 		},
 		{
-			Code: "sso-condition-unknown", Title: "A condition that is not known", Status: http.StatusForbidden,
+			Code: "sso-condition-unknown", Title: "Unknown condition", Status: http.StatusForbidden,
 			Meaning: "The assertion holds under a condition only that is not known here. It cannot be ignored: it is " +
 				"there to " +
 				"limit the assertion.",
@@ -95,19 +95,19 @@ func ssoProfileKinds() []SSOKind {
 			Remedy: "Switch the condition off at the provider.",
 		},
 		{
-			Code: "sso-authentication-missing", Title: "No sign-in in the answer", Status: http.StatusForbidden,
+			Code: "sso-authentication-missing", Title: "Authentication statement missing", Status: http.StatusForbidden,
 			Meaning: "The assertion says nothing of a sign-in: it has no authentication statement.",
 			Where:   "In AuthnStatement of the answer.",
 			Remedy:  "Let the provider use the Web Browser SSO profile, not one for queries of attributes.",
 		},
 		{
-			Code: "sso-confirmation-missing", Title: "Not for who bears it", Status: http.StatusForbidden,
+			Code: "sso-confirmation-missing", Title: "Bearer confirmation missing", Status: http.StatusForbidden,
 			Meaning: "The assertion has no subject confirmation of the method bearer, which sign-in in a browser needs.",
 			Where:   "In SubjectConfirmation of the answer.",
 			Remedy:  "Let the provider use the Web Browser SSO profile.",
 		},
 		{
-			Code: "sso-confirmation-invalid", Title: "A confirmation that breaks the profile", Status: http.StatusForbidden,
+			Code: "sso-confirmation-invalid", Title: "Subject confirmation invalid", Status: http.StatusForbidden,
 			Meaning: "The subject confirmation of the method bearer is not as the profile wants it: once, with a " +
 				"Recipient and " +
 				"NotOnOrAfter, and without NotBefore.",
@@ -115,7 +115,7 @@ func ssoProfileKinds() []SSOKind {
 			Remedy: "Let the provider use the Web Browser SSO profile.",
 		},
 		{
-			Code: "sso-in-response-to-mismatch", Title: "An answer to two requests", Status: http.StatusForbidden,
+			Code: "sso-in-response-to-mismatch", Title: "InResponseTo mismatch", Status: http.StatusForbidden,
 			Meaning: "The response says that it answers one request, and the assertion in it another one, or none.",
 			Where:   "In InResponseTo of the response and of SubjectConfirmationData.",
 			Remedy: "No identity provider writes such answers: somebody may have put two together. Tell who is " +
@@ -128,13 +128,13 @@ func ssoProfileKinds() []SSOKind {
 func ssoSubjectKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-subject-missing", Title: "About nobody", Status: http.StatusForbidden,
+			Code: "sso-subject-missing", Title: "Subject missing", Status: http.StatusForbidden,
 			Meaning: "The assertion has no subject, or more than one.",
 			Where:   "In Subject of the answer.",
 			Remedy:  "Let the provider send the user name as NameID.", Providers: nameIDHints,
 		},
 		{
-			Code: "sso-name-id-missing", Title: "No NameID", Status: http.StatusForbidden,
+			Code: "sso-name-id-missing", Title: "NameID missing", Status: http.StatusForbidden,
 			Meaning: "The subject has no NameID, or an empty one. It is the user name.",
 			Where:   "In NameID of the answer. At the provider, the attribute that it is taken from is empty for this person.",
 			Remedy:  "Let the provider send the user name as NameID.", Providers: nameIDHints,
@@ -146,7 +146,7 @@ func ssoSubjectKinds() []SSOKind {
 			Remedy:  "Let the provider send one.", Providers: nameIDHints,
 		},
 		{
-			Code: "sso-name-id-invalid", Title: "A NameID that cannot be", Status: http.StatusForbidden,
+			Code: "sso-name-id-invalid", Title: "NameID invalid", Status: http.StatusForbidden,
 			Meaning: "The NameID holds a comment, an element, or characters that nobody sees, or is too long. Readers of " +
 				"XML " +
 				"disagree on such values, and so somebody can pass for somebody else.",
@@ -154,7 +154,7 @@ func ssoSubjectKinds() []SSOKind {
 			Remedy: "Let the provider send the plain user name, of 256 characters at most.", Providers: nameIDHints,
 		},
 		{
-			Code: "sso-name-id-encrypted", Title: "An encrypted NameID", Status: http.StatusForbidden,
+			Code: "sso-name-id-encrypted", Title: "NameID encrypted", Status: http.StatusForbidden,
 			Meaning: "The NameID is encrypted by itself. Only assertions are decrypted as a whole.",
 			Where:   "In EncryptedID of the answer.",
 			Remedy:  "Switch the encryption of the NameID off at the provider, and encrypt assertions if you want that.",

@@ -19,7 +19,7 @@ func ssoSignatureKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-signature-invalid", Title: "The signature does not fit", Status: http.StatusForbidden,
+			Code: "sso-signature-invalid", Title: "Signature invalid", Status: http.StatusForbidden,
 			Meaning: "A signature was made with a known key, or says so, but what was signed is not what arrived: the " +
 				"answer " +
 				"was changed on the way.",
@@ -28,7 +28,7 @@ func ssoSignatureKinds() []SSOKind {
 				"answers: tell who is responsible for security.",
 		},
 		{
-			Code: "sso-signature-structure", Title: "The signature is not where it belongs", Status: http.StatusForbidden,
+			Code: "sso-signature-structure", Title: "Signature not where it belongs", Status: http.StatusForbidden,
 			Meaning: "A signature covers something else than the element that it stands in, stands at the wrong place, or " +
 				"there are too many. So valid signatures are put around forged content (signature wrapping).",
 			Where: "In the elements Signature and Reference of the answer; the trace has their places.",
@@ -36,14 +36,14 @@ func ssoSignatureKinds() []SSOKind {
 				"security.",
 		},
 		{
-			Code: "sso-signature-transforms", Title: "Transforms that are not allowed", Status: http.StatusForbidden,
+			Code: "sso-signature-transforms", Title: "Signature transforms not allowed", Status: http.StatusForbidden,
 			Meaning: "The signature says that what is signed is to be transformed before. Only the enveloped signature and " +
 				"exclusive canonicalization are allowed, each once; others hide what is signed, or cost time without end.",
 			Where:  "In the elements Transform of the signature.",
 			Remedy: "Let the provider use exclusive canonicalization (http://www.w3.org/2001/10/xml-exc-c14n#).",
 		},
 		{
-			Code: "sso-algorithm-weak", Title: "An outdated algorithm", Status: http.StatusForbidden,
+			Code: "sso-algorithm-weak", Title: "Weak signature algorithm", Status: http.StatusForbidden,
 			Meaning: "The answer is signed with an algorithm that is not safe any more, such as SHA-1, or with one that " +
 				"does not prove who signed, such as HMAC; or with an RSA key of fewer than 2048 bits.",
 			Where:  "In SignatureMethod and DigestMethod of the answer.",
@@ -61,7 +61,7 @@ func ssoSignatureKinds() []SSOKind {
 func ssoCertificateKinds() []SSOKind {
 	return []SSOKind{
 		{
-			Code: "sso-certificate-unknown", Title: "Signed with an unknown key", Status: http.StatusForbidden,
+			Code: "sso-certificate-unknown", Title: "Signed with an unknown certificate", Status: http.StatusForbidden,
 			Meaning: "The answer is signed, but with none of the certificates of the account. Mostly the provider has " +
 				"rolled " +
 				"over to a new one. A certificate that the answer itself brings along counts for nothing.",
@@ -76,7 +76,7 @@ func ssoCertificateKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-certificate-expired", Title: "The certificate has expired", Status: http.StatusForbidden,
+			Code: "sso-certificate-expired", Title: "Certificate expired", Status: http.StatusForbidden,
 			Meaning: "The answer is signed with a certificate of the account whose time is over.",
 			Where:   "In identityProviderCertificates of the section; the account shows their dates.",
 			Remedy: "Make the provider use a certificate that is valid, then: " + importAgain +
@@ -88,7 +88,7 @@ func ssoCertificateKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-certificate-not-yet-valid", Title: "The certificate is not valid yet", Status: http.StatusForbidden,
+			Code: "sso-certificate-not-yet-valid", Title: "Certificate not yet valid", Status: http.StatusForbidden,
 			Meaning: "The answer is signed with a certificate of the account whose time has not come.",
 			Where:   "In identityProviderCertificates of the section, or in the clock of this server.",
 			Remedy: "Check the clock of the server. If it is right, the provider rolled over too early: let it use the " +

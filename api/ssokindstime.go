@@ -8,20 +8,20 @@ func ssoTimeKinds() []SSOKind {
 	const clocks = "Clocks may differ by 90 seconds. Keep both set by NTP."
 	return []SSOKind{
 		{
-			Code: "sso-time-malformed", Title: "A time that is none", Status: http.StatusForbidden,
+			Code: "sso-time-malformed", Title: "Time malformed", Status: http.StatusForbidden,
 			Meaning: "A time in the answer is not written as SAML wants it, in UTC, such as 2026-03-15T12:00:00Z.",
 			Where:   "In IssueInstant, NotBefore or NotOnOrAfter of the answer; the trace names it.",
 			Remedy:  "Report it to the maker of the identity provider.",
 		},
 		{
-			Code: "sso-expired", Title: "Too late", Status: http.StatusForbidden,
+			Code: "sso-expired", Title: "Assertion expired", Status: http.StatusForbidden,
 			Meaning: "The time of the assertion was over when it came. The person waited too long, the page was loaded " +
 				"again, or a clock is wrong.",
 			Where:  "In NotOnOrAfter of the answer.",
 			Remedy: "Begin again. If it is always so, a clock is wrong: the trace has the times of both sides. " + clocks,
 		},
 		{
-			Code: "sso-not-yet-valid", Title: "Too early", Status: http.StatusForbidden,
+			Code: "sso-not-yet-valid", Title: "Assertion not yet valid", Status: http.StatusForbidden,
 			Meaning: "The time of the assertion has not come: the clock of the provider is ahead of ours.",
 			Where:   "In NotBefore of the answer.",
 			Remedy:  "Set the clocks. " + clocks,
@@ -37,7 +37,7 @@ func ssoTimeKinds() []SSOKind {
 			Remedy: "Find out which of both is wrong, and set it. " + clocks,
 		},
 		{
-			Code: "sso-response-stale", Title: "An old answer", Status: http.StatusForbidden,
+			Code: "sso-response-stale", Title: "Response too old", Status: http.StatusForbidden,
 			Meaning: "The answer was written long before it came, although it says that it still holds.",
 			Where:   "In IssueInstant of the answer.",
 			Remedy: "Begin again, and do not keep the provider's page open. If it is always so, the clock of the " +
@@ -56,14 +56,14 @@ func ssoEncryptionKinds() []SSOKind {
 	}
 	return []SSOKind{
 		{
-			Code: "sso-encrypted-no-key", Title: "Encrypted, but there is no key", Status: http.StatusForbidden,
+			Code: "sso-encrypted-no-key", Title: "Assertion encrypted, but there is no key pair", Status: http.StatusForbidden,
 			Meaning:   "The provider encrypts its assertions, and the contact center has no key pair of its own.",
 			Where:     "In the key pairs, GET /api/v1/sso/keys, and the settings of the provider.",
 			Remedy:    "Make a key pair and give the provider its certificate, or switch encryption off there. " + keys,
 			Providers: encryption,
 		},
 		{
-			Code: "sso-decryption-failed", Title: "Cannot be decrypted", Status: http.StatusForbidden,
+			Code: "sso-decryption-failed", Title: "Assertion cannot be decrypted", Status: http.StatusForbidden,
 			Meaning: "The assertion is encrypted for a key that the contact center does not have, or was damaged. A key " +
 				"pair " +
 				"that was retired too early is a usual cause.",
@@ -72,7 +72,7 @@ func ssoEncryptionKinds() []SSOKind {
 				"comes any more that needs it. " + keys, Providers: encryption,
 		},
 		{
-			Code: "sso-encryption-weak", Title: "Outdated encryption", Status: http.StatusForbidden,
+			Code: "sso-encryption-weak", Title: "Weak encryption", Status: http.StatusForbidden,
 			Meaning: "The assertion is encrypted in a way that does not protect it, such as with RSA PKCS #1 v1.5 or " +
 				"Triple DES; " +
 				"or with AES-CBC in an answer that is not signed as a whole, where it can be guessed bit by bit.",

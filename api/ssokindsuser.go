@@ -42,7 +42,7 @@ func ssoUserKinds() []SSOKind {
 			Remedy: "Choose another template, or give it the role. A user that nobody works as is best.",
 		},
 		{
-			Code: "sso-user-incomplete", Title: "The provider says too little of the person", Status: http.StatusForbidden,
+			Code: "sso-user-incomplete", Title: "Name of the user cannot be used", Status: http.StatusForbidden,
 			Meaning: "A user would be made just in time, but the answer has no usable FirstName or LastName. Names of " +
 				"attributes are compared without regard to case and without the address before the last slash.",
 			Where:  "In the attributes of the answer; the trace lists those that came.",
@@ -55,7 +55,7 @@ func ssoUserKinds() []SSOKind {
 			},
 		},
 		{
-			Code: "sso-provisioning-refused", Title: "The user could not be made", Status: http.StatusForbidden,
+			Code: "sso-provisioning-refused", Title: "User cannot be created", Status: http.StatusForbidden,
 			Meaning: "A user would be made just in time, but what the answer says breaks a rule for users, such as the " +
 				"length of a name or the form of the e-mail address.",
 			Where:  "In the NameID and the attributes of the answer; the trace names the rule.",
