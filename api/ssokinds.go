@@ -141,7 +141,7 @@ func ssoRequestKinds() []SSOKind {
 				"HTTPS, and let no proxy change Set-Cookie.",
 		},
 		{
-			Code: "sso-idp-initiated-refused", Title: "Sign-in started at the provider is not allowed", Status: http.StatusForbidden,
+			Code: "sso-idp-initiated-refused", Title: "IdP-initiated sign-in is not allowed", Status: http.StatusForbidden,
 			Meaning: "The sign-in began at the identity provider, by a tile or a link there, and the section does not " +
 				"allow that.",
 			Where: "In the account of the type sso: allowIdpInitiated of the section.",
