@@ -24,7 +24,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 present() {
     case $1 in
     postgresql) have initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null ;;
-    php-xml) have php && php -m | grep -qx dom ;;
+    php-xml) have php && php -r 'exit(extension_loaded("dom") ? 0 : 1);' ;;
     lasso) /usr/bin/python3 -c 'import lasso' 2>/dev/null ;;
     simplesamlphp) [[ -d /usr/share/simplesamlphp ]] ;;
     sshd) [[ -x /usr/sbin/sshd ]] || have sshd ;;
