@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/rand"
 	"embed"
@@ -9,7 +10,6 @@ import (
 	"html"
 	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -85,22 +85,38 @@ func StartSimpleSAMLphp(t testing.TB, a *Authority, host string) *SimpleSAMLphp 
 	return p
 }
 
+// listening is what PHP's server writes when it listens. The system chooses the port.
+var listening = regexp.MustCompile(`Development Server \(http://(127\.0\.0\.1:\d+)\) started`)
+
 // run starts PHP's server and returns its address.
 func (p *SimpleSAMLphp) run(t testing.TB, config string) string {
 	t.Helper()
-	addr := freeAddr(t)
 	cmd := exec.CommandContext(t.Context(), "php", "-q", //nolint:gosec // the arguments are this test's own
 		"-d", "auto_prepend_file="+filepath.Join(config, "clock.php"), "-d", "log_errors=1", "-d", "error_log=/dev/stderr",
-		"-S", addr, "-t", root+"/www")
+		"-S", "127.0.0.1:0", "-t", root+"/www")
 	cmd.Env = append(os.Environ(), "SIMPLESAMLPHP_CONFIG_DIR="+config, "IDENTITY_SETTINGS="+p.file)
-	var wrote bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &wrote, &wrote
+	out, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("start php: %v", err)
 	}
-	ended := make(chan struct{})
+	var wrote bytes.Buffer
+	addr, ended := make(chan string, 1), make(chan struct{})
 	go func() {
 		defer close(ended)
+		defer close(addr)
+		lines := bufio.NewScanner(io.TeeReader(out, &wrote))
+		for lines.Scan() {
+			if said := listening.FindStringSubmatch(lines.Text()); said != nil {
+				select {
+				case addr <- said[1]:
+				default: // it says so once more
+				}
+			}
+		}
+		_, _ = io.Copy(&wrote, out) // behind a line that is too long
 		// It ends because the test does; otherwise what it wrote says why.
 		_ = cmd.Wait()
 	}()
@@ -110,8 +126,11 @@ func (p *SimpleSAMLphp) run(t testing.TB, config string) string {
 			t.Logf("SimpleSAMLphp wrote:\n%s", wrote.String())
 		}
 	})
-	waitFor(t, addr, ended)
-	return addr
+	at, ok := <-addr
+	if !ok {
+		t.Fatal("php ended before it listened")
+	}
+	return at
 }
 
 // Set changes what the provider does.
@@ -294,34 +313,4 @@ func send(t testing.TB, c *http.Client, req *http.Request) string {
 		t.Fatalf("%s answered %s:\n%s", req.URL.Path, res.Status, body)
 	}
 	return string(body)
-}
-
-// freeAddr returns an address that nobody listens on.
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatalf("find a free port: %v", err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
-// waitFor waits until somebody listens.
-func waitFor(t testing.TB, addr string, ended <-chan struct{}) {
-	t.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if c, err := new(net.Dialer).DialContext(t.Context(), "tcp", addr); err == nil {
-			_ = c.Close()
-			return
-		}
-		select {
-		case <-ended:
-			t.Fatal("php ended before it listened")
-		case <-tick.C:
-		}
-	}
-	t.Fatalf("nobody listens at %s", addr)
 }
