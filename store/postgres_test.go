@@ -20,8 +20,11 @@ import (
 func TestPostgresSeveralHosts(t *testing.T) {
 	u, err := url.Parse(storetest.PostgresURL(t))
 	require.NoError(t, err)
-	u.Host = "127.0.0.1:1," + u.Host // nobody listens on the first
-	u.RawQuery += "&target_session_attrs=read-write"
+	query := u.Query()
+	query.Set("host", "127.0.0.1,"+query.Get("host")) // nobody listens on the first
+	query.Set("port", "1,"+query.Get("port"))
+	query.Set("target_session_attrs", "read-write")
+	u.RawQuery = query.Encode()
 	s := storetest.Open(t, store.Config{URL: u.String()})
 	center(t, s, "a.test")
 	require.NoError(t, s.Ping(t.Context()))

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -24,14 +23,15 @@ import (
 	"admin-api/store"
 )
 
-// keeper makes and starts a cluster in folder $1 on port $4, says so, and takes
-// it away when its standard input ends, which happens when the test process does,
-// in whatever way. $2 and $3 are initdb and pg_ctl. Nothing is synced to disk:
-// these tests are about what the server does, not about power cuts.
+// keeper makes and starts a cluster in folder $1, says so, and takes it away when
+// its standard input ends, which happens when the test process does, in whatever
+// way. $2 and $3 are initdb and pg_ctl. The server listens on a socket in the folder
+// only: a port that was free might be taken by the time it starts. Nothing is synced
+// to disk: these tests are about what the server does, not about power cuts.
 const keeper = `
 exec 3>&1 >"$1/log" 2>&1
 "$2" --pgdata "$1/data" --username test --auth trust --encoding UTF8 --no-locale --no-sync &&
-"$3" --pgdata "$1/data" --wait start --options "-c listen_addresses=127.0.0.1 -c port=$4 \
+"$3" --pgdata "$1/data" --wait start --options "-c listen_addresses= -c port=5432 \
  -c unix_socket_directories=$1 -c fsync=off -c full_page_writes=off -c synchronous_commit=off \
  -c max_connections=200" 3>&- && echo ready >&3
 exec 3>&-
@@ -41,7 +41,8 @@ rm -rf "$1"`
 
 // cluster is a PostgreSQL server of this test process.
 type cluster struct {
-	port    int
+	// folder has its socket.
+	folder  string
 	created atomic.Int64
 	// leash keeps the server alive: see keeper.
 	leash *os.File
@@ -100,13 +101,9 @@ func startCluster() (*cluster, error) {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
 	ctx := context.Background() // the cluster outlives the test that starts it
-	port, err := freePort(ctx)
-	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(folder))
-	}
-	c := &cluster{port: port}
+	c := &cluster{folder: folder}
 	//nolint:gosec // programs of PostgreSQL and a folder of our own
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", keeper, "keeper", folder, initdb, control, strconv.Itoa(port))
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", keeper, "keeper", folder, initdb, control)
 	// A group of its own: an interrupt at the terminal is for the tests.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: as}
 	if err := c.launch(cmd, filepath.Join(folder, "log")); err != nil {
@@ -191,18 +188,9 @@ func (c *cluster) admin(ctx context.Context, statement string) error {
 func (c *cluster) url(database string) string {
 	u := url.URL{
 		Scheme: "postgres", User: url.User("test"), Path: "/" + database,
-		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)), RawQuery: "sslmode=disable",
+		RawQuery: url.Values{"host": {c.folder}, "port": {"5432"}, "sslmode": {"disable"}}.Encode(),
 	}
 	return u.String()
-}
-
-func freePort(ctx context.Context) (int, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
 // binary finds a program of PostgreSQL, which Debian keeps outside of PATH.
