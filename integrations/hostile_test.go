@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"admin-api/validation"
 )
 
-// TestHostileDocuments: a document of a megabyte is judged in linear time, and its
-// report stays small.
+// A document of a megabyte is judged in linear time (quadratic work would take
+// minutes for each, and the tests would run out of time), and its report stays small.
 func TestHostileDocuments(t *testing.T) {
 	const size = 1 << 20
 	fill := func(part string) string { return strings.TrimSuffix(strings.Repeat(part, size/len(part)), ",") }
@@ -36,14 +35,12 @@ func TestHostileDocuments(t *testing.T) {
 		"certificates in one": `{"ca":"` + fill(`-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n`) + `"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			c, started := new(validation.Context), time.Now()
+			c := new(validation.Context)
 			p := sample.Decode(json.RawMessage(document), nil, c)
-			took := time.Since(started)
 			require.Error(t, c.Err())
 			report, err := json.Marshal(c.Errors())
 			require.NoError(t, err)
 			require.Less(t, len(report), 1<<18)
-			require.Less(t, took, 30*time.Second, "quadratic work takes minutes")
 			if p != nil {
 				sample.Certificates(p)
 			}
