@@ -81,8 +81,8 @@ func FuzzFilter(f *testing.F) {
 }
 
 // FuzzPatch reads whatever there is as the body of a PATCH: it must end, refuse in
-// our words, and what it makes of a user must be a user again, which the same patch
-// without an order of its own leaves alone.
+// our words, and what it makes of a user must be one that, read as a resource again,
+// is the same.
 func FuzzPatch(f *testing.F) {
 	for _, text := range []string{
 		`{"op":"Replace","path":"active","value":"False"}`, `{"op":"add","path":"emails[type eq \"work\"].value","value":"a@b"}`,
