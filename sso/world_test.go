@@ -1,7 +1,6 @@
 package sso_test
 
 import (
-	"crypto"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -134,10 +133,9 @@ func requestOf(t *testing.T, start *sso.Start) *saml.Request {
 // respond makes a good answer, but for what change does.
 func (w *world) respond(at sso.Place, requestID string, change func(*assertiontest.Response)) string {
 	w.t.Helper()
-	var keys []crypto.Decrypter
 	return w.provider.Respond(w.t, assertion.Expectation{
 		Issuer: w.provider.Issuer, Audience: "acme.example.com_sso", Recipient: w.ReplyURL(at),
-		Certificates: []*x509.Certificate{w.provider.Certificate}, Now: w.clock, Decrypters: keys,
+		Certificates: []*x509.Certificate{w.provider.Certificate}, Now: w.clock,
 	}, requestID, change)
 }
 

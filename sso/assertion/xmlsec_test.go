@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,12 +31,9 @@ func TestResponsesOfXMLSec(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.file, func(t *testing.T) {
-			e := assertion.Expectation{
-				Issuer: "https://idp.example.net/xmlsec", Audience: assertiontest.Audience, Recipient: assertiontest.Recipient,
-				Certificates: []*x509.Certificate{xmlsecCertificate(t, tt.certificate)},
-				Decrypters:   []crypto.Decrypter{assertiontest.StrangerKey(), xmlsecKey(t)},
-				Now:          time.Date(2030, 3, 15, 12, 0, 2, 0, time.UTC),
-			}
+			e := fixed(t)
+			e.Certificates = []*x509.Certificate{xmlsecCertificate(t, tt.certificate)}
+			e.Decrypters = append([]crypto.Decrypter{assertiontest.StrangerKey()}, e.Decrypters...)
 			encoded := base64.StdEncoding.EncodeToString(xmlsec(t, tt.file+".xml"))
 			got, report, err := assertion.Accept(encoded, e)
 			require.NoError(t, err)
