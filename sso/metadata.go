@@ -11,10 +11,9 @@ import (
 )
 
 // Metadata returns the service provider's metadata of a place for the identity
-// provider to import (saml-metadata-2.0-os section 2.4.4). It is there before the
-// section is switched on: the provider is set up first. Both applications have one
-// entity id, so the reply address of the other one is listed as well. A contact center that is
-// suspended, or lacks the feature, is refused by an *Error.
+// provider to import (SAML metadata, section 2.4.4). It is there before the section is
+// switched on: the provider is set up first. A contact center that is suspended, or
+// lacks the feature, is refused by an *Error.
 func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	if err := allowed(at.Center); err != nil {
 		return nil, err
@@ -27,8 +26,8 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	for i := range pairs {
 		certificates[i] = pairs[i].Certificate
 	}
-	// Both applications have one name. A provider that imports the metadata of one must
-	// not forget the address of the other.
+	// Both applications have one entity id. A provider that imports the metadata of one
+	// must not forget the address of the other.
 	addresses := []string{s.ReplyURL(at)}
 	for _, section := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
 		if section != at.Section {

@@ -24,12 +24,13 @@ type judgement struct {
 	inner *document
 	// assertion is read from what a signature covers, never from what arrived.
 	assertion *etree.Element
-	// confirmation is that of the bearer, conditions those of the assertion.
+	// confirmation is that of the bearer, conditions those of the assertion, and
+	// statement its AuthnStatement.
 	confirmation, conditions, statement *etree.Element
 }
 
-// step is a check by its name. It returns what it found; a nil detail means that
-// it does not apply.
+// step is a check by its name. It returns what it found, in a sentence or nothing,
+// and whether it applies to the message.
 type step struct {
 	name string
 	run  func() (detail string, applies bool, err *Error)
