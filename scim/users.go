@@ -125,19 +125,19 @@ func (s *Service) Users(ctx context.Context, c Caller, q Query) (*List, error) {
 	if _, err := s.account(ctx, c, deed{op: "user.list", kind: "user"}); err != nil {
 		return nil, err
 	}
-	start, count := q.window()
-	list, page := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
 	teams, err := s.teams(ctx, c)
 	if err != nil {
 		return nil, err
 	}
 	if q.Filter == "" {
-		return list, s.pageOfUsers(ctx, c, q.Shape, list, teams, start, count)
+		return s.allUsers(ctx, c, q, teams)
 	}
 	condition, err := users.parseFilter(q.Filter)
 	if err != nil {
 		return nil, err
 	}
+	start, count := q.window()
+	list, page := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
 	if !narrow(&page, condition) {
 		return list, nil
 	}
@@ -159,21 +159,26 @@ func (s *Service) Users(ctx context.Context, c Caller, q Query) (*List, error) {
 	}
 }
 
-// pageOfUsers fills in a page of all users.
-func (s *Service) pageOfUsers(
-	ctx context.Context, c Caller, shape Shape, list *List, teams map[string]*models.Team, start, count int,
-) error {
-	all := models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
+// allUsers is Users without a filter: the database counts and cuts.
+func (s *Service) allUsers(ctx context.Context, c Caller, q Query, teams map[string]*models.Team) (*List, error) {
+	start, count := q.window()
+	list, all := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
 	var err error
-	if list.TotalResults, err = s.Store.CountDirectory(ctx, all); err != nil || count == 0 || start >= list.TotalResults {
-		return err
+	if list.TotalResults, err = s.Store.CountDirectory(ctx, all); err != nil {
+		return nil, fmt.Errorf("count users: %w", err)
+	}
+	if count == 0 || start >= list.TotalResults {
+		return list, nil
 	}
 	all.Offset, all.Limit = start, count
 	some, err := s.Store.Directory(ctx, all)
-	for i := range some {
-		list.append(shape.cut(users, userResource(c.Base, &some[i], teams[some[i].TeamID])))
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
 	}
-	return err
+	for i := range some {
+		list.append(q.cut(users, userResource(c.Base, &some[i], teams[some[i].TeamID])))
+	}
+	return list, nil
 }
 
 // narrow tells the database what the filter demands, and reports whether anybody
