@@ -97,15 +97,16 @@ func (s *Service) PreviewFederated(
 	return s.federated(ctx, from, f)
 }
 
-// Resume begins a session of a user for whom a one-time code stands, within the
+// Resume begins the session of a user for whom a one-time code stands, within the
 // transaction tx, as EnterFederated does for somebody who is there.
 func (s *Service) Resume(
-	ctx context.Context, tx *store.Store, c *models.ContactCenter, userID, section string, until time.Time, from Client,
+	ctx context.Context, tx *store.Store, c *models.ContactCenter, code *models.SSOCode, from Client,
 ) (secret string, p *Principal, err error) {
+	section, until := code.Section, code.SessionEndsAt.Time
 	if err := s.admitsFederated(c, section, until); err != nil {
 		return "", nil, err
 	}
-	u, err := tx.LockUser(ctx, c.ID, userID)
+	u, err := tx.LockUser(ctx, c.ID, code.UserID)
 	if isNotFound(err) {
 		return "", nil, &FederatedError{
 			Reason: FederatedUnknown, Detail: "The user was deleted after the sign-in.", Cure: "Create the user again.",

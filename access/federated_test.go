@@ -51,8 +51,9 @@ func (h *house) resume(t *testing.T, c *models.ContactCenter, id, section string
 	text string, p *access.Principal, err error,
 ) {
 	t.Helper()
+	code := &models.SSOCode{UserID: id, Section: section, SessionEndsAt: models.Time{Time: until}}
 	err = h.Store.Tx(t.Context(), func(tx *store.Store) error {
-		text, p, err = h.Resume(t.Context(), tx, c, id, section, until, h.from)
+		text, p, err = h.Resume(t.Context(), tx, c, code, h.from)
 		return err
 	})
 	return text, p, err
@@ -298,7 +299,9 @@ func TestFederatedNeedsNoNewPassword(t *testing.T) {
 func TestFederatedFailuresGoOnRecord(t *testing.T) {
 	eachHouse(t, func(t *testing.T, h *house) {
 		a, b := h.user(t, "a", nil), h.user(t, "b", nil)
-		record := func(id string) { h.RecordFederatedFailure(t.Context(), h.center, id, "a", "sso-expired", h.from) }
+		record := func(id string) {
+			h.RecordFederatedFailure(t.Context(), h.federated(models.SectionAgentDesktop, "a"), id, "sso-expired")
+		}
 		for range 5 {
 			record(a.ID)
 		}

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"sync"
 	"time"
-
-	"admin-api/models"
 )
 
 const (
@@ -44,15 +42,13 @@ func (p *pace) due(id string, now time.Time) bool {
 	return true
 }
 
-// RecordFederatedFailure puts on record that a user, whose name that is, could not
-// sign in through the identity provider: in each process one failure per user and
+// RecordFederatedFailure puts on record that the user, for whom f was meant to be, could
+// not sign in through the identity provider: in each process one failure per user and
 // minute. It counts nothing that keeps anybody from signing in.
-func (s *Service) RecordFederatedFailure(
-	ctx context.Context, c *models.ContactCenter, userID, name, detail string, from Client,
-) {
+func (s *Service) RecordFederatedFailure(ctx context.Context, f *Federated, userID, detail string) {
 	if userID == "" || !s.failures.due(userID, s.now()) {
 		return
 	}
-	p := &Principal{ID: UserPrincipal + userID, Name: name, Address: from.Address, RequestID: from.RequestID}
-	s.recordRefusal(ctx, p, "session.create", target{c.ID, "user", userID}, "single sign-on: "+detail)
+	p := &Principal{ID: UserPrincipal + userID, Name: f.Username, Address: f.From.Address, RequestID: f.From.RequestID}
+	s.recordRefusal(ctx, p, "session.create", target{f.Center.ID, "user", userID}, "single sign-on: "+detail)
 }

@@ -378,6 +378,6 @@ func (s *Service) conclude(ctx context.Context, tx *store.Store, a *arrival, ref
 // recordRefusal puts on the audit record that a known user was not let in.
 func (s *Service) recordRefusal(ctx context.Context, a *arrival, refused *Error) {
 	if a.userID != "" && a.test == nil {
-		s.Access.RecordFederatedFailure(ctx, a.at.Center, a.userID, a.accepted.NameID, refused.Code, a.from)
+		s.Access.RecordFederatedFailure(ctx, s.federated(a), a.userID, refused.Code)
 	}
 }

@@ -83,7 +83,7 @@ func (s *Service) Exchange(
 		if err != nil {
 			return err
 		}
-		secret, p, err = s.Access.Resume(ctx, tx, c, taken.UserID, taken.Section, taken.SessionEndsAt.Time, from)
+		secret, p, err = s.Access.Resume(ctx, tx, c, taken, from)
 		if _, no := errors.AsType[*access.FederatedError](err); no {
 			refused = true
 			return nil // the code is used up
