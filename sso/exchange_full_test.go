@@ -25,12 +25,6 @@ func TestExchangeWhileTheUserGoes(t *testing.T) {
 		ContactCenterID: w.center.ID, Hash: access.HashToken(code), UserID: u.ID, Section: models.SectionAgentDesktop,
 		ExpiresAt: models.NewTime(w.clock.Add(time.Minute)),
 	}))
-	raw := storetest.Raw(t, address)
-	waits := func() bool {
-		n := 0
-		err := raw.QueryRowContext(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted").Scan(&n)
-		return err == nil && n > 0
-	}
 	exchanged := make(chan error, 1)
 	require.NoError(t, w.db.Tx(t.Context(), func(tx *store.Store) error {
 		if _, err := tx.LockUser(t.Context(), w.center.ID, u.ID); err != nil {
@@ -40,7 +34,7 @@ func TestExchangeWhileTheUserGoes(t *testing.T) {
 			_, _, err := w.Exchange(t.Context(), w.center, code, access.Client{})
 			exchanged <- err
 		}()
-		require.Eventually(t, waits, 10*time.Second, time.Millisecond)
+		storetest.AwaitBlocked(t, address)
 		return tx.DeleteUser(t.Context(), w.center.ID, u.ID)
 	}))
 	require.ErrorIs(t, <-exchanged, models.ErrUnauthenticated)

@@ -80,7 +80,7 @@ func TestPostgresLostConnections(t *testing.T) {
 			require.ErrorIs(t, err, models.ErrUnavailable)
 		}
 	}
-	require.Eventually(t, func() bool { return s.Ping(t.Context()) == nil }, 10*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return s.Ping(t.Context()) == nil }, time.Minute, time.Millisecond)
 	require.NoError(t, s.UpdateAccount(t.Context(), a, 1))
 }
 

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that creates databases
 	"github.com/stretchr/testify/require"
@@ -79,6 +80,19 @@ func EmptyPostgresURL(t testing.TB) string {
 	_, err = db.ExecContext(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 	require.NoError(t, err)
 	return full
+}
+
+// AwaitBlocked returns when somebody waits for a lock in the PostgreSQL database
+// behind the URL.
+func AwaitBlocked(t testing.TB, address string) {
+	t.Helper()
+	db := Raw(t, address)
+	require.Eventually(t, func() bool {
+		n := 0
+		err := db.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
+		return err == nil && n > 0
+	}, time.Minute, time.Millisecond)
 }
 
 func startCluster() (*cluster, error) {
