@@ -2,7 +2,6 @@ package sso_test
 
 import (
 	"bytes"
-	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -122,25 +121,18 @@ func TestImportNamesWhatWouldGo(t *testing.T) {
 func TestImportSortsCertificates(t *testing.T) {
 	w := importer(t)
 	at := w.clock
-	der := func(from, to time.Time) string {
-		block, _ := pem.Decode([]byte(pemOf(assertiontest.Certificate(t, assertiontest.ForeignKey(), from, to))))
-		var b bytes.Buffer
-		require.NoError(t, pem.Encode(&b, &pem.Block{Type: "X", Bytes: block.Bytes}))
-		return strings.NewReplacer("-----BEGIN X-----", "", "-----END X-----", "", "\n", "").Replace(b.String())
+	key := func(from, to time.Time) string {
+		return keyOf(assertiontest.Certificate(t, assertiontest.ForeignKey(), from, to).Raw)
 	}
-	document := func(certificates ...string) string {
-		keys := ""
-		for _, c := range certificates {
-			keys += `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>` +
-				c + `</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`
-		}
+	document := func(keys ...string) string {
 		return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.acme.test">` +
-			`<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" WantAuthnRequestsSigned="true">` + keys +
+			`<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol" WantAuthnRequestsSigned="true">` +
+			strings.Join(keys, "") +
 			`<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.acme.test/sso"/>` +
 			`</IDPSSODescriptor></EntityDescriptor>`
 	}
-	good, over, next := der(at.AddDate(-1, 0, 0), at.AddDate(1, 0, 0)), der(at.AddDate(-2, 0, 0), at.AddDate(-1, 0, 0)),
-		der(at.AddDate(0, 1, 0), at.AddDate(2, 0, 0))
+	good, over, next := key(at.AddDate(-1, 0, 0), at.AddDate(1, 0, 0)), key(at.AddDate(-2, 0, 0), at.AddDate(-1, 0, 0)),
+		key(at.AddDate(0, 1, 0), at.AddDate(2, 0, 0))
 	out := w.imported(&sso.ImportInput{XML: document(over, good, next)})
 	require.Len(t, out.Proposal.Certificates, 2)
 	var statuses []string
@@ -200,7 +192,7 @@ func TestImportFetches(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(answer))
 	defer server.Close()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
-	require.NoError(t, os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	require.NoError(t, os.WriteFile(ca, []byte(pemOf(server.Certificate())), 0o600))
 	u, err := url.Parse(server.URL)
 	require.NoError(t, err)
 	way, err := outbound.New(outbound.Config{ConnectTo: []string{"example.com:443=" + u.Host}, CAFile: ca})

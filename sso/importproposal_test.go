@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"math/big"
 	"strings"
 	"testing"
@@ -167,8 +166,7 @@ func TestImportOfManyCertificates(t *testing.T) {
 	require.Contains(t, codes(out), "certificate_left_out")
 	for _, c := range out.Certificates {
 		if c.Status == sso.CertificateValid {
-			text := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate.Raw}))
-			require.Contains(t, out.Proposal.Certificates, text)
+			require.Contains(t, out.Proposal.Certificates, pemOf(c.Certificate))
 		}
 	}
 	w.takes(out)

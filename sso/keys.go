@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"math/big"
 	"time"
@@ -49,9 +48,9 @@ func (s *Service) SPKeys(ctx context.Context, p *access.Principal) ([]KeyView, e
 	}
 	keys := make([]KeyView, len(rows))
 	for i := range rows {
-		x, err := readCertificate(rows[i].Certificate)
-		if err != nil {
-			return nil, err
+		x, ok := validation.DecodeCertificate(rows[i].Certificate)
+		if !ok {
+			return nil, fmt.Errorf("stored certificate of key pair %s: %w", rows[i].ID, models.ErrUnavailable)
 		}
 		keys[i] = *viewKey(&rows[i], x)
 	}
@@ -204,16 +203,4 @@ func selfSigned(domain string, key *rsa.PrivateKey, now time.Time) (*x509.Certif
 		return nil, fmt.Errorf("make certificate: %w", err)
 	}
 	return x509.ParseCertificate(der)
-}
-
-func readCertificate(text string) (*x509.Certificate, error) {
-	block, _ := pem.Decode([]byte(text))
-	if block == nil {
-		return nil, fmt.Errorf("stored certificate: %w", models.ErrUnavailable)
-	}
-	x, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
-		return nil, fmt.Errorf("stored certificate: %w: %w", err, models.ErrUnavailable)
-	}
-	return x, nil
 }

@@ -3,7 +3,6 @@ package sso_test
 import (
 	"crypto/x509"
 	"encoding/json"
-	"encoding/pem"
 	"net/url"
 	"path/filepath"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"admin-api/sso/assertion/assertiontest"
 	"admin-api/store"
 	"admin-api/store/storetest"
+	"admin-api/validation"
 )
 
 // world is a contact center with its people, its account and its identity provider.
@@ -80,9 +80,7 @@ func (w *world) section() singlesignon.Section {
 	}
 }
 
-func pemOf(x *x509.Certificate) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: x.Raw}))
-}
+func pemOf(x *x509.Certificate) string { return validation.EncodeCertificate(x.Raw) }
 
 // save stores the settings as the account's.
 func (w *world) save() {

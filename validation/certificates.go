@@ -51,6 +51,17 @@ func EncodeCertificate(der []byte) string {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
 
+// DecodeCertificate returns the first certificate of a text in PEM; false where there
+// is none that can be read. It judges nothing.
+func DecodeCertificate(text string) (*x509.Certificate, bool) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, false
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	return certificate, err == nil
+}
+
 // decodeBase64 decodes a DER sequence, whatever white space is in the text.
 func decodeBase64(s string) ([]byte, bool) {
 	s = strings.TrimRight(strings.Join(strings.Fields(s), ""), "=")

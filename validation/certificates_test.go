@@ -119,6 +119,9 @@ func TestCertificate(t *testing.T) {
 				block, rest := pem.Decode([]byte(normal))
 				require.Empty(t, rest)
 				require.Equal(t, armoured("CERTIFICATE", block.Bytes), normal)
+				certificate, ok := DecodeCertificate(normal)
+				require.True(t, ok)
+				require.Equal(t, normal, EncodeCertificate(certificate.Raw))
 				require.Regexp(t, schema, normal)
 			}
 		})

@@ -1,8 +1,6 @@
 package salesforce
 
 import (
-	"crypto/x509"
-	"encoding/pem"
 	"net/url"
 	"regexp"
 	"strings"
@@ -116,12 +114,8 @@ func (p *Properties) checkLoginURL(c *validation.Context) {
 // checkCertificate judges its dates; its form is the tag's matter.
 func (p *Properties) checkCertificate(c *validation.Context) {
 	const pointer = "/identityProviderCertificate"
-	block, _ := pem.Decode([]byte(p.IdentityProviderCertificate))
-	if block == nil || c.Broken(pointer) {
-		return
-	}
-	x, err := x509.ParseCertificate(block.Bytes)
-	if err != nil {
+	x, ok := validation.DecodeCertificate(p.IdentityProviderCertificate)
+	if !ok || c.Broken(pointer) {
 		return
 	}
 	report := c.Timely

@@ -2,7 +2,6 @@ package singlesignon
 
 import (
 	"crypto/x509"
-	"encoding/pem"
 	"slices"
 	"strconv"
 	"time"
@@ -20,11 +19,7 @@ const expiring = 30 * 24 * time.Hour
 func (s *Section) SigningCertificates() []*x509.Certificate {
 	var certificates []*x509.Certificate
 	for _, text := range s.IdentityProviderCertificates {
-		block, _ := pem.Decode([]byte(text))
-		if block == nil {
-			continue
-		}
-		if certificate, err := x509.ParseCertificate(block.Bytes); err == nil {
+		if certificate, ok := validation.DecodeCertificate(text); ok {
 			certificates = append(certificates, certificate)
 		}
 	}
