@@ -118,7 +118,7 @@ func TestEventsAreSentAtOnce(t *testing.T) {
 }
 
 func TestRequestTimeout(t *testing.T) {
-	s := newStack(t, func(c *handlers.Config) { c.RequestTimeout = 200 * time.Millisecond })
+	s := newStack(t, func(c *handlers.Config) { c.RequestTimeout = moment })
 	test := call{Method: "POST", Path: accountsPath + "/test", Body: waitingBody}
 	a, _ := s.refused(t, api.CodeTimeout, test)
 	require.Equal(t, http.StatusServiceUnavailable, a.Status)

@@ -5,11 +5,13 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -64,9 +66,14 @@ func Raw(t testing.TB, url string) *sql.DB {
 	return db
 }
 
+// patience is how long stores wait for locks unless a test wants otherwise: what many
+// do at once on a busy machine takes longer than people would wait.
+const patience = time.Minute
+
 // Open opens and migrates a store and closes it at the end of the test.
 func Open(t testing.TB, cfg store.Config) *store.Store {
 	t.Helper()
+	cfg.BusyTimeout = cmp.Or(cfg.BusyTimeout, patience)
 	s, err := store.Open(t.Context(), cfg)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
