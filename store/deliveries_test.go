@@ -73,29 +73,7 @@ func TestSecretsOfWebhooksAreSealedAgain(t *testing.T) {
 		previous.Pointer, previous.ValidUntil = models.WebhookPreviousKey, at(9)
 		require.NoError(t, s.PutWebhookSecret(ctx, &previous))
 
-		var found []models.AccountSecret
-		for after := (models.AccountSecret{}); ; after = found[len(found)-1] {
-			page, err := s.SecretsNotOnKey(ctx, "k2", after, 1)
-			require.NoError(t, err)
-			if len(page) == 0 {
-				break
-			}
-			found = append(found, page...)
-		}
-		require.Len(t, found, 3)
-		for _, old := range found {
-			fresh := old
-			fresh.Sealed, fresh.KeyID = []byte("new"), "k2"
-			replaced, err := s.ReplaceSealed(ctx, old, fresh)
-			require.NoError(t, err)
-			require.True(t, replaced)
-			replaced, err = s.ReplaceSealed(ctx, old, fresh)
-			require.NoError(t, err)
-			require.False(t, replaced, "it is another one by now")
-		}
-		counts, err := s.CountByKey(ctx)
-		require.NoError(t, err)
-		require.Equal(t, map[string]int{"k2": 3}, counts)
+		sealAgain(t, s, 3)
 		keys, err := s.WebhookSecrets(ctx, cc, w.ID)
 		require.NoError(t, err)
 		require.Equal(t, at(9), keys[0].ValidUntil)
@@ -105,7 +83,7 @@ func TestSecretsOfWebhooksAreSealedAgain(t *testing.T) {
 		require.NoError(t, err)
 		require.Len(t, keys, 1)
 		require.NoError(t, s.DeleteWebhook(ctx, cc, w.ID, 1))
-		counts, err = s.CountByKey(ctx)
+		counts, err := s.CountByKey(ctx)
 		require.NoError(t, err)
 		require.Equal(t, map[string]int{"k2": 1}, counts, "secrets go with their webhook")
 	})

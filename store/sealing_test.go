@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/models"
 	"admin-api/store"
 	"admin-api/store/storetest"
 )
@@ -42,4 +43,32 @@ func TestAwaitSealing(t *testing.T) {
 		}))
 		require.True(t, <-awaited)
 	})
+}
+
+// sealAgain seals on the key k2 what is on another one, a page at a time, and wants n of
+// them: every one once, whatever it belongs to.
+func sealAgain(t *testing.T, s *store.Store, n int) {
+	t.Helper()
+	var found []models.AccountSecret
+	for after := (models.AccountSecret{}); ; after = found[len(found)-1] {
+		page, err := s.SecretsNotOnKey(t.Context(), "k2", after, 1)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		found = append(found, page...)
+	}
+	require.Len(t, found, n)
+	for _, old := range found {
+		fresh := old
+		fresh.Sealed, fresh.KeyID = []byte("new"), "k2"
+		for _, first := range []bool{true, false} { // then it is another one
+			replaced, err := s.ReplaceSealed(t.Context(), old, fresh)
+			require.NoError(t, err)
+			require.Equal(t, first, replaced)
+		}
+	}
+	counts, err := s.CountByKey(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, map[string]int{"k2": n}, counts)
 }

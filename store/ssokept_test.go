@@ -73,29 +73,7 @@ func TestKeyPairsAreSealedAgain(t *testing.T) {
 		require.NoError(t, s.PutWebhookSecret(ctx, &models.WebhookSecret{
 			ContactCenterID: cc, WebhookID: w.ID, Pointer: models.WebhookKey, Sealed: []byte("w"), KeyID: "k1",
 		}))
-		var found []models.AccountSecret
-		for after := (models.AccountSecret{}); ; after = found[len(found)-1] {
-			page, err := s.SecretsNotOnKey(ctx, "k2", after, 1)
-			require.NoError(t, err)
-			if len(page) == 0 {
-				break
-			}
-			found = append(found, page...)
-		}
-		require.Len(t, found, 4, "every one of them once, whatever it belongs to")
-		for _, old := range found {
-			fresh := old
-			fresh.Sealed, fresh.KeyID = []byte("new"), "k2"
-			replaced, err := s.ReplaceSealed(ctx, old, fresh)
-			require.NoError(t, err)
-			require.True(t, replaced)
-			replaced, err = s.ReplaceSealed(ctx, old, fresh)
-			require.NoError(t, err)
-			require.False(t, replaced, "it is another one by now")
-		}
-		counts, err := s.CountByKey(ctx)
-		require.NoError(t, err)
-		require.Equal(t, map[string]int{"k2": 4}, counts)
+		sealAgain(t, s, 4)
 		keys, err := s.SSOKeys(ctx, cc)
 		require.NoError(t, err)
 		require.Equal(t, ids[1], keys[0].ID, "the newest first")
