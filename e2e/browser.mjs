@@ -25,7 +25,7 @@ export async function openPage(problems, options = {}) {
   const browser = await launch(options.args);
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options.context });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(120_000); // what a busy machine takes
   page.on("console", (message) => {
     if (message.type() === "error") {
       problems.push(message.text());

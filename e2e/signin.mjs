@@ -16,7 +16,8 @@ import { join } from "node:path";
 
 import { launch, required } from "./browser.mjs";
 
-const patience = 20_000;
+// How long a page may take to come to rest, on a machine that is busy with other tests.
+const patience = 120_000;
 const browser = await launch([`--host-resolver-rules=${required("RESOLVE")}`]);
 const profiles = new Map();
 try {
@@ -33,6 +34,7 @@ async function profileOf(name) {
   if (!profiles.has(name)) {
     const context = await browser.newContext({ viewport: { width: 1100, height: 760 }, ignoreHTTPSErrors: true });
     const page = await context.newPage();
+    page.setDefaultTimeout(patience);
     const profile = { context, page, hops: [], problems: [] };
     page.on("response", (response) => {
       const request = response.request();

@@ -49,7 +49,7 @@ func TestMetricsOfCertificates(t *testing.T) {
 	require.Eventually(t, func() bool {
 		_, body = r.do(t, http.MethodGet, "/metrics", "")
 		return strings.Contains(body, `admin_api_certificates_expiring{within="14d"} 1`)
-	}, 10*time.Second, 10*time.Millisecond)
+	}, time.Minute, 10*time.Millisecond)
 	for _, within := range []string{"0d", "1d", "7d", "30d", "60d"} {
 		require.Contains(t, body, `admin_api_certificates_expiring{within="`+within+`"} 0`+"\n")
 	}

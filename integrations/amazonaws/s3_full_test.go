@@ -62,7 +62,7 @@ func startS3(t *testing.T) (integrations.Transport, string) {
 			_ = conn.Close()
 		}
 		return err == nil
-	}, 20*time.Second, 20*time.Millisecond, "the S3 server does not listen")
+	}, time.Minute, 20*time.Millisecond, "the S3 server does not listen")
 	client, err := outbound.New(outbound.Config{ConnectTo: []string{"*:443=" + address}})
 	require.NoError(t, err)
 	return way{client}, certificate

@@ -216,7 +216,7 @@ func startVSFTPD(t *testing.T, settings ...string) (port, data string, d *Delive
 			conn.Close()
 		}
 		return err == nil
-	}, 10*time.Second, 10*time.Millisecond, "vsftpd does not listen")
+	}, time.Minute, 10*time.Millisecond, "vsftpd does not listen")
 	return port, data, &Delivery{
 		Protocol: protocolFTPS, TLSMode: tlsExplicit, Host: host, Username: "anonymous", Path: filepath.Join(root, "incoming"),
 		Password: secret.New(filetransfertest.Password), CACertificatePEM: ca,
