@@ -45,7 +45,7 @@ accounts: access audit events input integrations models outbound paging secret s
 sso: access accounts audit input integrations integrations/platform/saml integrations/singlesignon models outbound paging secret sso/assertion store validation
 sso/assertion: integrations/platform/saml
 sso/assertion/assertiontest: integrations/platform/saml sso/assertion
-scim: access accounts audit integrations integrations/scimaccount models outbound secret store strict validation
+scim: access integrations/scimaccount models secret store strict validation
 monitor: accounts audit events models store
 handlers: access accounts api audit events integrations models paging reference scim sso strict validation web
 cmd/openapi: api integrations integrations/catalog families platforms models validation
