@@ -42,7 +42,7 @@ audit: files input models paging secret store strict validation
 access: audit input models paging secret store strict validation
 events: access audit input models outbound paging secret store strict validation
 accounts: access audit events input integrations models outbound paging secret store strict validation
-sso: access accounts audit input integrations integrations/platform/saml integrations/singlesignon models outbound paging secret sso/assertion store validation
+sso: access audit input integrations integrations/platform/saml integrations/singlesignon models outbound paging secret sso/assertion store validation
 sso/assertion: integrations/platform/saml
 sso/assertion/assertiontest: integrations/platform/saml sso/assertion
 scim: access integrations/scimaccount models secret store strict validation
