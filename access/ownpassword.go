@@ -101,41 +101,48 @@ func (s *Service) setPassword(u *models.User, hash string, mustChange bool, by s
 	u.PasswordHash, u.ChangePassword, u.PasswordChangedAt, u.UpdatedAt, u.UpdatedBy = hash, mustChange, now, now, by
 }
 
+// PasswordReset says whose password is replaced, and by which.
+type PasswordReset struct {
+	// ContactCenter is the id of the user's.
+	ContactCenter, Username string
+	Password                secret.Text
+	// MustChange: the user has to choose another one after signing in.
+	MustChange bool
+}
+
 // ResetPassword gives the user with the name another password, ends all of their
 // sessions and forgets failed attempts: it lets in who is locked out. It returns
 // the user, models.ErrNotFound for a name that nobody has, and validation.Errors
 // for a password that cannot be used.
-func (s *Service) ResetPassword(
-	ctx context.Context, actor *Principal, center, username, password string, mustChange bool,
-) (*models.User, error) {
-	u, err := s.Store.UserByName(ctx, center, models.NameKey(username))
+func (s *Service) ResetPassword(ctx context.Context, actor *Principal, in PasswordReset) (*models.User, error) {
+	u, err := s.Store.UserByName(ctx, in.ContactCenter, models.NameKey(in.Username))
 	if err != nil {
 		return nil, fmt.Errorf("set password: %w", err)
 	}
 	c := &validation.Context{}
-	CheckPassword("/password", password, u.Username, c)
+	CheckPassword("/password", in.Password.Reveal(), u.Username, c)
 	if err := c.Err(); err != nil {
 		return nil, err
 	}
-	hash, err := s.passwords().HashWithin(ctx, password)
+	hash, err := s.passwords().HashWithin(ctx, in.Password.Reveal())
 	if err != nil {
 		return nil, err
 	}
-	s.setPassword(u, hash, mustChange, actor.ID)
+	s.setPassword(u, hash, in.MustChange, actor.ID)
 	err = s.Store.Tx(ctx, func(tx *store.Store) error {
 		return firstError(
 			func() error { return s.forget(ctx, tx, u) },
 			func() error { return tx.SetPassword(ctx, u, "") },
-			func() error { return tx.DeleteSessions(ctx, center, u.ID, "") },
+			func() error { return tx.DeleteSessions(ctx, u.ContactCenterID, u.ID, "") },
 			func() error {
 				detail := "user: " + u.Username + ", all sessions ended"
-				return s.recordChange(ctx, tx, actor, "password.set", target{center, "user", u.ID}, detail, nil)
+				return s.recordChange(ctx, tx, actor, "password.set", target{u.ContactCenterID, "user", u.ID}, detail, nil)
 			},
 		)
 	})
 	if err != nil {
 		return nil, err
 	}
-	s.Audit.Committed(center)
+	s.Audit.Committed(u.ContactCenterID)
 	return u, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"admin-api/access"
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/store"
 	"admin-api/store/storetest"
 	"admin-api/validation"
@@ -384,11 +385,17 @@ func TestResetPassword(t *testing.T) {
 			require.Error(t, err)
 		}
 		system := &access.Principal{ID: "system", Name: "command line"}
-		_, err := h.ResetPassword(t.Context(), system, h.center.ID, "nobody", password+"2", false)
+		_, err := h.ResetPassword(t.Context(), system, access.PasswordReset{
+			ContactCenter: h.center.ID, Username: "nobody", Password: secret.New(password + "2"),
+		})
 		require.ErrorIs(t, err, models.ErrNotFound)
-		_, err = h.ResetPassword(t.Context(), system, h.center.ID, "ann", "short", false)
+		_, err = h.ResetPassword(t.Context(), system, access.PasswordReset{
+			ContactCenter: h.center.ID, Username: "ann", Password: secret.New("short"),
+		})
 		require.Error(t, err)
-		_, err = h.ResetPassword(t.Context(), system, h.center.ID, "ANN", password+"2", true)
+		_, err = h.ResetPassword(t.Context(), system, access.PasswordReset{
+			ContactCenter: h.center.ID, Username: "ANN", Password: secret.New(password + "2"), MustChange: true,
+		})
 		require.NoError(t, err)
 		_, err = h.other.AuthenticateSession(t.Context(), text)
 		require.ErrorIs(t, err, models.ErrUnauthenticated)

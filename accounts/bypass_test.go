@@ -11,6 +11,7 @@ import (
 
 	"admin-api/access"
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/store"
 	"admin-api/store/storetest"
 	"admin-api/validation"
@@ -185,7 +186,9 @@ func TestTheGuardWaitsInOneOrder(t *testing.T) {
 				return err
 			},
 			"password": func(int) error {
-				_, err := o.people.ResetPassword(t.Context(), o.p, o.p.ContactCenter.ID, "last", "correct horse battery", false)
+				_, err := o.people.ResetPassword(t.Context(), o.p, access.PasswordReset{
+					ContactCenter: o.p.ContactCenter.ID, Username: "last", Password: secret.New("correct horse battery"),
+				})
 				return err
 			},
 		}

@@ -15,9 +15,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/api"
 	"admin-api/handlers"
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/store/storetest"
 )
 
@@ -351,7 +353,9 @@ func TestChangePassword(t *testing.T) {
 // nothing else.
 func TestMustChangePassword(t *testing.T) {
 	s := newStack(t)
-	_, err := s.Access.ResetPassword(t.Context(), s.principal(), s.center.ID, "admin", adminPassword, true)
+	_, err := s.Access.ResetPassword(t.Context(), s.principal(), access.PasswordReset{
+		ContactCenter: s.center.ID, Username: "admin", Password: secret.New(adminPassword), MustChange: true,
+	})
 	require.NoError(t, err)
 	with := s.signIn(t)
 	early := []string{"GET " + sessionPath, "DELETE " + sessionPath, "GET " + mePath, "PUT " + mePath + "/password"}

@@ -10,7 +10,9 @@ import (
 
 	"golang.org/x/term"
 
+	"admin-api/access"
 	"admin-api/models"
+	"admin-api/secret"
 	"admin-api/sso"
 	"admin-api/validation"
 )
@@ -41,7 +43,9 @@ func (c *usersSetPasswordCommand) Run(p *program) (err error) {
 		return err
 	}
 	actor := commandLine()
-	u, err := h.access.ResetPassword(p.ctx, &actor, centers[0].ID, c.Username, password, c.MustChange)
+	u, err := h.access.ResetPassword(p.ctx, &actor, access.PasswordReset{
+		ContactCenter: centers[0].ID, Username: c.Username, Password: secret.New(password), MustChange: c.MustChange,
+	})
 	var broken validation.Errors
 	switch {
 	case errors.Is(err, models.ErrNotFound):
