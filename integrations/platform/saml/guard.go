@@ -36,11 +36,16 @@ type Limits struct {
 	Namespaces int // declarations in the document
 	TextBytes  int // of one text or value of an attribute, as written
 
-	// CommentsAllowed, CDATAAllowed and BreaksAllowed let through what readers
-	// differ about: comments, which split texts; marked sections; tabs and line
-	// breaks in values of attributes. They are for documents that no signature
-	// protects anyway.
-	CommentsAllowed, CDATAAllowed, BreaksAllowed bool
+	// CommentsAllowed, CDATAAllowed, BreaksAllowed and XMLPrefixAllowed let through
+	// what readers differ about: comments, which split texts; marked sections; tabs
+	// and line breaks in values of attributes; the declaration of the prefix xml as
+	// what it is anyway, which canonical forms leave out. They are for documents that
+	// no signature protects anyway.
+	CommentsAllowed, CDATAAllowed, BreaksAllowed, XMLPrefixAllowed bool
+
+	// InScope has the prefixes that what is around the document declares, where that
+	// is a part of another one; the empty one is the default namespace.
+	InScope map[string]string
 }
 
 // ResponseLimits are for messages whose signatures count. The largest response
@@ -56,7 +61,7 @@ func ResponseLimits() Limits {
 func MetadataLimits() Limits {
 	return Limits{
 		Bytes: 1 << 20, Depth: 32, Elements: 30_000, Attributes: 32, Namespaces: 10_000, TextBytes: 256 << 10,
-		CommentsAllowed: true, CDATAAllowed: true, BreaksAllowed: true,
+		CommentsAllowed: true, CDATAAllowed: true, BreaksAllowed: true, XMLPrefixAllowed: true,
 	}
 }
 
@@ -79,6 +84,13 @@ func Guard(document []byte, l Limits) error {
 	}
 	g := &guard{rest: bytes.TrimPrefix(document, []byte("\ufeff")), limits: l}
 	g.whole = g.rest
+	for prefix, namespace := range l.InScope {
+		one := binding{namespace: []byte(namespace)}
+		if prefix != "" {
+			one.prefix = []byte(prefix)
+		}
+		g.scope = append(g.scope, one)
+	}
 	if !g.characters() || !g.document() {
 		return g.failure
 	}

@@ -57,6 +57,7 @@ func TestGuard(t *testing.T) {
 		{"default namespace twice", `<a xmlns="u" xmlns="v"/>`, saml.CodeMalformed},
 		{"prefix for nothing", `<a xmlns:p=""/>`, saml.CodeMalformed},
 		{"prefix xml", `<a xmlns:xml="u"/>`, saml.CodeMalformed},
+		{"prefix xml as it is", `<a xmlns:xml="http://www.w3.org/XML/1998/namespace"/>`, saml.CodeMalformed},
 		{"prefix xmlns", `<a xmlns:xmlns="u"/>`, saml.CodeMalformed},
 		{"element xmlns", `<xmlns:a/>`, saml.CodeMalformed},
 		{"namespace of XML", `<a xmlns:p="http://www.w3.org/XML/1998/namespace"/>`, saml.CodeMalformed},
@@ -136,6 +137,12 @@ func TestGuardRelaxed(t *testing.T) {
 		"section not ended":     {`<a><![CDATA[b]]</a>`, saml.CodeMalformed},
 		"section outside":       {`<![CDATA[b]]><a/>`, saml.CodeMalformed},
 		"namespace with breaks": {"<a xmlns:p=\"u\nv\"/>", saml.CodeAmbiguous},
+		"prefix xml as it is":   {`<a xmlns:xml="http://www.w3.org/XML/1998/namespace" xml:lang="de"/>`, ""},
+		"prefix xml otherwise":  {`<a xmlns:xml="u"/>`, saml.CodeMalformed},
+		"namespace of XML":      {`<a xmlns:p="http://www.w3.org/XML/1998/namespace"/>`, saml.CodeMalformed},
+		"prefix xml twice": {
+			`<a xmlns:xml="http://www.w3.org/XML/1998/namespace" xmlns:xml="http://www.w3.org/XML/1998/namespace"/>`, saml.CodeMalformed,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			requireCode(t, tt.code, saml.Guard([]byte(tt.document), saml.MetadataLimits()))

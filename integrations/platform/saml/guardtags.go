@@ -151,6 +151,8 @@ func (g *guard) bind(own int, prefix, namespace []byte) bool {
 		return g.fail(CodeTooComplex, "has more than %d namespaces in one place", maxInScope)
 	case prefix != nil && len(namespace) == 0:
 		return g.fail(CodeMalformed, "declares the prefix %s for no namespace", prefix)
+	case g.limits.XMLPrefixAllowed && string(prefix) == "xml" && bytes.Equal(namespace, namespaceXML):
+		// Shibboleth writes it into its metadata.
 	case bytes.EqualFold(prefix, []byte("xml")), bytes.EqualFold(prefix, []byte("xmlns")),
 		bytes.Equal(namespace, namespaceXML), bytes.Equal(namespace, []byte("http://www.w3.org/2000/xmlns/")):
 		return g.fail(CodeMalformed, "declares one of the namespaces of XML itself")

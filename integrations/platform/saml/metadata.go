@@ -87,6 +87,7 @@ func preferred(endpoints []Endpoint) (Endpoint, bool) {
 // and a *MetadataError for what is no such metadata.
 func ReadMetadata(document []byte, now time.Time) (*Metadata, error) {
 	document = bytes.TrimPrefix(document, []byte("\ufeff")) // AD FS
+	document = bytes.TrimLeft(document, " \t\r\n")          // what is pasted
 	if isWebPage(document) {
 		return nil, &MetadataError{
 			MetadataWebPage,
@@ -103,9 +104,19 @@ func ReadMetadata(document []byte, now time.Time) (*Metadata, error) {
 	return found.metadata(now)
 }
 
-// isWebPage recognises what people get who copy the address of a page.
+// isWebPage recognises what people get who copy the address of a page. Microsoft's
+// begin with a comment.
 func isWebPage(document []byte) bool {
-	start := strings.ToLower(string(bytes.TrimSpace(document[:min(len(document), 512)])))
+	for {
+		document = bytes.TrimSpace(document)
+		body, found := bytes.CutPrefix(document, []byte("<!--"))
+		_, after, ended := bytes.Cut(body, []byte("-->"))
+		if !found || !ended {
+			break
+		}
+		document = after
+	}
+	start := strings.ToLower(string(document[:min(len(document), len("<!doctype html"))]))
 	return strings.HasPrefix(start, "<!doctype html") || strings.HasPrefix(start, "<html")
 }
 

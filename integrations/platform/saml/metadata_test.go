@@ -3,9 +3,12 @@ package saml_test
 import (
 	"bytes"
 	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -163,6 +166,7 @@ func TestReadMetadataRefuses(t *testing.T) {
 	tests := []struct{ name, document, code, detail string }{
 		{"web page", "\n<!DOCTYPE html><html><body>Sign in</body></html>", saml.MetadataWebPage, "web page"},
 		{"web page without a type", "<HTML><p>Sign in", saml.MetadataWebPage, "web page"},
+		{"web page behind comments", "\ufeff\r\n<!-- Copyright --> <!-- > -->\n<!DOCTYPE html>", saml.MetadataWebPage, "web page"},
 		{"other XML", `<rss/>`, saml.MetadataForeign, "no metadata of SAML"},
 		{"other namespace", `<EntityDescriptor xmlns="urn:x"/>`, saml.MetadataForeign, "no metadata of SAML"},
 		{"service provider", own, saml.MetadataNoEntity, "service provider"},
@@ -217,8 +221,27 @@ func TestReadMetadataDetails(t *testing.T) {
 	require.True(t, ok)
 	require.Equal(t, saml.BindingPost, signOn.Binding)
 
+	_, err := saml.ReadMetadata([]byte("\ufeff\r\n <?xml version=\"1.0\"?>"+entity("urn:a")), now)
+	require.NoError(t, err, "pasted with white space in front")
+
 	_, ok = role(`<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="https://a.example"/>`).SignOnEndpoint()
 	require.False(t, ok)
+}
+
+// A certificate is read with the lines of PEM around it, too, and where those were
+// encoded along with it.
+func TestReadMetadataPEM(t *testing.T) {
+	document := fixture(t, "okta")
+	want, err := saml.ReadMetadata(document, now)
+	require.NoError(t, err)
+	block := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: want.Certificates[0].Raw}))
+	for _, text := range []string{block, "\n  " + strings.ReplaceAll(block, "\n", "\n  "), base64.StdEncoding.EncodeToString([]byte(block))} {
+		pasted := regexp.MustCompile(`(?s)(X509Certificate>).*?(</)`).ReplaceAll(document, []byte("${1}"+text+"${2}"))
+		got, err := saml.ReadMetadata(pasted, now)
+		require.NoError(t, err)
+		require.Equal(t, commonNames(want.Certificates), commonNames(got.Certificates))
+		require.Zero(t, got.UnreadableCertificates)
+	}
 }
 
 func TestReadMetadataValidity(t *testing.T) {

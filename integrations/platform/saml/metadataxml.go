@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/xml"
@@ -78,10 +79,22 @@ func (p provider) within(attributes []xml.Attr, signature *struct{}) provider {
 	return p
 }
 
+// What people paste with a certificate where its bare base64 belongs, and some
+// programs encode along with it.
+const pemBegins, pemEnds = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
 func parseCertificate(text string) (*x509.Certificate, error) {
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
+	der, err := decodeCertificate(text)
+	if err == nil && bytes.HasPrefix(der, []byte(pemBegins)) {
+		der, err = decodeCertificate(string(der))
+	}
 	if err != nil {
 		return nil, err
 	}
 	return x509.ParseCertificate(der)
+}
+
+func decodeCertificate(text string) ([]byte, error) {
+	text = strings.NewReplacer(pemBegins, "", pemEnds, "").Replace(text)
+	return base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
 }
