@@ -76,6 +76,7 @@ func TestEncryptedAssertions(t *testing.T) {
 			{assertiontest.AES192GCM, assertiontest.OAEP, true, true},
 			{assertiontest.AES256GCM, assertiontest.OAEPSHA256, true, false},
 			{assertiontest.AES128CBC, assertiontest.OAEPSHA256, true, false},
+			{assertiontest.AES192CBC, assertiontest.OAEP, true, true},
 			{assertiontest.AES256CBC, assertiontest.OAEP, true, true},
 		} {
 			t.Run(d.Name+", "+tt.cipher, func(t *testing.T) {
@@ -92,6 +93,50 @@ func TestEncryptedAssertions(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Some providers encrypt an assertion as it stands in the response, whose declarations
+// of namespaces it needs.
+func TestEncryptedPartOfADocument(t *testing.T) {
+	p := assertiontest.New(t, assertiontest.SimpleSAMLphp())
+	e := p.Expectation()
+	e.Decrypters = []crypto.Decrypter{assertiontest.EncryptionKey()}
+	const declaration = ` xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"`
+	sealed := func(signed bool, edit func(string) string) func(*assertiontest.Response) {
+		return func(r *assertiontest.Response) {
+			r.EncryptTo, r.Cipher, r.SignResponse = &assertiontest.EncryptionKey().PublicKey, assertiontest.AES256GCM, signed
+			r.EditAssertion = func(text string) string {
+				require.Contains(t, text, declaration)
+				return edit(strings.Replace(text, declaration, "", 1))
+			}
+		}
+	}
+	same := func(text string) string { return text }
+	for _, signed := range []bool{true, false} {
+		got, report := accept(t, p.Respond(t, e, "", sealed(signed, same)), e)
+		require.Equal(t, assertiontest.NameID, got.NameID)
+		require.Equal(t, signed, got.ResponseSigned)
+		require.True(t, got.AssertionSigned)
+		require.Contains(t, report.Seen.Redacted, assertiontest.NameID)
+	}
+	refuse(t, assertion.CodeXMLMalformed, p.Respond(t, e, "", sealed(true, func(text string) string {
+		return strings.ReplaceAll(text, "saml:Subject", "other:Subject")
+	})), e)
+	around := sealed(false, func(text string) string { return strings.ReplaceAll(text, "saml:", "evil:") })
+	refuse(t, assertion.CodeAssertionCount, p.Respond(t, e, "", func(r *assertiontest.Response) {
+		around(r)
+		r.Tamper = func(root *etree.Element) { root.CreateAttr("xmlns:evil", "urn:example:evil") }
+	}), e)
+}
+
+// Bare UUIDs are no names of XML when a digit comes first, but ids of some providers.
+func TestIDsThatBeginWithADigit(t *testing.T) {
+	p := assertiontest.New(t, assertiontest.Okta())
+	e := p.Expectation()
+	got, _ := accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
+		r.ID, r.AssertionID = "28338c8c-39ab-4b94-bcdc-46f68f99d962", "0"
+	}), e)
+	require.Equal(t, []string{"28338c8c-39ab-4b94-bcdc-46f68f99d962", "0"}, []string{got.ResponseID, got.AssertionID})
 }
 
 func TestBrokenLines(t *testing.T) {

@@ -119,7 +119,8 @@ var cures = []struct{ code, cure string }{
 	{CodeEncryptedNoKey, "Make an encryption key for the contact center and give its metadata to the identity " +
 		"provider, or switch encryption off there."},
 	{CodeEncryptionWeak, "Choose RSA-OAEP and AES-GCM at the identity provider. AES-CBC is accepted only in a " +
-		"response that is signed as a whole (in Azure: sign SAML response and assertion)."},
+		"response that is signed as a whole (in Azure: sign SAML response and assertion; in AD FS: " +
+		"SamlResponseSignature MessageAndAssertion)."},
 	{CodeDecryptionFailed, "Give the identity provider the current encryption certificate from this contact " +
 		"center's metadata."},
 	{CodeIssuerWrong, "Copy the identity provider's entity id into the account, exactly as it sends it."},

@@ -24,6 +24,9 @@ type encrypted struct {
 	oaep      *rsa.OAEPOptions
 }
 
+// methodAES192CBC is the one way of XML Encryption that the library has no name for.
+const methodAES192CBC = namespaceEncryption + "aes192-cbc"
+
 // maxWrappedKey is what RSA of 16384 bits makes.
 const maxWrappedKey = 2048
 
@@ -47,7 +50,7 @@ func (j *judgement) decrypt(el *etree.Element, ids map[string]bool, signed bool)
 		return nil, refuse(CodeDecryptionFailed, "None of the contact center's %d encryption keys opens the assertion.",
 			len(j.expect.Decrypters))
 	}
-	d, err := read(plain, ids)
+	d, err := read(plain, ids, around(el))
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +108,8 @@ func (x *encrypted) readMethod(data *etree.Element) *Error {
 		x.size = 32
 	case types.MethodAES128CBC:
 		x.size, x.cbc = 16, true
+	case methodAES192CBC:
+		x.size, x.cbc = 24, true
 	case types.MethodAES256CBC:
 		x.size, x.cbc = 32, true
 	default:

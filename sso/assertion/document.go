@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -73,19 +74,23 @@ type document struct {
 }
 
 // read makes a tree of a document. Its ids are added to those given, which must
-// not have them yet.
-func read(text []byte, ids map[string]bool) (*document, *Error) {
-	if err := saml.Guard(text, limits()); err != nil {
+// not have them yet. around are the namespaces in scope where it stood, if it is a
+// part of another one.
+func read(text []byte, ids map[string]bool, around map[string]string) (*document, *Error) {
+	limits := limits()
+	limits.InScope = around
+	if err := saml.Guard(text, limits); err != nil {
 		if g, ok := errors.AsType[*saml.GuardError](err); ok {
 			return nil, refuse(g.Code, "XML: %s.", g.Detail)
 		}
 		return nil, refuse(CodeXMLMalformed, "XML: %s.", err.Error())
 	}
 	tree := etree.NewDocument()
-	tree.ReadSettings.MaxDepth = limits().Depth + 1
+	tree.ReadSettings.MaxDepth = limits.Depth + 1
 	if err := tree.ReadFromBytes(text); err != nil || tree.Root() == nil {
 		return nil, refuse(CodeXMLMalformed, "The message is not well-formed XML.")
 	}
+	adopt(tree.Root(), around)
 	return survey(tree.Root(), ids)
 }
 
@@ -166,6 +171,48 @@ func declared(el *etree.Element, scope map[string]string) map[string]string {
 	return inner
 }
 
+// around returns the namespaces in scope at an element.
+func around(el *etree.Element) map[string]string {
+	scope := map[string]string{}
+	for ; el != nil; el = el.Parent() {
+		for _, a := range el.Attr {
+			if prefix, ok := declares(a); ok {
+				if _, closer := scope[prefix]; !closer {
+					scope[prefix] = a.Value
+				}
+			}
+		}
+	}
+	return scope
+}
+
+// adopt declares on the root of a part what it uses and only its surroundings
+// declared: XML Encryption puts what was decrypted back into its place. What it does
+// not use stays out, for that could change a canonical form.
+func adopt(root *etree.Element, scope map[string]string) {
+	for prefix, namespace := range scope {
+		switch {
+		case prefix == "" && root.Space == "" && uses(root, ""):
+			root.CreateAttr("xmlns", namespace)
+		case prefix != "" && uses(root, prefix):
+			root.CreateAttr("xmlns:"+prefix, namespace)
+		}
+	}
+}
+
+// uses tells whether an element, or one in it, has a prefix that is not declared
+// there.
+func uses(el *etree.Element, prefix string) bool {
+	found := el.Space == prefix
+	for _, a := range el.Attr {
+		if own, ok := declares(a); ok && own == prefix {
+			return false
+		}
+		found = found || prefix != "" && a.Space == prefix
+	}
+	return found || slices.ContainsFunc(el.ChildElements(), func(child *etree.Element) bool { return uses(child, prefix) })
+}
+
 // declares returns the prefix that an attribute declares, empty for the default
 // namespace.
 func declares(a etree.Attr) (string, bool) {
@@ -175,8 +222,9 @@ func declares(a etree.Attr) (string, bool) {
 	return a.Key, a.Space == "xmlns"
 }
 
-// ncName is what an id may look like, in the ASCII part of XML names.
-var ncName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+// idForm is what an id may look like, in the ASCII part of XML names. A digit may
+// come first, which XML has no name for: some providers give bare UUIDs.
+var idForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
 // identify collects the id of an element. Ids in other namespaces and xml:base
 // change what a reference means for one reader and not for another, so there are
@@ -196,7 +244,7 @@ func (d *document) identify(el *etree.Element) *Error {
 		if a.Space != "" {
 			return refuse(CodeSignatureStructure, "An id belongs to another namespace (%s:%s).", shown(a.Space), shown(a.Key))
 		}
-		if len(a.Value) > maxID || !ncName.MatchString(a.Value) {
+		if len(a.Value) > maxID || !idForm.MatchString(a.Value) {
 			return refuse(CodeSchemaInvalid, "The id %s is no name of XML.", quoted(a.Value)).with(a.Value)
 		}
 		if has || d.ids[a.Value] {

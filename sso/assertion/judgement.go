@@ -86,7 +86,7 @@ func (j *judgement) readMessage(encoded string) *Error {
 	if err != nil {
 		return err
 	}
-	d, err := read(text, map[string]bool{})
+	d, err := read(text, map[string]bool{}, nil)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ const (
 	AES192GCM    = types.MethodAES192GCM
 	AES256GCM    = types.MethodAES256GCM
 	AES128CBC    = types.MethodAES128CBC
+	AES192CBC    = "http://www.w3.org/2001/04/xmlenc#aes192-cbc"
 	AES256CBC    = types.MethodAES256CBC
 	TripleDESCBC = types.MethodTripleDESCBC
 
@@ -50,7 +51,7 @@ func (r *Response) encrypt(tb testing.TB, el *etree.Element) {
 // seal encrypts a text for EncryptTo.
 func (r *Response) seal(tb testing.TB, text string) string {
 	tb.Helper()
-	size := map[string]int{AES128GCM: 16, AES128CBC: 16, AES192GCM: 24, TripleDESCBC: 24}[r.Cipher]
+	size := map[string]int{AES128GCM: 16, AES128CBC: 16, AES192GCM: 24, AES192CBC: 24, TripleDESCBC: 24}[r.Cipher]
 	if size == 0 {
 		size = 32
 	}
