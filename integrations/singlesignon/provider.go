@@ -152,6 +152,19 @@ func (s *Section) checkProvider(c *validation.Context, at string) {
 	}
 }
 
+// checkGoogle warns where both sections sign in at one Google Workspace. That takes an
+// entity id for one application only, ours is the same for both sections, and an
+// application has one reply address (https://support.google.com/a/answer/6301076).
+func (p *Properties) checkGoogle(c *validation.Context) {
+	agents, admins := &p.AgentDesktop, &p.Admin
+	if agents.Enabled && admins.Enabled && agents.IdentityProviderIssuer == admins.IdentityProviderIssuer &&
+		ProviderOf(agents.IdentityProviderSSOURL) == Google && ProviderOf(admins.IdentityProviderSSOURL) == Google {
+		c.Warn("/admin/identityProviderSsoUrl", "google_one_section",
+			"One Google Workspace serves one section only: it refuses a second application with our entity id, and an "+
+				"application has one reply address there.")
+	}
+}
+
 // checkIssuer judges the issuer against the provider's form; id is what the
 // login address says of itself, empty if it says nothing.
 func (s *Section) checkIssuer(c *validation.Context, at string, p pattern, id string) {

@@ -103,6 +103,35 @@ func TestProviders(t *testing.T) {
 	}
 }
 
+// Google takes our entity id for one application, which has one reply address.
+func TestGoogleServesOneSection(t *testing.T) {
+	const (
+		url, id = "https://accounts.google.com/o/saml2/idp?idpid=", "https://accounts.google.com/o/saml2?idpid="
+		warning = "/admin/identityProviderSsoUrl google_one_section"
+	)
+	section := azure(t)
+	one, other := section.provider(url+"C01abc", id+"C01abc"), section.provider(url+"C09xyz", id+"C09xyz")
+	initiated := section.provider("https://accounts.google.com/o/saml2/initsso?idpid=C01abc&spid=1234", id+"C01abc")
+	for name, tt := range map[string]struct {
+		admin members
+		want  []string
+	}{
+		"the same":          {one, []string{warning}},
+		"by another URL":    {initiated, []string{warning}},
+		"another workspace": {other, nil},
+		"another provider":  {section, nil},
+		"switched off":      {one.with("enabled", false), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judge(t, members{"agentDesktop": one, "admin": tt.admin})
+			require.Empty(t, got.errors)
+			require.Equal(t, tt.want, got.warnings)
+		})
+	}
+	both := judge(t, members{"agentDesktop": section, "admin": section})
+	require.Empty(t, both.warnings, "Azure takes both reply addresses in one application")
+}
+
 func TestOwnName(t *testing.T) {
 	section := azure(t)
 	t.Run("entity id is ours", func(t *testing.T) {

@@ -136,6 +136,7 @@ func (p *Properties) Validate(c *validation.Context) {
 		c.Warn("/admin/enabled", "agent_desktop_disabled",
 			"Administrators sign in through the identity provider while agents do not; usually both or only agents do.")
 	}
+	p.checkGoogle(c)
 }
 
 func (s *Section) validate(c *validation.Context, at string, r roles) {
