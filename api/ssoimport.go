@@ -6,8 +6,8 @@ import "admin-api/models"
 type SSOImportInput struct {
 	// XML is the document itself, of 1 MiB at most together with the rest.
 	XML string `json:"xml,omitempty" example:"<EntityDescriptor …"`
-	// URL is where it is, by HTTPS; it may have 1 MiB.
-	URL string `json:"url,omitempty" format:"uri" example:"https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml"`
+	// URL is where it is, by HTTPS; it may have 1 MiB. Microsoft's names the application.
+	URL string `json:"url,omitempty" format:"uri" example:"https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml?appid=6f9b2c1d-3e4a-4b5c-8d7e-9f0a1b2c3d4e"`
 	// Section is what the proposal is for; agentDesktop where it is absent.
 	Section string `json:"section,omitempty" enums:"agentDesktop,admin" example:"agentDesktop"`
 }

@@ -28,10 +28,11 @@ type SSOHint struct{ Provider, Text string }
 
 // The identity providers as pages call them.
 const (
-	entra  = "Microsoft Entra ID (Azure AD)"
-	okta   = "Okta"
-	adfs   = "AD FS"
-	google = "Google Workspace"
+	entra    = "Microsoft Entra ID (Azure AD)"
+	okta     = "Okta"
+	adfs     = "AD FS"
+	google   = "Google Workspace"
+	oneLogin = "OneLogin"
 )
 
 // Symptom reports whether the kind is what an identity provider shows, and no code

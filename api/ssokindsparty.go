@@ -9,18 +9,21 @@ var (
 		{okta, "SAML Settings > Single sign-on URL, with Use this for Recipient URL and Destination URL."},
 		{adfs, "Properties of the trust > Endpoints > SAML Assertion Consumer, binding POST."},
 		{google, "Service provider details > ACS URL."},
+		{oneLogin, "Configuration > ACS (Consumer) URL, Recipient and ACS (Consumer) URL Validator."},
 	}
 	audienceHints = []SSOHint{
 		{entra, "Basic SAML Configuration > Identifier (Entity ID)."},
 		{okta, "SAML Settings > Audience URI (SP Entity ID); in the app of the catalogue, Domain."},
 		{adfs, "Properties of the trust > Identifiers > Relying party identifier."},
 		{google, "Service provider details > Entity ID."},
+		{oneLogin, "Configuration > Audience (EntityID)."},
 	}
 	nameIDHints = []SSOHint{
 		{entra, "Attributes & Claims > Unique User Identifier (Name ID)."},
 		{okta, "SAML Settings > Name ID format and Application username."},
 		{adfs, "Claim Issuance Policy: a rule whose outgoing claim type is Name ID."},
 		{google, "Service provider details > Name ID format and Name ID."},
+		{oneLogin, "Configuration > SAML nameID format; Parameters > NameID value."},
 	}
 )
 
@@ -36,10 +39,11 @@ func ssoPartyKinds() []SSOKind {
 			Remedy: "If the issuer of the trace is your provider, set identityProviderEntityId to it, letter by letter.",
 			Providers: []SSOHint{
 				{entra, "Set up > Microsoft Entra Identifier. identityProviderIssuer is something else there: our own " +
-					"entity id."},
+					"entity id. With Append application ID to issuer, set identityProviderEntityId."},
 				{okta, "View SAML setup instructions > Identity Provider Issuer; it begins with http://, not https://."},
 				{adfs, "Edit Federation Service Properties > Federation Service identifier; it begins with http://."},
 				{google, "Google Identity Provider details > Entity ID."},
+				{oneLogin, "SSO > Issuer URL."},
 			},
 		},
 		{

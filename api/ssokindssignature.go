@@ -16,6 +16,7 @@ func ssoSignatureKinds() []SSOKind {
 				{okta, "SAML Settings > Advanced: Response Signed, Assertion Signature Signed."},
 				{adfs, "Set-AdfsRelyingPartyTrust -SamlResponseSignature MessageAndAssertion."},
 				{google, "Service provider details > Signed response."},
+				{oneLogin, "Configuration > SAML signature element: Both."},
 			},
 		},
 		{
@@ -52,6 +53,7 @@ func ssoSignatureKinds() []SSOKind {
 				{entra, "SAML Certificates > Edit > Signing Algorithm: SHA-256."},
 				{okta, "SAML Settings > Advanced > Signature Algorithm: RSA-SHA256; Digest Algorithm: SHA256."},
 				{adfs, "Properties of the trust > Advanced > Secure hash algorithm: SHA-256."},
+				{oneLogin, "SSO > SAML Signature Algorithm: SHA-256. It is SHA-1 where nobody changed it."},
 			},
 		},
 	}
@@ -69,10 +71,12 @@ func ssoCertificateKinds() []SSOKind {
 				"the answer names.",
 			Remedy: importAgain + " Keep the old certificate beside the new one until the provider has switched.",
 			Providers: []SSOHint{
-				{entra, "SAML Certificates: the active certificate; Certificate (Base64) or App Federation Metadata Url."},
+				{entra, "SAML Certificates: the active certificate; Certificate (Base64) or App Federation Metadata Url. " +
+					"The certificates of the directory, in metadata without appid, are others."},
 				{okta, "Sign On > SAML Signing Certificates: the active one; View SAML setup instructions."},
 				{adfs, "Service > Certificates > Token-signing: the primary one; AD FS rolls over by itself every year."},
 				{google, "Google Identity Provider details > Certificate: the one that the application uses."},
+				{oneLogin, "SSO > X.509 Certificate: the one that the application uses; View Details shows it."},
 			},
 		},
 		{

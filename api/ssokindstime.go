@@ -52,7 +52,9 @@ func ssoEncryptionKinds() []SSOKind {
 	encryption := []SSOHint{
 		{entra, "Token encryption: import the certificate, then Activate token encryption certificate."},
 		{okta, "SAML Settings > Advanced > Assertion Encryption, Encryption Certificate."},
-		{adfs, "Properties of the trust > Encryption."},
+		{adfs, "Properties of the trust > Encryption. AD FS encrypts as soon as a certificate is there, which it takes " +
+			"from our metadata; Set-AdfsRelyingPartyTrust -EncryptClaims $false switches that off."},
+		{oneLogin, "Configuration > Encrypt assertion."},
 	}
 	return []SSOKind{
 		{
@@ -81,6 +83,9 @@ func ssoEncryptionKinds() []SSOKind {
 			Providers: []SSOHint{
 				{entra, "SAML Certificates > Edit > Signing Option: Sign SAML response and assertion."},
 				{okta, "SAML Settings > Advanced > Encryption Algorithm: AES256-GCM; Key Transport Algorithm: RSA-OAEP."},
+				{adfs, "It knows AES-CBC only: Set-AdfsRelyingPartyTrust -SamlResponseSignature MessageAndAssertion."},
+				{oneLogin, "Configuration > SAML encryption method: AES-256-CBC, not TRIPLEDES-CBC; SAML signature " +
+					"element: Both."},
 			},
 		},
 	}

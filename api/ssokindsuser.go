@@ -18,6 +18,7 @@ func ssoUserKinds() []SSOKind {
 				{okta, "Sign On > Application username: the e-mail address by default; choose what holds the user name."},
 				{adfs, "Claim Issuance Policy: a rule that sends the user name as Name ID."},
 				{google, "Service provider details > Name ID: Basic Information > Primary email, or another attribute."},
+				{oneLogin, "Parameters > NameID value: the e-mail address by default; choose what holds the user name."},
 			},
 		},
 		{

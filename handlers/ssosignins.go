@@ -235,7 +235,8 @@ func (s *Server) listKeys(x *exchange) error {
 //	@ID          createSsoKey
 //	@Summary     Make a key pair for encrypted assertions
 //	@Description Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs
-//	@Description go on decrypting until they are retired.
+//	@Description go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is
+//	@Description read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
 //	@Tags        sso
 //	@Security    BearerAuth
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"

@@ -12,11 +12,12 @@ type claims struct{ firstName, lastName, email string }
 // Names under which providers send a claim, in small letters and without their
 // namespace. The first of each list is the one that the contact center's
 // documentation asks for; then come those that Azure, AD FS and LDAP-like
-// providers send where nobody renamed them.
+// providers send where nobody renamed them, and the numbers that LDAP has for
+// them (RFC 4519, RFC 4524), which some send alone, as urn:oid:2.5.4.42.
 var (
-	firstNames = []string{"firstname", "givenname"}
-	lastNames  = []string{"lastname", "surname", "sn"}
-	emails     = []string{"email", "emailaddress", "mail"}
+	firstNames = []string{"firstname", "givenname", "2.5.4.42"}
+	lastNames  = []string{"lastname", "surname", "sn", "2.5.4.4"}
+	emails     = []string{"email", "emailaddress", "mail", "0.9.2342.19200300.100.1.3"}
 )
 
 func claimsOf(attributes []assertion.Attribute) claims {

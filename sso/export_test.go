@@ -14,3 +14,6 @@ func (k *KeyView) Public(t *testing.T) *rsa.PublicKey {
 	}
 	return key
 }
+
+// WarnOfAddress is what an import thinks of where the document was.
+func (out *Import) WarnOfAddress(address string) { out.warnOfAddress(address) }

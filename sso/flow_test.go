@@ -12,6 +12,7 @@ import (
 	"admin-api/sso"
 	"admin-api/sso/assertion"
 	"admin-api/sso/assertion/assertiontest"
+	"admin-api/store/storetest"
 )
 
 func TestSignIn(t *testing.T) {
@@ -68,6 +69,33 @@ func TestJustInTime(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, u.Version, same.Version)
 	})
+}
+
+// Names and e-mail address are found by what providers call them that nobody told.
+func TestClaimsOfOthers(t *testing.T) {
+	for name, names := range map[string][3]string{
+		"Azure": {
+			"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname",
+			"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
+			"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress",
+		},
+		"LDAP":            {"givenName", "sn", "mail"},
+		"numbers of LDAP": {"urn:oid:2.5.4.42", "urn:oid:2.5.4.4", "urn:oid:0.9.2342.19200300.100.1.3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, storetest.SQLite(t))
+			w.jit()
+			out, err := w.signIn(w.desk(), func(r *assertiontest.Response) {
+				for i := range names {
+					r.Attributes[i].Name = names[i]
+				}
+			})
+			require.NoError(t, err)
+			u, err := w.db.User(t.Context(), w.center.ID, out.Principal.UserID)
+			require.NoError(t, err)
+			require.Equal(t, []string{"Jane", "Doe", "jane.doe@example.com"}, []string{u.FirstName, u.LastName, u.Email})
+		})
+	}
 }
 
 // Many first sign-ins of one person at the same moment make one user.

@@ -86,6 +86,7 @@ func (s *Service) ImportMetadata(ctx context.Context, p *access.Principal, in *I
 	if err := s.propose(ctx, p, out); err != nil {
 		return nil, err
 	}
+	out.warnOfAddress(in.URL)
 	return out, nil
 }
 

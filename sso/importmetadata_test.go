@@ -173,6 +173,20 @@ func TestImportRefuses(t *testing.T) {
 	}
 }
 
+// Microsoft's metadata without the id of an application have certificates that no
+// application signs with.
+func TestImportFromDirectory(t *testing.T) {
+	const at = "https://login.microsoftonline.com/8d1e3c5a-0b47-4f6e-9a2d-7c5b1e3f9a60/federationmetadata/2007-06/federationmetadata.xml"
+	for address, want := range map[string]bool{
+		"": false, "https://idp.acme.test/metadata": false, at: true, at + "?appid=": true, at + "?other=1": true,
+		at + "?appid=6f9b2c1d-3e4a-4b5c-8d7e-9f0a1b2c3d4e": false, at + "?AppId=6f9b2c1d-3e4a-4b5c-8d7e-9f0a1b2c3d4e": false,
+	} {
+		out := &sso.Import{}
+		out.WarnOfAddress(address)
+		require.Equal(t, want, hasWarning(out, "/identityProviderCertificates", "certificates_of_directory"), address)
+	}
+}
+
 // The address is fetched behind the guard, and what comes is bounded and never
 // quoted.
 func TestImportFetches(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"errors"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -219,7 +220,8 @@ func (out *Import) warnOfMetadata(signOn saml.Endpoint) {
 	}
 	if found.WantsSignedRequests {
 		out.warn("", "wants_signed_requests",
-			"The provider wants requests to be signed, which is not done here; switch that off for this application.")
+			"The provider wants requests to be signed, which is not done here; switch that off for this application. "+
+				"In Keycloak that is Client signature required, on the tab Keys of the client; its metadata always say so.")
 	}
 	if signOn.Binding == saml.BindingPost {
 		out.warnOfPost(signOn)
@@ -231,6 +233,25 @@ func (out *Import) warnOfMetadata(signOn saml.Endpoint) {
 	out.warn("", "metadata_unverified",
 		"Nobody has verified that the document is the provider's. "+
 			"Compare the certificate's fingerprint with what the provider shows.")
+}
+
+// warnOfAddress looks at where the document was. Microsoft answers without the id of
+// an application as well, with the certificates of the directory, and an enterprise
+// application signs with one of its own
+// (https://learn.microsoft.com/en-us/entra/identity-platform/federation-metadata).
+func (out *Import) warnOfAddress(address string) {
+	u, err := url.Parse(address)
+	if err != nil || singlesignon.ProviderOf(address) != singlesignon.Azure {
+		return
+	}
+	for name, values := range u.Query() {
+		if strings.EqualFold(name, "appid") && values[0] != "" {
+			return
+		}
+	}
+	out.warn("/identityProviderCertificates", "certificates_of_directory",
+		"The address names no application, so these are the certificates of the directory, and the enterprise application "+
+			"signs with one of its own. Give its App Federation Metadata Url, which ends in ?appid= and an id.")
 }
 
 func (out *Import) warnOfPost(signOn saml.Endpoint) {

@@ -133,6 +133,18 @@ func TestSetupPointsAtProperties(t *testing.T) {
 	}
 }
 
+// Each provider is told where its metadata are, or their text; a note that says to make
+// one application for each section is not for who refuses the second one.
+func TestSetupNotes(t *testing.T) {
+	for _, p := range setupOf(t, "").Sections[0].Providers {
+		notes := strings.Join(p.Notes, "\n")
+		require.Contains(t, notes, "import-metadata", p.Provider)
+		require.Equal(t, p.Provider == sso.SetupGoogle, strings.Contains(notes, "duplicate entity id"), p.Provider)
+		require.False(t, p.Provider == sso.SetupGoogle && strings.Contains(notes, "one application for each section"))
+		require.Equal(t, p.Provider != sso.SetupGoogle, strings.Contains(notes, "CBC mode"), "%s: what encryption needs", p.Provider)
+	}
+}
+
 // A validator that takes more than the one address would let answers go elsewhere.
 func TestSetupValidatorTakesOneAddress(t *testing.T) {
 	section := setupOf(t, "").Sections[0]

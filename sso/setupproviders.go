@@ -52,6 +52,8 @@ const pemForm = "PEM, with the lines BEGIN CERTIFICATE and END CERTIFICATE"
 const (
 	unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 	oneEach     = "Make one application for each section, because an application has one reply address there."
+	importTakes = "POST /api/v1/sso/import-metadata takes "
+	signedCBC   = "AES in CBC mode is only read in a response that is signed as a whole"
 	exactNames  = "Users are matched by user name. Somebody whose name differs is refused or, with just-in-time " +
 		"provisioning, " +
 		"becomes a new user."
@@ -105,6 +107,9 @@ func setupAzure() SetupProvider {
 			"Add the claims without a namespace, and remove the one for user.mail that is there with another name.",
 			"Answers name https://sts.windows.net/<directory id>/ as their issuer. That follows from the login URL and is " +
 				"entered nowhere.",
+			importTakes + "SAML Certificates > App Federation Metadata Url, which ends in ?appid= and an id: without that " +
+				"it has the certificates of the directory, with which the application does not sign.",
+			"Token encryption is by AES in CBC mode. " + signedCBC + ", as with the signing option above.",
 			exactNames,
 		},
 	}
@@ -142,7 +147,11 @@ func setupOkta() SetupProvider {
 			},
 			{setupCertificate, "Sign On > View SAML setup instructions > X.509 Certificate", pemForm},
 		},
-		Notes: []string{oneEach, "Claims are Attribute Statements, with Name format Unspecified.", exactNames},
+		Notes: []string{
+			oneEach, "Claims are Attribute Statements, with Name format Unspecified.",
+			importTakes + "Sign On > Metadata URL.",
+			"Assertion Encryption is best by AES256-GCM with RSA-OAEP: " + signedCBC + ".", exactNames,
+		},
 	}
 }
 
@@ -182,7 +191,10 @@ func setupADFS() SetupProvider {
 			"Type the outgoing claim types FirstName, LastName and Email into their fields; they are not in the list.",
 			"The metadata of AD FS is at https://<host>/FederationMetadata/2007-06/FederationMetadata.xml and names the " +
 				"token-signing " +
-				"certificates, also the next one.",
+				"certificates, also the next one. " + importTakes + "it.",
+			"AD FS encrypts by itself, in CBC mode, as soon as it finds a key pair of POST /api/v1/sso/keys in our metadata, " +
+				"which it reads every day where it monitors the trust. " + signedCBC + ", so set SamlResponseSignature " +
+				"first; or keep AD FS from encrypting by Set-AdfsRelyingPartyTrust -EncryptClaims $false.",
 			exactNames,
 		},
 	}
@@ -214,8 +226,11 @@ func setupGoogle() SetupProvider {
 			{setupCertificate, "Google Identity Provider details > Certificate", pemForm},
 		},
 		Notes: []string{
-			oneEach,
+			"One Google Workspace serves one of the two sections: an application has one ACS URL there, and a second one with " +
+				"the same Entity ID is refused as 400 duplicate entity id. Leave the other section to passwords or to another " +
+				"provider.",
 			"Google sends Start URL as the relay state, which sends nobody anywhere here.",
+			importTakes + "the text of the file that Google Identity Provider details > Download metadata gives.",
 			"Switch the application on under User access.",
 			exactNames,
 		},
@@ -250,7 +265,10 @@ func setupOneLogin() SetupProvider {
 			{setupCertificate, "SSO > X.509 Certificate > View Details", pemForm},
 		},
 		Notes: []string{
-			oneEach, "Claims are Parameters, each with Include in SAML assertion.", exactNames,
+			oneEach, "Claims are Parameters, each with Include in SAML assertion.",
+			importTakes + "SSO > Issuer URL, or the text of the file that More Actions > SAML Metadata gives.",
+			"Encrypt assertion needs another SAML encryption method than TRIPLEDES-CBC. " + signedCBC + ", as with Both above.",
+			exactNames,
 		},
 	}
 }
@@ -283,8 +301,10 @@ func setupGeneric() SetupProvider {
 			{setupCertificate, "KeyDescriptor for signing in the provider's metadata", pemForm},
 		},
 		Notes: []string{
-			"Requests are not signed, and ask for no method of signing in.",
+			"Requests are not signed, and ask for no method of signing in. In Keycloak, switch Client signature required off, " +
+				"on the tab Keys of the client.",
 			"POST /api/v1/sso/import-metadata reads all that the account needs from the provider's metadata.",
+			"Assertions may be encrypted for a key pair of POST /api/v1/sso/keys, by AES-GCM and RSA-OAEP. " + signedCBC + ".",
 			exactNames,
 		},
 	}
