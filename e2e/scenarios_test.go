@@ -37,6 +37,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"metadata", exchangeMetadata},
 		{"provisioned over SCIM", signInProvisioned},
 		{"another provider", signInAtLasso},
+		{"providers made of libraries", signInAtLibraries},
 	} {
 		t.Run(scenario.name, func(t *testing.T) { scenario.play(t, o) })
 	}
@@ -331,13 +332,6 @@ func signInAtLasso(t *testing.T, o *office) {
 	section["allowIdpInitiated"] = true
 	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
 	lasso.ServiceProvider = o.introduce(t)
-	newBrowser := func() *http.Client {
-		browser := o.authority.Client(map[string]string{ourHost: o.front.Addr})
-		jar, err := cookiejar.New(nil)
-		require.NoError(t, err)
-		browser.Jar = jar
-		return browser
-	}
 	// asked has a browser sent to the provider and returns what that has it post.
 	asked := func(browser *http.Client, name string) identity.Post {
 		status, address := open(t, browser, http.MethodGet, "/agentdesktop/sso/login", nil)
@@ -349,7 +343,7 @@ func signInAtLasso(t *testing.T, o *office) {
 		status, _ := open(t, browser, http.MethodPost, "/agentdesktop/sso/redirect", form.Fields)
 		return status
 	}
-	begunHere, begunThere := newBrowser(), newBrowser()
+	begunHere, begunThere := o.plainBrowser(t), o.plainBrowser(t)
 	for name, tt := range map[string]struct {
 		browser *http.Client
 		form    identity.Post
@@ -363,7 +357,7 @@ func signInAtLasso(t *testing.T, o *office) {
 		require.Equal(t, http.StatusForbidden, reply(tt.browser, tt.form), "once is enough")
 		require.Equal(t, "sso-replayed", o.lastRefusal(t))
 	}
-	require.Equal(t, http.StatusForbidden, reply(newBrowser(), asked(begunHere, "lasso.here")), "another browser")
+	require.Equal(t, http.StatusForbidden, reply(o.plainBrowser(t), asked(begunHere, "lasso.here")), "another browser")
 	require.Equal(t, "sso-browser-unknown", o.lastRefusal(t))
 }
 
@@ -376,6 +370,16 @@ func (o *office) lastRefusal(t *testing.T) string {
 	items, _ := o.must(t, http.MethodGet, "/sso/traces?outcome=refused&pageSize=1", nil)["items"].([]any)
 	require.Len(t, items, 1)
 	return items[0].(map[string]any)["code"].(string)
+}
+
+// plainBrowser is one without scripts and without cookies.
+func (o *office) plainBrowser(t *testing.T) *http.Client {
+	t.Helper()
+	browser := o.authority.Client(map[string]string{ourHost: o.front.Addr})
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser.Jar = jar
+	return browser
 }
 
 // open plays a browser without scripts at our host. It returns the status and where
