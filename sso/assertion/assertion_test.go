@@ -2,7 +2,10 @@ package assertion_test
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
@@ -163,6 +166,16 @@ func TestBrokenLines(t *testing.T) {
 	require.True(t, got.AssertionSigned)
 }
 
+// inASN1 signs as goxmldsig does, not as XML Signature has it.
+func inASN1(t *testing.T, key *ecdsa.PrivateKey) func([]byte) []byte {
+	return func(info []byte) []byte {
+		sum := sha256.Sum256(info)
+		value, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
+		require.NoError(t, err)
+		return value
+	}
+}
+
 func TestKeysOfOtherKinds(t *testing.T) {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		p := assertiontest.New(t, assertiontest.Okta())
@@ -172,6 +185,11 @@ func TestKeysOfOtherKinds(t *testing.T) {
 		e := p.Expectation()
 		got, _ := accept(t, p.Respond(t, e, "", nil), e)
 		require.True(t, got.ResponseSigned)
+		got, _ = accept(t, p.Respond(t, e, "", func(r *assertiontest.Response) {
+			r.ResponseSigning.Value, r.SignAssertion = inASN1(t, key), false
+			r.ResponseSigning.Method = assertiontest.ECDSASHA256
+		}), e)
+		require.True(t, got.ResponseSigned, "in the form that Go has for it")
 	}
 	p := assertiontest.New(t, assertiontest.ADFS())
 	e := p.Expectation()

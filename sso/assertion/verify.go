@@ -105,7 +105,8 @@ func strong(c *x509.Certificate) bool {
 }
 
 // encoded returns the signature value in the form that crypto/x509 takes. XML
-// Signature (section 6.4.3) puts r and s side by side; Go wants them in ASN.1.
+// Signature (section 6.4.3) puts r and s side by side; Go wants them in ASN.1, and
+// providers that are written in Go often give them so.
 func (s *signature) encoded(c *x509.Certificate) []byte {
 	key, ok := c.PublicKey.(*ecdsa.PublicKey)
 	if !ok {
@@ -113,7 +114,7 @@ func (s *signature) encoded(c *x509.Certificate) []byte {
 	}
 	size := (key.Curve.Params().BitSize + 7) / 8
 	if len(s.value) != 2*size {
-		return nil
+		return s.value
 	}
 	var b cryptobyte.Builder
 	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
