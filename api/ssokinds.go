@@ -35,6 +35,17 @@ const (
 	oneLogin = "OneLogin"
 )
 
+// HintOf returns what to do at a provider, by its name in SSOSetupProvider; nil where
+// there is nothing to say of it.
+func (k *SSOKind) HintOf(provider string) *SSOHint {
+	names := map[string]string{"azure": entra, "okta": okta, "adfs": adfs, "google": google, "oneLogin": oneLogin}
+	i := slices.IndexFunc(k.Providers, func(h SSOHint) bool { return h.Provider == names[provider] })
+	if i < 0 {
+		return nil
+	}
+	return &k.Providers[i]
+}
+
 // Symptom reports whether the kind is what an identity provider shows, and no code
 // of ours.
 func (k *SSOKind) Symptom() bool { return k.Status == 0 }

@@ -76,6 +76,7 @@ func TestTestSignIn(t *testing.T) {
 	for _, want := range []string{"The test sign-in failed", "/docs/problems/sso-audience-wrong", "<td><strong>failed</strong></td>", "acme_sso"} {
 		require.Contains(t, page.Body, want)
 	}
+	require.NotContains(t, page.Body, "<dt>AD FS</dt>")
 	done = s.test(t, failed.ID)
 	require.Equal(t, []string{models.SSOTestFailed, "sso-audience-wrong"}, []string{done.Status, done.Result.Code})
 	require.NotEmpty(t, done.Result.Remedy)
@@ -150,6 +151,22 @@ func TestTraces(t *testing.T) {
 	}
 	narrow := s.token(t, models.ScopeAccountsRead)
 	s.refused(t, api.CodeForbidden, call{Method: "GET", Path: tracesPath, Token: narrow})
+}
+
+// The page of a test sign-in says what to do in the words of the section's provider.
+func TestTestSignInKnowsTheProvider(t *testing.T) {
+	s := newSignOn(t)
+	_, begin := s.startTest(t, models.SectionAgentDesktop)
+	b := s.browser()
+	id := b.begin(t, begin)
+	s.change(t, `{"agentDesktop":{"identityProviderSsoUrl":"https://fs.example.net/adfs/ls/"}}`)
+	page := b.bring(t, replyPath, s.response(t, replyPath, id, func(r *assertiontest.Response) {
+		r.EncryptTo, r.Cipher, r.SignResponse = &assertiontest.StrangerKey().PublicKey, assertiontest.AES256CBC, false
+	}))
+	for _, want := range []string{"/docs/problems/sso-encryption-weak", "<dt>AD FS</dt><dd>It knows AES-CBC only", "<dt>Encrypted</dt>"} {
+		require.Contains(t, page.Body, want)
+	}
+	require.NotContains(t, page.Body, "<dt>Okta</dt>")
 }
 
 // Assertions can be encrypted for a key pair of ours, and the key pair be rolled.

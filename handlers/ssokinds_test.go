@@ -47,6 +47,16 @@ func TestEverySignInCodeHasItsPage(t *testing.T) {
 	require.Equal(t, 3, symptoms, "the three errors that are documented for Azure")
 }
 
+// Providers have one name for who sets them up and another on pages.
+func TestHintsOfProviders(t *testing.T) {
+	kind, ok := api.SSOKindOf(assertion.CodeAudienceWrong)
+	require.True(t, ok)
+	for _, name := range sso.SetupProviders() {
+		require.Equal(t, name == sso.SetupGeneric, kind.HintOf(name) == nil, name)
+	}
+	require.Nil(t, kind.HintOf(""))
+}
+
 func TestSignInKindsReadWell(t *testing.T) {
 	seen := map[string]bool{}
 	for _, k := range api.SSOKinds() {

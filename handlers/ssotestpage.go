@@ -14,6 +14,8 @@ type testPage struct {
 	Center string
 	Test   api.SSOTest
 	Facts  []formField
+	// Hint is what to do at the provider of the section; nil where nothing is known.
+	Hint *api.SSOHint
 }
 
 // showTest shows the browser that came back from a test sign-in what was found. It
@@ -34,6 +36,9 @@ func (s *Server) showTest(x *exchange, at portal, id string) error {
 		page.Facts = factsOf(r)
 		if r.Code == "" {
 			page.Title = "The test sign-in succeeded"
+		}
+		if kind, known := api.SSOKindOf(r.Code); known {
+			page.Hint = kind.HintOf(s.sso.Provider(x.Request().Context(), place))
 		}
 	}
 	return s.showSSO(x, http.StatusOK, "sso-test", outcomePolicy, page)
@@ -58,6 +63,9 @@ func factsOf(r *api.SSOResult) []formField {
 		{"Valid until", seen.NotOnOrAfter},
 		{"Signed", strings.Join(seen.Signed, ", ")},
 		{"Signed by", strings.Join(slices.Compact(slices.Clone(seen.SignatureMethods)), ", ")},
+	}
+	if seen.Encrypted {
+		all = append(all, formField{"Encrypted", "assertion"})
 	}
 	if r.Certificate != nil {
 		all = append(all, formField{"Verified with the certificate (SHA-256)", r.Certificate.SHA256})

@@ -94,6 +94,15 @@ func (s *Service) ProviderHost(ctx context.Context, at Place) string {
 	return u.Hostname()
 }
 
+// Provider tells which one of SetupProviders people of a place sign in at now.
+func (s *Service) Provider(ctx context.Context, at Place) string {
+	set, err := s.settingsOf(ctx, at)
+	if err != nil {
+		return SetupGeneric
+	}
+	return setupProvider(singlesignon.ProviderOf(set.IdentityProviderSSOURL))
+}
+
 // account returns the live account of the contact center; nil where there is none.
 func (s *Service) account(ctx context.Context, c *models.ContactCenter) (*models.Account, error) {
 	live, err := s.Store.ListAccounts(ctx, models.AccountFilter{
