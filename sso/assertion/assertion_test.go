@@ -122,14 +122,16 @@ func TestEncryptedPartOfADocument(t *testing.T) {
 		require.True(t, got.AssertionSigned)
 		require.Contains(t, report.Seen.Redacted, assertiontest.NameID)
 	}
-	refuse(t, assertion.CodeXMLMalformed, p.Respond(t, e, "", sealed(true, func(text string) string {
+	malformed, _ := refuse(t, assertion.CodeXMLMalformed, p.Respond(t, e, "", sealed(true, func(text string) string {
 		return strings.ReplaceAll(text, "saml:Subject", "other:Subject")
 	})), e)
+	require.Contains(t, malformed.Detail, "the prefix other")
 	around := sealed(false, func(text string) string { return strings.ReplaceAll(text, "saml:", "evil:") })
-	refuse(t, assertion.CodeAssertionCount, p.Respond(t, e, "", func(r *assertiontest.Response) {
+	foreign, _ := refuse(t, assertion.CodeAssertionCount, p.Respond(t, e, "", func(r *assertiontest.Response) {
 		around(r)
 		r.Tamper = func(root *etree.Element) { root.CreateAttr("xmlns:evil", "urn:example:evil") }
 	}), e)
+	require.Contains(t, foreign.Detail, "decrypted")
 }
 
 // Bare UUIDs are no names of XML when a digit comes first, but ids of some providers.
