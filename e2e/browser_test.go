@@ -56,20 +56,27 @@ func startBrowser(t *testing.T, addresses map[string]string) *browser {
 	for host, addr := range addresses {
 		rules = append(rules, "MAP "+host+" "+addr)
 	}
-	cmd := exec.CommandContext(t.Context(), "node", "signin.mjs")
-	cmd.Env = append(os.Environ(), "RESOLVE="+strings.Join(rules, ","))
+	in, out := startScript(t, "signin.mjs", "RESOLVE="+strings.Join(rules, ","))
+	return &browser{in, out}
+}
+
+// startScript starts one that answers each line with a line until the test ends.
+func startScript(t *testing.T, name string, settings ...string) (io.Writer, *bufio.Scanner) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "node", name) //nolint:gosec // a script of ours
+	cmd.Env = append(os.Environ(), settings...)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	cmd.Stderr = os.Stderr
-	cmd.Cancel = in.Close // at the end of the visits the browser is closed
+	cmd.Cancel = in.Close // without more lines it ends what it has begun
 	cmd.WaitDelay = 10 * time.Second
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Wait() })
 	scanner := bufio.NewScanner(out)
 	scanner.Buffer(nil, 1<<20)
-	return &browser{in: in, out: scanner}
+	return in, scanner
 }
 
 // do returns where a visit ended. A page that the browser complained about is an

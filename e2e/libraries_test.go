@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"slices"
 	"testing"
 	"time"
@@ -30,19 +29,8 @@ type libraries struct {
 
 func startLibraries(t *testing.T) *libraries {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "node", "provider.mjs")
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	cmd.Stderr = os.Stderr
-	cmd.Cancel = in.Close
-	cmd.WaitDelay = 10 * time.Second
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() { _ = cmd.Wait() })
-	scanner := bufio.NewScanner(out)
-	scanner.Buffer(nil, 1<<20)
-	return &libraries{in, scanner}
+	in, out := startScript(t, "provider.mjs")
+	return &libraries{in, out}
 }
 
 // library is an identity provider made of one. It has no pages: whoever comes is
