@@ -65,8 +65,8 @@ var (
 	requestRefused = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "request_refused",
 		Detail: "The provider refuses the request of a sign-in.",
-		Hint: "Most often it does not know our entity id, or the reply address is not that of the application there. " +
-			setupHint,
+		Hint: "Most often it does not know our entity id, the reply address is not that of the application there, or it " +
+			"wants signed requests, as Keycloak does with Client signature required; ours are not signed. " + setupHint,
 	}
 	postOnly = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "binding_not_allowed",
