@@ -18,7 +18,7 @@ type SSOTrace struct {
 	// Reference is what the person was shown, to read it to an administrator.
 	Reference string `json:"reference" example:"7K2M-4QXP"`
 	// Count is more than one where so many failures of the kind came within a minute
-	// that they were not kept one by one; reference is that of the last one.
+	// that they were not kept one by one; whoever they happened to was shown reference.
 	Count int `json:"count" minimum:"1" example:"1"`
 	// Username is the NameID. It is absent where no provider vouched for it.
 	Username string `json:"username,omitempty" example:"ann"`

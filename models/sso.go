@@ -112,7 +112,7 @@ type SSOTrace struct {
 	Verified    bool
 	UsernameKey string // NameKey of the NameID, where the signature was good
 	UserID      string // empty where nobody has that name
-	Reference   string // what the person was shown
+	Reference   string // what the person was shown, and the others that Count counts
 	Count       int    // more than one where like ones were too many to be kept
 	Report      string // JSON
 	At          Time

@@ -140,7 +140,7 @@ func (s *Service) unverified(ctx context.Context, a *arrival, err error, value s
 		s.Audit.Committed(a.at.Center.ID)
 		return refused
 	}
-	s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
+	a.reference = s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
 	return refused
 }
 
@@ -296,7 +296,7 @@ func replayed() *Error {
 func (s *Service) replayed(ctx context.Context, a *arrival) error {
 	refused := a.failed(StepOnce, replayed())
 	a.report.refused(refused, "")
-	s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
+	a.reference = s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
 	return refused
 }
 
@@ -372,7 +372,11 @@ func (s *Service) conclude(ctx context.Context, tx *store.Store, a *arrival, ref
 		}
 		return err
 	}
-	return s.keep(ctx, tx, s.newTrace(a.at, a.reference, a, a.report))
+	reference, err := s.keep(ctx, tx, s.newTrace(a.at, a.reference, a, a.report))
+	if err == nil {
+		a.reference = reference
+	}
+	return err
 }
 
 // recordRefusal puts on the audit record that a known user was not let in.

@@ -25,12 +25,12 @@ func (s *Service) Begin(ctx context.Context, at Place, d Departure) (*Start, err
 	start, err := s.begin(ctx, at, d)
 	if refused, ok := errors.AsType[*Error](err); ok {
 		refused.Reference = newReference()
-		s.logRefusal(ctx, at, refused, false)
 		if d.Test == "" {
 			result := sentFrom(d.From)
 			result.refused(refused, "")
-			s.trace(ctx, s.newTrace(at, refused.Reference, nil, result))
+			refused.Reference = s.trace(ctx, s.newTrace(at, refused.Reference, nil, result))
 		}
+		s.logRefusal(ctx, at, refused, false)
 	}
 	return start, err
 }

@@ -66,7 +66,13 @@ func TestTracesOfAFlood(t *testing.T) {
 		require.NoError(t, err)
 		for range 60 {
 			_, err := w.accept(w.desk(), "!", "")
-			require.Error(t, err)
+			refused := why(t, err)
+			found, _, err := w.Traces(t.Context(), w.admin, sso.TraceQuery{
+				Reference: refused.Reference, Query: paging.Query{Size: 5},
+			})
+			require.NoError(t, err)
+			require.Len(t, found, 1, "the reference that was shown leads to a trace")
+			require.Equal(t, refused.Code, found[0].Result.Code)
 		}
 		rows, err := w.db.SSOTraces(t.Context(), models.SSOTraceFilter{ContactCenterID: w.center.ID})
 		require.NoError(t, err)

@@ -33,7 +33,8 @@ type TraceView struct {
 	At          models.Time
 	// Reference is what the person was shown.
 	Reference string
-	// Count is more than one where like failures were too many to be kept.
+	// Count is more than one where like failures were too many to be kept. Whoever they
+	// happened to was shown this reference.
 	Count int
 	// UserID is empty where no user came of it. Username is what the provider says; it
 	// is empty where that is not proved.
@@ -128,32 +129,38 @@ func (s *Service) newTrace(at Place, reference string, a *arrival, r *Result) *m
 	return t
 }
 
-// trace keeps what became of a sign-in that nobody is let in by. That it cannot be
-// kept changes nothing for the person.
-func (s *Service) trace(ctx context.Context, t *models.SSOTrace) {
+// trace keeps what became of a sign-in that nobody is let in by, and returns the
+// reference to show. That it cannot be kept changes nothing for the person.
+func (s *Service) trace(ctx context.Context, t *models.SSOTrace) (reference string) {
 	bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	if err := s.keep(bounded, s.Store, t); err != nil {
+	reference, err := s.keep(bounded, s.Store, t)
+	if err != nil {
 		s.logger().ErrorContext(ctx, "trace of a sign-in not kept", "reference", t.Reference, "error", err)
+		return t.Reference
 	}
+	return reference
 }
 
-func (s *Service) keep(ctx context.Context, to *store.Store, t *models.SSOTrace) error {
+// keep stores a trace and returns the reference by which it is found: of failures that
+// are only counted, that of the one that stands for them. When a provider has changed
+// its certificate everybody fails within minutes, and whoever calls first is to be helped.
+func (s *Service) keep(ctx context.Context, to *store.Store, t *models.SSOTrace) (reference string, err error) {
 	if t.Verified {
-		return to.CreateSSOTrace(ctx, t)
+		return t.Reference, to.CreateSSOTrace(ctx, t)
 	}
 	after := models.NewID(t.At.Add(-traceMinute))
 	n, err := to.CountSSOTraces(ctx, t.ContactCenterID, after)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if n >= freeTraces {
-		err := to.RepeatSSOTrace(ctx, t, after)
+		standing, err := to.RepeatSSOTrace(ctx, t, after)
 		if !errors.Is(err, models.ErrNotFound) {
-			return err
+			return standing, err
 		}
 	}
-	return to.CreateSSOTrace(ctx, t)
+	return t.Reference, to.CreateSSOTrace(ctx, t)
 }
 
 // logRefusal tells the log of a sign-in that came to nothing: what is to be found in

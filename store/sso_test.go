@@ -69,7 +69,7 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 		"DeleteSSOTests": func(ctx context.Context) error { return drop(s.DeleteSSOTests(ctx, at(-1), 1)) },
 		"CreateSSOTrace": func(ctx context.Context) error { t := trace; return s.CreateSSOTrace(ctx, &t) },
 		"CountSSOTraces": func(ctx context.Context) error { return drop(s.CountSSOTraces(ctx, cc, canary)) },
-		"RepeatSSOTrace": func(ctx context.Context) error { t := trace; return s.RepeatSSOTrace(ctx, &t, canary) },
+		"RepeatSSOTrace": func(ctx context.Context) error { t := trace; return drop(s.RepeatSSOTrace(ctx, &t, canary)) },
 		"SSOTraces":      func(ctx context.Context) error { return drop(s.SSOTraces(ctx, filter)) },
 		"SSOTrace":       func(ctx context.Context) error { return drop(s.SSOTrace(ctx, cc, canary+"x")) },
 		"TrimSSOTraces":  func(ctx context.Context) error { return drop(s.TrimSSOTraces(ctx, at(0), 5)) },
@@ -322,12 +322,16 @@ func TestSSOTraceRows(t *testing.T) {
 
 		like := newest
 		like.Reference = "R2"
-		require.NoError(t, s.RepeatSSOTrace(ctx, &like, first.ID))
+		standing, err := s.RepeatSSOTrace(ctx, &like, first.ID)
+		require.NoError(t, err)
+		require.Equal(t, newest.Reference, standing, "which people can be given")
 		unlike := like
 		unlike.Code = "sso-y"
-		require.ErrorIs(t, s.RepeatSSOTrace(ctx, &unlike, first.ID), models.ErrNotFound)
-		require.ErrorIs(t, s.RepeatSSOTrace(ctx, &like, newest.ID), models.ErrNotFound)
-		newest.Count, newest.Reference = 2, "R2"
+		_, err = s.RepeatSSOTrace(ctx, &unlike, first.ID)
+		require.ErrorIs(t, err, models.ErrNotFound)
+		_, err = s.RepeatSSOTrace(ctx, &like, newest.ID)
+		require.ErrorIs(t, err, models.ErrNotFound)
+		newest.Count = 2
 		list, err := s.SSOTraces(ctx, models.SSOTraceFilter{ContactCenterID: cc, Page: models.Page{Limit: 9}})
 		require.NoError(t, err)
 		require.Equal(t, []models.SSOTrace{newest, first, good}, list)

@@ -156,7 +156,7 @@ func writeSSO(ctx context.Context, s *store.Store, cc string, worker, n int) err
 				return err
 			}
 		}
-		err := s.RepeatSSOTrace(ctx, unproved, "")
+		_, err := s.RepeatSSOTrace(ctx, unproved, "")
 		if err != nil && !errors.Is(err, models.ErrNotFound) { // it was swept just now
 			return err
 		}
@@ -201,7 +201,7 @@ func TestRepeatedTracesAreCounted(t *testing.T) {
 		var errs [n]error
 		var all sync.WaitGroup
 		for i := range n {
-			all.Go(func() { errs[i] = stores[i%2].RepeatSSOTrace(ctx, like, "") })
+			all.Go(func() { _, errs[i] = stores[i%2].RepeatSSOTrace(ctx, like, "") })
 		}
 		all.Wait()
 		for _, err := range errs {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"admin-api/models"
 )
@@ -95,21 +96,22 @@ func (s *Store) CountSSOTraces(ctx context.Context, contactCenter, after string)
 }
 
 // RepeatSSOTrace lets the newest trace after an id that has section and code of t,
-// and that no provider vouched for either, stand for t as well. It is
-// models.ErrNotFound where there is none.
-func (s *Store) RepeatSSOTrace(ctx context.Context, t *models.SSOTrace, after string) error {
-	err := s.exec(ctx, func(db *gorm.DB) error {
+// and that no provider vouched for either, stand for t as well, and returns the
+// reference of it. It is models.ErrNotFound where there is none.
+func (s *Store) RepeatSSOTrace(ctx context.Context, t *models.SSOTrace, after string) (reference string, err error) {
+	var standing models.SSOTrace
+	err = s.exec(ctx, func(db *gorm.DB) error {
 		newest := s.query(ctx).Model(&models.SSOTrace{}).Select("max(id)").
 			Where("contact_center_id = ? AND id > ? AND section = ? AND code = ? AND NOT verified",
 				t.ContactCenterID, after, t.Section, t.Code)
-		return affected(db.Model(&models.SSOTrace{}).
+		return affected(db.Model(&standing).Clauses(clause.Returning{Columns: []clause.Column{{Name: "reference"}}}).
 			Where("contact_center_id = ? AND id = (?)", t.ContactCenterID, newest).
-			UpdateColumns(map[string]any{"count": gorm.Expr("count + 1"), "reference": t.Reference}))
+			UpdateColumn("count", gorm.Expr("count + 1")))
 	})
 	if err != nil {
-		return fmt.Errorf("repeat trace of a sign-in: %w", err)
+		return "", fmt.Errorf("repeat trace of a sign-in: %w", err)
 	}
-	return nil
+	return standing.Reference, nil
 }
 
 // SSOTraces returns a page of the traces that match f, newest first.
