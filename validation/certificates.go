@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/pem"
 	"strings"
 )
@@ -112,6 +113,62 @@ func mistaken(der []byte) string {
 		return codePrivateKey
 	}
 	return tagCertificate
+}
+
+// pastedInstead says what stands where a certificate should, and what to do; empty
+// where that cannot be told. It never repeats what it was given.
+func pastedInstead(s string) string {
+	if begun, ended := strings.Count(s, beginCertificate), strings.Count(s, endCertificate); begun+ended > 0 {
+		return brokenPEM(s, begun, ended)
+	}
+	for _, known := range []struct {
+		seen bool
+		text string
+	}{
+		{s == "", "Is empty; leave the entry out, or enter a certificate."},
+		{strings.HasPrefix(s, "<"), "Is XML, such as metadata; enter only the text of its element X509Certificate."},
+		{strings.HasPrefix(s, "http"), "Is an address; enter the certificate that is there."},
+		{isFingerprint(s), "Is the fingerprint of a certificate; enter the certificate itself."},
+		{strings.Contains(s, "PUBLIC KEY-----"), "Is a public key; enter the certificate that it is in."},
+		{strings.Contains(s, "PKCS7-----"), "Is a PKCS #7 container; export only the certificate, as Base-64 encoded X.509."},
+		{strings.Contains(s, "BEGIN CERTIFICATE"), "Has altered BEGIN and END lines; each begins and ends with five hyphens."},
+		{strings.Contains(s, "-----BEGIN "), "Is a PEM block of another kind; enter one that begins with " + beginCertificate + "."},
+	} {
+		if known.seen {
+			return known.text
+		}
+	}
+	return ""
+}
+
+// isFingerprint reports whether s ends in a hash in hexadecimal, by which certificates
+// are told apart: behind "SHA256:", perhaps, and in pairs of digits.
+func isFingerprint(s string) bool {
+	digits := strings.NewReplacer(":", "", " ", "").Replace(s)
+	for _, size := range []int{64, 40} { // SHA-256, SHA-1
+		if label := len(digits) - size; label >= 0 && label < len("SHA-256=") {
+			_, err := hex.DecodeString(digits[label:])
+			return err == nil
+		}
+	}
+	return false
+}
+
+// brokenPEM tells what keeps a text with lines of a certificate from being one.
+func brokenPEM(s string, begun, ended int) string {
+	switch {
+	case begun > 1 || ended > 1:
+		return "Holds more than one certificate; enter each of them on its own."
+	case ended == 0:
+		return "Lacks its END CERTIFICATE line, so a part was not copied; copy the certificate again, whole."
+	case begun == 0:
+		return "Lacks its BEGIN CERTIFICATE line, so a part was not copied; copy the certificate again, whole."
+	case !strings.HasPrefix(s, beginCertificate) || !strings.HasSuffix(strings.TrimSpace(s), endCertificate):
+		return "Has further text before its BEGIN or behind its END CERTIFICATE line; " +
+			"enter both lines, what is between them, and nothing else."
+	}
+	return "Cannot be read between its BEGIN and END lines: characters are missing or changed. " +
+		"Copy the certificate again, whole, or download it as Base-64 encoded X.509."
 }
 
 // CheckAuthority reports at pointer when the key of a certificate that is to be

@@ -129,6 +129,44 @@ func TestCertificate(t *testing.T) {
 	require.Equal(t, good, NormalizePEM(base64Of(der)))
 }
 
+// Each of the usual mistakes is called by its name, without a word of what was pasted.
+func TestCertificateMistakesAreNamed(t *testing.T) {
+	der := selfSigned(t, p256(t))
+	good := armoured("CERTIFICATE", der)
+	for name, tt := range map[string]struct{ text, says string }{
+		"empty":              {"", "empty"},
+		"two":                {good + good, "more than one certificate"},
+		"no end":             {strings.Split(good, "-----END")[0], "END CERTIFICATE line"},
+		"no begin":           {strings.TrimPrefix(good, beginCertificate), "BEGIN CERTIFICATE line"},
+		"text before":        {"Certificate:\n    Data:\n" + good, "further text"},
+		"text behind":        {good + "junk", "further text"},
+		"characters lost":    {good[:80] + good[90:], "characters are missing"},
+		"no certificate":     {armoured("CERTIFICATE", []byte("junk")), "characters are missing"},
+		"metadata":           {"<EntityDescriptor/>", "XML"},
+		"address":            {"https://idp.example/cert.pem", "address"},
+		"sha-1":              {"AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01", "fingerprint"},
+		"sha-256":            {strings.Repeat("9f86d081", 8), "fingerprint"},
+		"sha-256, announced": {"SHA256:" + strings.Repeat("9F:86:", 15) + "D0:81", "fingerprint"},
+		"public key":         {armoured("PUBLIC KEY", der), "public key"},
+		"pkcs7":              {armoured("PKCS7", der), "PKCS #7"},
+		"hyphens":            {strings.ReplaceAll(good, "-----", "----"), "hyphens"},
+		"another kind":       {armoured("X509 CRL", der), "another kind"},
+		"words":              {"the certificate", "one X.509 certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := struct {
+				C []string `json:"c" validate:"dive,pem_certificate"`
+			}{[]string{NormalizePEM(tt.text)}}
+			c := new(Context)
+			Struct(&v, c, nil)
+			require.Equal(t, []string{"/c/0 pem_certificate"}, lines(c.Errors()))
+			require.Contains(t, c.Errors()[0].Detail, tt.says)
+			require.Regexp(t, `^(Is|Has|Holds|Lacks|Cannot|Must) [^%]+\.$`, c.Errors()[0].Detail)
+			require.NotContains(t, c.Errors()[0].Detail, "junk")
+		})
+	}
+}
+
 func TestCheckAuthority(t *testing.T) {
 	edwards, _, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)

@@ -44,6 +44,27 @@ func pointerOf(v reflect.Value, namespace string) string {
 	return b.String()
 }
 
+// ownerOf returns the struct that has the field of a namespace of validator/v10 in
+// names of Go ("Properties.Hosts[2].Name").
+func ownerOf(t reflect.Type, namespace string) reflect.Type {
+	path := strings.Split(namespace, ".")
+	path = path[:len(path)-1]
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Name() != "" {
+		path = path[1:]
+	}
+	for _, name := range path {
+		name, _, _ = strings.Cut(name, "[")
+		field, _ := t.FieldByName(name)
+		for t = field.Type; t.Kind() != reflect.Struct; {
+			t = t.Elem()
+		}
+	}
+	return t
+}
+
 func member(v reflect.Value, rest string) (reflect.Value, string, string) {
 	end := strings.IndexAny(rest, ".[")
 	if end < 0 {

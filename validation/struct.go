@@ -81,7 +81,7 @@ func Struct(v any, c *Context, skip func(pointer string) bool) {
 		if passesOver(field) || skip != nil && skip(pointer) {
 			continue
 		}
-		found := violationOf(field)
+		found := violationOf(reflect.TypeOf(v), field)
 		found.Pointer = pointer
 		c.Add(found)
 	}
@@ -105,12 +105,37 @@ func isPresence(tag string) bool {
 	return strings.HasPrefix(tag, "required") || strings.HasPrefix(tag, "excluded")
 }
 
-func violationOf(field validator.FieldError) Violation {
-	if judge, own := judges()[field.Tag()]; own {
-		text, _ := field.Value().(string)
-		return Rule(judge(text), "", KindText)
+func violationOf(root reflect.Type, field validator.FieldError) Violation {
+	judge, own := judges()[field.Tag()]
+	if !own {
+		found := Rule(field.Tag(), field.Param(), kindOf(field.Kind()))
+		if detail := whenRequired(root, field); detail != "" {
+			found.Detail = detail
+		}
+		return found
 	}
-	return Rule(field.Tag(), field.Param(), kindOf(field.Kind()))
+	text, _ := field.Value().(string)
+	found := Rule(judge(text), "", KindText)
+	if detail := pastedInstead(text); detail != "" && found.Code == tagCertificate {
+		found.Detail = detail
+	}
+	return found
+}
+
+// whenRequired says on which value of its neighbour it depends that a member must be
+// given; empty for other rules.
+func whenRequired(root reflect.Type, field validator.FieldError) string {
+	words := map[string]string{"required_if": "while", "required_unless": "unless"}
+	pair := strings.Fields(field.Param())
+	if words[field.Tag()] == "" || len(pair) != 2 {
+		return ""
+	}
+	neighbour, ok := ownerOf(root, field.StructNamespace()).FieldByName(pair[0])
+	name, _, _ := strings.Cut(neighbour.Tag.Get("json"), ",")
+	if !ok || name == "" {
+		return ""
+	}
+	return "Must be given " + words[field.Tag()] + " " + name + " is " + pair[1] + "."
 }
 
 func kindOf(k reflect.Kind) Kind {

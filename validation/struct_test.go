@@ -108,6 +108,32 @@ func TestStructKeptSecret(t *testing.T) {
 	require.Equal(t, []string{"/name required"}, lines(c.Errors()))
 }
 
+// What must be given only now and then says when.
+func TestConditionsAreNamed(t *testing.T) {
+	type inner struct {
+		On   bool   `json:"enabled"`
+		URL  string `json:"url" validate:"required_if=On true"`
+		Mode string `json:"mode"`
+		Key  string `json:"key" validate:"required_unless=Mode open"`
+	}
+	type outer struct {
+		One  inner    `json:"one"`
+		Rows []*inner `json:"rows" validate:"dive"`
+	}
+	c := new(Context)
+	Struct(&outer{One: inner{On: true, Mode: "open"}, Rows: []*inner{{Mode: "closed"}}}, c, nil)
+	require.Equal(t, []string{"/one/url required", "/rows/0/key required"}, lines(c.Errors()))
+	require.Equal(t, "Must be given while enabled is true.", c.Errors()[0].Detail)
+	require.Equal(t, "Must be given unless mode is open.", c.Errors()[1].Detail)
+
+	c = new(Context)
+	Struct(&struct {
+		On  bool   `json:"on"`
+		URL string `json:"url" validate:"required_if=On true"`
+	}{On: true}, c, nil)
+	require.Equal(t, "Must be given while on is true.", c.Errors()[0].Detail)
+}
+
 // Every rule must be told in full: a code, a sentence, and a schema or a reason
 // why there is none.
 func TestEveryTagIsTold(t *testing.T) {
