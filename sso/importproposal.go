@@ -179,6 +179,9 @@ func (out *Import) judge(domain string, now time.Time) {
 	for _, v := range slices.Concat(c.Errors(), c.Warnings()) {
 		if pointer, ours := strings.CutPrefix(v.Pointer, "/"+out.Section); ours && pointer != "/enabled" {
 			v.Pointer = pointer
+			if v.Code == "required" {
+				v.Detail = "The metadata have none that the account takes; what the account has stays, or enter it by hand."
+			}
 			out.Warnings = append(out.Warnings, v)
 		}
 	}

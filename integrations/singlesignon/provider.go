@@ -1,6 +1,7 @@
 package singlesignon
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strings"
@@ -34,7 +35,9 @@ type pattern struct {
 	label string
 	// documented: the contact center's documentation shows these forms, so
 	// others are refused; elsewhere they are warned about.
-	documented                  bool
+	documented bool
+	// ours: the issuer is made of our own domain, and the address of a GUID.
+	ours                        bool
 	ssoURL, issuer              *regexp.Regexp
 	ssoURLExample, issuerFormat string
 }
@@ -44,7 +47,7 @@ type pattern struct {
 // https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
 var patterns = map[Provider]pattern{
 	Azure: {
-		label: "Azure", documented: true,
+		label: "Azure", documented: true, ours: true,
 		ssoURL:        regexp.MustCompile(`^https://` + azureDomains + `/` + guid + `/(?i:saml2)$`),
 		ssoURLExample: "https://login.microsoftonline.com/<directory id>/saml2",
 		issuer:        regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?_sso$`),
@@ -101,6 +104,8 @@ func ProviderOf(ssoURL string) Provider {
 		return Azure
 	case oktaHost.MatchString(host):
 		return Okta
+	case tokenService.MatchString(host): // so that the right address is named
+		return Azure
 	case host == "accounts.google.com":
 		return Google
 	case host == "onelogin.com" || strings.HasSuffix(host, ".onelogin.com"):
@@ -138,11 +143,21 @@ func (s *Section) checkProvider(c *validation.Context, at string) {
 	case urlKnown && found:
 		id, matches := match(p.ssoURL, s.IdentityProviderSSOURL)
 		if !matches {
-			p.report(c, urlAt, "sso_url_pattern", "Is not a login address of "+p.label+".", p.ssoURLExample)
+			detail := cmp.Or(wrongAddress(s.IdentityProviderSSOURL), "Is not a login address of "+p.label+".")
+			expected := p.ssoURLExample
+			if p.ours {
+				expected = filled(expected, anyGUID.FindString(s.IdentityProviderSSOURL))
+			}
+			p.report(c, urlAt, "sso_url_pattern", detail, expected)
 		}
 		if issuerKnown {
 			s.checkIssuer(c, issuerAt, p, id)
 		}
+	case urlKnown && isOwn(s.IdentityProviderSSOURL, c.Domain):
+		c.Violate(urlAt, "own_address",
+			"Is an address of this contact center itself; enter the one at which the identity provider signs people in.")
+	case urlKnown && wrongAddress(s.IdentityProviderSSOURL) != "":
+		c.Warn(urlAt, "sso_url_pattern", wrongAddress(s.IdentityProviderSSOURL))
 	case urlKnown:
 		c.Warn(urlAt, "custom_domain",
 			"The host belongs to no identity provider that is known here; check the address twice.")
@@ -169,13 +184,16 @@ func (p *Properties) checkGoogle(c *validation.Context) {
 // login address says of itself, empty if it says nothing.
 func (s *Section) checkIssuer(c *validation.Context, at string, p pattern, id string) {
 	named, matches := match(p.issuer, s.IdentityProviderIssuer)
+	if p.ours {
+		id = c.Domain
+	}
 	switch {
 	case !matches:
 		p.report(c, at, "sso_issuer_pattern", "Is not an issuer as "+p.label+" needs it.",
-			strings.Replace(p.issuerFormat, "<domain>", domainOr(c, "<domain>"), 1))
-	case id != "" && !p.same(named, id):
+			filled(p.issuerFormat, id))
+	case !p.ours && id != "" && !p.same(named, id):
 		p.report(c, at, "sso_id_mismatch",
-			"Names another "+p.label+" application than the login address does; copy both from the same one.", p.issuerFormat)
+			"Names another "+p.label+" application than the login address does; copy both from the same one.", filled(p.issuerFormat, id))
 	}
 }
 
@@ -190,10 +208,7 @@ func (s *Section) checkOwnName(c *validation.Context, at string) {
 	}
 	own := EntityID(c.Domain)
 	urlAt, pointer := at+"/identityProviderSsoUrl", at+"/identityProviderIssuer"
-	if strings.HasSuffix(s.IdentityProviderIssuer, "_sso") && s.IdentityProviderIssuer != own {
-		c.Warn(pointer, "issuer_of_another_domain",
-			"Names another contact center; this one is known to identity providers as "+own+".")
-	}
+	s.checkOwnSuffix(c, pointer, own)
 	if s.ResponseIssuer() != own || s.IdentityProviderSSOURL == "" || c.Broken(urlAt) || c.Broken(pointer) {
 		return
 	}
@@ -225,13 +240,6 @@ func match(e *regexp.Regexp, s string) (group string, ok bool) {
 		group = found[1]
 	}
 	return group, found != nil
-}
-
-func domainOr(c *validation.Context, placeholder string) string {
-	if c.Domain == "" {
-		return placeholder
-	}
-	return c.Domain
 }
 
 // TakesPost reports whether the login address takes requests by HTTP-POST only, as far

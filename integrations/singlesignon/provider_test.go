@@ -1,6 +1,7 @@
 package singlesignon
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,6 +18,7 @@ const (
 	idMismatch    = "identityProviderIssuer sso_id_mismatch"
 	otherDomain   = "identityProviderIssuer issuer_of_another_domain"
 	ownName       = "identityProviderIssuer own_entity_id"
+	ownURL        = "identityProviderSsoUrl own_address"
 	customHost    = "identityProviderSsoUrl custom_domain"
 )
 
@@ -84,6 +86,13 @@ func TestProviders(t *testing.T) {
 		{name: "onelogin, another application", url: onelogin, issuer: "https://app.onelogin.com/saml/metadata/999", warnings: []string{idMismatch}},
 		{name: "onelogin portal", url: "https://acme.onelogin.com/portal", issuer: oneloginID, warnings: []string{urlPattern}},
 
+		{name: "azure directory", url: "https://sts.windows.net/" + directory + "/", issuer: ownIssuer, errors: []string{urlPattern}},
+		{name: "azure, name in capitals", url: azureURL, issuer: "MyCompany.BrightPattern.com_sso", warnings: []string{otherDomain}},
+		{name: "ad fs metadata", url: "https://adfs.acme.com/FederationMetadata/2007-06/FederationMetadata.xml", issuer: adfsIssuer, warnings: []string{urlPattern}},
+		{name: "metadata of somebody else", url: "https://sso.acme.com/idp/metadata.php", issuer: "urn:acme", warnings: []string{urlPattern}},
+		{name: "own reply address", url: "https://" + domain + "/agentdesktop/sso/redirect", issuer: "urn:acme", errors: []string{ownURL}},
+		{name: "own sign-on address", url: "https://" + domain + ":8443/", issuer: "urn:acme", errors: []string{ownURL}},
+		{name: "provider behind the own domain", url: "https://" + domain + "/idp/saml", issuer: "urn:acme", warnings: []string{customHost}},
 		{name: "somebody else", url: "https://sso.acme.com/saml", issuer: "https://sso.acme.com/metadata", warnings: []string{customHost}},
 		{name: "lookalike of azure", url: "https://login.microsoftonline.com.acme.com/" + directory + "/saml2", issuer: "urn:acme", warnings: []string{customHost}},
 		{name: "lookalike of okta", url: "https://acme-okta.com/app/bp/exk1/sso/saml", issuer: "urn:acme", warnings: []string{customHost}},
@@ -162,6 +171,37 @@ func TestPatternTexts(t *testing.T) {
 	v := got.context.Errors()[0]
 	require.Contains(t, v.Detail, ownIssuer, "the text names the value to enter")
 	require.Equal(t, map[string]any{"provider": "Azure", "expected": ownIssuer}, v.Params)
+}
+
+// What is wrong is called by its name, and the value to enter stands in the text as far
+// as it follows from the others.
+func TestMistakesAreNamed(t *testing.T) {
+	const okta = "https://acme.okta.com/app/bp/exk1a2b3c4/sso/saml"
+	for name, tt := range map[string]struct{ url, issuer, says string }{
+		"azure metadata": {
+			"https://login.microsoftonline.com/" + directory + "/federationmetadata/2007-06/federationmetadata.xml", ownIssuer,
+			"metadata, where nobody can sign in",
+		},
+		"azure metadata, address": {
+			"https://login.microsoftonline.com/" + directory + "/federationmetadata/2007-06/federationmetadata.xml", ownIssuer,
+			"Expected: " + azureURL,
+		},
+		"azure directory":       {"https://sts.windows.net/" + directory + "/", ownIssuer, "Expected: " + azureURL},
+		"azure without an id":   {"https://login.microsoftonline.com/common/saml2", ownIssuer, "<directory id>"},
+		"okta metadata":         {okta + "/metadata", "http://www.okta.com/exk1a2b3c4", "import-metadata"},
+		"okta, other issuer":    {okta, ownIssuer, "Expected: http://www.okta.com/exk1a2b3c4"},
+		"okta, another id":      {okta, "http://www.okta.com/exk9", "Expected: http://www.okta.com/exk1a2b3c4"},
+		"ad fs metadata":        {"https://fs.acme.com/FederationMetadata/2007-06/FederationMetadata.xml", "urn:a", "import-metadata"},
+		"ad fs, other issuer":   {"https://fs.acme.com/adfs/ls", "urn:a", "Expected: http://fs.acme.com/adfs/services/trust"},
+		"name in other letters": {azureURL, "MYCOMPANY.brightpattern.com_sso", "upper and lower case"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judgeAgent(t, azure(t).provider(tt.url, tt.issuer))
+			found := slices.Concat(got.context.Errors(), got.context.Warnings())
+			require.Len(t, found, 1)
+			require.Contains(t, found[0].Detail, tt.says)
+		})
+	}
 }
 
 func TestProviderOf(t *testing.T) {
