@@ -15,7 +15,7 @@ type SSOSetupSection struct {
 	// ReplyURL is the only address that answers may go to (assertion consumer service).
 	ReplyURL string `json:"replyUrl" format:"uri" example:"https://mycompany.example/agentdesktop/sso/redirect"`
 	// SignOnURL is where a sign-in begins on our side.
-	SignOnURL string `json:"signOnUrl" format:"uri" example:"https://mycompany.example/agentdesktop/sso/login"`
+	SignOnURL string `json:"signOnUrl" format:"uri" example:"https://mycompany.example/"`
 	// MetadataURL has all of this for providers that read it.
 	MetadataURL string             `json:"metadataUrl" format:"uri" example:"https://mycompany.example/agentdesktop/sso/metadata"`
 	Providers   []SSOSetupProvider `json:"providers"`

@@ -86,6 +86,9 @@ func (s *Service) judge(ctx context.Context, a *arrival) error {
 	if err := s.findTest(ctx, a, found.Seen.InResponseTo); err != nil {
 		return err
 	}
+	if a.test == nil && !a.set.on { // an empty section has no certificate to look for
+		return s.unverified(ctx, a, notOn(a.at.Section), "")
+	}
 	return s.unverified(ctx, a, refusal(bad.Code, bad.Detail, bad.Cure), bad.Value)
 }
 
@@ -221,7 +224,7 @@ func (s *Service) answer(ctx context.Context, tx *store.Store, a *arrival) error
 		if !a.set.AllowIDPInitiated {
 			return a.failed(StepRequest, refusal(CodeIDPInitiatedRefused,
 				"The sign-in was started at the identity provider, which the section "+a.at.Section+" does not allow.",
-				"Start at "+s.LoginURL(a.at)+", or set allowIdpInitiated to true."))
+				"Start at "+s.SignOnURL(a.at)+", or set allowIdpInitiated to true."))
 		}
 		a.report.step(StepRequest, assertion.Passed, "Started at the identity provider.")
 		return nil

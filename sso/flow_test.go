@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/access"
+	"admin-api/integrations/singlesignon"
 	"admin-api/models"
 	"admin-api/sso"
 	"admin-api/sso/assertion"
@@ -183,6 +184,12 @@ func TestSwitches(t *testing.T) {
 		w.save()
 		accept(sso.CodeNotEnabled, response)
 
+		desk := w.set.AgentDesktop
+		w.set.AgentDesktop = singlesignon.Section{}
+		w.save()
+		accept(sso.CodeNotEnabled, response)
+
+		w.set.AgentDesktop = desk
 		w.set.AgentDesktop.Enabled = true
 		w.save()
 		w.account.Enabled = false

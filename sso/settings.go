@@ -147,6 +147,15 @@ func (s *Service) LoginURL(at Place) string {
 	return s.origin(at.Center) + paths[at.Section] + "/login"
 }
 
+// SignOnURL is the address for people and providers to begin at: for Agent Desktop the
+// one that is documented and shown with the account, which leads to LoginURL.
+func (s *Service) SignOnURL(at Place) string {
+	if at.Section == models.SectionAgentDesktop {
+		return singlesignon.SignOnURL(s.origin(at.Center))
+	}
+	return s.LoginURL(at)
+}
+
 // ReplyURL is where the identity provider has browsers post its answers for a place
 // (assertion consumer service).
 func (s *Service) ReplyURL(at Place) string {

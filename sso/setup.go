@@ -80,7 +80,7 @@ func (s *Service) Setup(_ context.Context, p *access.Principal) (*Setup, error) 
 	for _, name := range []string{models.SectionAgentDesktop, models.SectionAdmin} {
 		at := Place{Center: center, Section: name}
 		section := SetupSection{
-			Section: name, EntityID: singlesignon.EntityID(center.Domain), ReplyURL: s.ReplyURL(at), SignOnURL: s.LoginURL(at),
+			Section: name, EntityID: singlesignon.EntityID(center.Domain), ReplyURL: s.ReplyURL(at), SignOnURL: s.SignOnURL(at),
 			MetadataURL: s.MetadataURL(at),
 		}
 		section.Providers = section.providers()

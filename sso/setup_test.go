@@ -35,7 +35,7 @@ func TestSetupNamesTheAddresses(t *testing.T) {
 			require.Equal(t, []string{models.SectionAgentDesktop, models.SectionAdmin}[i], section.Section)
 			require.Equal(t, "acme.example.com_sso", section.EntityID)
 			require.Equal(t, origin+path+"redirect", section.ReplyURL)
-			require.Equal(t, origin+path+"login", section.SignOnURL)
+			require.Equal(t, origin+[]string{"/", "/admin/sso/login"}[i], section.SignOnURL)
 			require.Equal(t, origin+path+"metadata", section.MetadataURL)
 		}
 	}
