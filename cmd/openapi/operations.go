@@ -117,7 +117,7 @@ func (c *contract) requestBody(op *operation) *yaml.Node {
 		}
 		content := object()
 		for _, media := range consumes {
-			set(content, media, object("schema", convert(p.Schema), "examples", c.drafts(&p)))
+			set(content, media, object("schema", convert(p.Schema), "examples", c.requests(op, &p)))
 		}
 		set(body, "content", content)
 		return body
