@@ -354,7 +354,7 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 	detail := "Would sign in."
 	if made {
 		a.report.User.ID, a.report.User.TemplateID = "", f.TemplateID
-		detail = "Would be made just in time."
+		detail = "Would be made just in time." + stayEmpty(u)
 	}
 	a.report.step(StepUser, assertion.Passed, detail)
 	out := &Outcome{TestID: a.test.ID, Reference: a.reference}

@@ -3,6 +3,7 @@ package sso
 import (
 	"strings"
 
+	"admin-api/models"
 	"admin-api/sso/assertion"
 )
 
@@ -24,6 +25,23 @@ func claimsOf(attributes []assertion.Attribute) claims {
 	return claims{
 		firstName: claim(attributes, firstNames), lastName: claim(attributes, lastNames), email: claim(attributes, emails),
 	}
+}
+
+// stayEmpty says for which attributes of a new user nothing came that can be used: whoever
+// sets a provider up is to see that a claim has another name there.
+func stayEmpty(u *models.User) string {
+	var names []string
+	for _, one := range []struct{ name, value string }{
+		{"FirstName", u.FirstName}, {"LastName", u.LastName}, {"Email", u.Email},
+	} {
+		if one.value == "" {
+			names = append(names, one.name)
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return " Stays empty, because no such attribute came, or none that can be used: " + strings.Join(names, ", ") + "."
 }
 
 // claim returns the first value under the first of the names that has one.

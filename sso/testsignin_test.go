@@ -12,6 +12,7 @@ import (
 	"admin-api/sso"
 	"admin-api/sso/assertion"
 	"admin-api/sso/assertion/assertiontest"
+	"admin-api/store/storetest"
 )
 
 func TestTraces(t *testing.T) {
@@ -365,4 +366,22 @@ func TestATestSignInEndsOnce(t *testing.T) {
 		require.Equal(t, before, after)
 		require.Equal(t, models.SSOTestPassed, after.Status)
 	})
+}
+
+// A claim that has another name at the provider is seen before anybody is made without it.
+func TestTestSignInTellsWhatStaysEmpty(t *testing.T) {
+	w := newWorld(t, storetest.SQLite(t))
+	w.jit()
+	_, start, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+	require.NoError(t, err)
+	_, token, _ := strings.Cut(start, "?test=")
+	request, cookie := w.begin(w.desk(), "", token)
+	out, err := w.accept(w.desk(), w.respond(w.desk(), request, func(r *assertiontest.Response) {
+		r.Attributes[1].Name, r.Attributes[2].Values = "Nachname", []string{"no address"}
+	}), cookie)
+	require.NoError(t, err)
+	test, err := w.Test(t.Context(), w.admin, out.TestID)
+	require.NoError(t, err)
+	detail := test.Result.Steps[len(test.Result.Steps)-1].Detail
+	require.Contains(t, detail, "can be used: LastName, Email.")
 }
