@@ -5,6 +5,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"admin-api/models"
 )
 
 const (
@@ -44,8 +46,14 @@ func (p *pace) due(id string, now time.Time) bool {
 
 // RecordFederatedFailure puts on record that the user, for whom f was meant to be, could
 // not sign in through the identity provider: in each process one failure per user and
-// minute. It counts nothing that keeps anybody from signing in.
+// minute. Without the id the user is looked up by the name, which nobody may have. It
+// counts nothing that keeps anybody from signing in.
 func (s *Service) RecordFederatedFailure(ctx context.Context, f *Federated, userID, detail string) {
+	if userID == "" && checkFederatedName(f.Username) == nil {
+		if u, err := s.Store.UserByName(ctx, f.Center.ID, models.NameKey(f.Username)); err == nil {
+			userID = u.ID
+		}
+	}
 	if userID == "" || !s.failures.due(userID, s.now()) {
 		return
 	}

@@ -2,7 +2,6 @@ package sso
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -82,6 +81,9 @@ func (s *Service) judge(ctx context.Context, a *arrival) error {
 	bad, ok := errors.AsType[*assertion.Error](err)
 	if !ok {
 		return fmt.Errorf("judge response: %w", err)
+	}
+	if bad.Code == assertion.CodeDecryptionFailed && ctx.Err() != nil { // it was not tried
+		return fmt.Errorf("judge response: %w", ctx.Err())
 	}
 	if err := s.findTest(ctx, a, found.Seen.InResponseTo); err != nil {
 		return err
@@ -227,7 +229,7 @@ func (s *Service) answer(ctx context.Context, tx *store.Store, a *arrival) error
 				"Start at "+s.SignOnURL(a.at)+", or set allowIdpInitiated to true."))
 		}
 		a.report.step(StepRequest, assertion.Passed, "Started at the identity provider.")
-		return nil
+		return s.sinceRestore(ctx, tx, a)
 	}
 	if a.message.Browser == "" {
 		return a.failed(StepRequest, refusal(CodeBrowserUnknown,
@@ -274,33 +276,6 @@ func (s *Service) unknownRequest(ctx context.Context, tx *store.Store, a *arriva
 			"15 minutes.",
 		"Start again. If it stays like this, the provider sends answers of another browser or application: look whether "+
 			"it has two applications with our reply address."))
-}
-
-// use notes that the assertion was used.
-func (s *Service) use(ctx context.Context, tx *store.Store, a *arrival) error {
-	return tx.UseSSOAssertion(ctx, &models.SSOAssertion{
-		ContactCenterID: a.at.Center.ID, Hash: assertionHash(a.accepted),
-		ExpiresAt: models.NewTime(a.accepted.NotOnOrAfter.Add(assertion.Skew + time.Minute)),
-	})
-}
-
-// assertionHash identifies an assertion: its id is unique for its issuer (SAML core
-// 1.3.4).
-func assertionHash(a *assertion.Accepted) []byte {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d:%s%s", len(a.Issuer), a.Issuer, a.AssertionID))
-	return sum[:]
-}
-
-func replayed() *Error {
-	return refusal(CodeReplayed, "The answer of the identity provider was used before.",
-		"Start again: going back in the browser, or reloading, sends the same answer twice.")
-}
-
-func (s *Service) replayed(ctx context.Context, a *arrival) error {
-	refused := a.failed(StepOnce, replayed())
-	a.report.refused(refused, "")
-	a.reference = s.trace(ctx, s.newTrace(a.at, a.reference, a, a.report))
-	return refused
 }
 
 // federated is whom the message vouches for.
@@ -382,9 +357,10 @@ func (s *Service) conclude(ctx context.Context, tx *store.Store, a *arrival, ref
 	return err
 }
 
-// recordRefusal puts on the audit record that a known user was not let in.
+// recordRefusal puts on the audit record that a known user was not let in, which
+// may be so before anybody asked who it is: an answer that comes twice, for example.
 func (s *Service) recordRefusal(ctx context.Context, a *arrival, refused *Error) {
-	if a.userID != "" && a.test == nil {
+	if a.test == nil {
 		s.Access.RecordFederatedFailure(ctx, s.federated(a), a.userID, refused.Code)
 	}
 }

@@ -21,6 +21,8 @@ type CopyOptions struct {
 	// Check, when set, is given the complete copy, as a store of its own, before
 	// it is put in place. Its error leaves nothing behind, and is returned.
 	Check func(copied *Store) error
+	// Now is the time of a restore; nil means time.Now.
+	Now func() time.Time
 	// Say, when set, is told how far the work is, often, and from other
 	// goroutines.
 	Say func(progress string)
@@ -30,6 +32,13 @@ func (o *CopyOptions) say(format string, args ...any) {
 	if o.Say != nil {
 		o.Say(fmt.Sprintf(format, args...))
 	}
+}
+
+func (o *CopyOptions) now() time.Time {
+	if o.Now == nil {
+		return time.Now()
+	}
+	return o.Now()
 }
 
 func (o *CopyOptions) check(copied *Store) error {

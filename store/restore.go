@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"admin-api/files"
 	"admin-api/models"
@@ -183,6 +184,9 @@ func unpack(ctx context.Context, cfg Config, file, staged string, o *CopyOptions
 		err = copied.dropSessions(ctx)
 	}
 	if err == nil {
+		err = copied.noteRestore(ctx, o.now())
+	}
+	if err == nil {
 		err = copied.leaveOutEvents(ctx)
 	}
 	if err != nil {
@@ -209,6 +213,17 @@ func (s *Store) dropSessions(ctx context.Context) error {
 			}
 		}
 		return nil
+	})
+}
+
+// noteRestore notes the time for package sso: the copy does not know which assertions
+// were used since it was made, and those of that time must not be good once more.
+func (s *Store) noteRestore(ctx context.Context, now time.Time) error {
+	return s.Tx(ctx, func(tx *Store) error {
+		return translate(tx.write.WithContext(ctx).Exec(`INSERT INTO sso_assertions (contact_center_id, hash, expires_at)
+			SELECT id, ?, ? FROM contact_centers WHERE true
+			ON CONFLICT (contact_center_id, hash) DO UPDATE SET expires_at = excluded.expires_at`,
+			models.SSORestored(), models.NewTime(now.Add(models.SSORestoredFor))).Error)
 	})
 }
 

@@ -36,12 +36,13 @@ func TestRestoreOfSingleSignOn(t *testing.T) {
 	}))
 	file := backup(t, "sqlite:"+source.Path())
 	storetest.EachEmpty(t, func(t *testing.T, url string) {
-		require.NoError(t, store.Restore(t.Context(), store.Config{URL: url}, file, store.CopyOptions{}))
+		now := func() time.Time { return start.Add(time.Hour) }
+		require.NoError(t, store.Restore(t.Context(), store.Config{URL: url}, file, store.CopyOptions{Now: now}))
 		s := storetest.Open(t, store.Config{URL: url})
 		counts, err := s.RowCounts(t.Context())
 		require.NoError(t, err)
 		for table, want := range map[string]int64{
-			"users": 1, "sessions": 0, "sso_requests": 0, "sso_codes": 0, "sso_tests": 2, "sso_assertions": 1,
+			"users": 1, "sessions": 0, "sso_requests": 0, "sso_codes": 0, "sso_tests": 2, "sso_assertions": 2,
 			"sso_traces": 1, "sso_keys": 1,
 		} {
 			require.Equal(t, want, counts[table], table)
@@ -50,7 +51,13 @@ func TestRestoreOfSingleSignOn(t *testing.T) {
 		require.ErrorIs(t, err, models.ErrNotFound)
 		err = s.UseSSOAssertion(t.Context(), &models.SSOAssertion{ContactCenterID: cc, Hash: hash})
 		require.ErrorIs(t, err, models.ErrExists)
+		restored, err := s.SSORestoredAt(t.Context(), cc)
+		require.NoError(t, err)
+		require.Equal(t, models.NewTime(now()), restored)
 	})
+	before, err := source.SSORestoredAt(ctx, cc)
+	require.NoError(t, err)
+	require.Zero(t, before)
 }
 
 // Private keys of key pairs are sealed again together with the secrets of accounts.

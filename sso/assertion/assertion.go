@@ -50,7 +50,8 @@ type Accepted struct {
 	// NotOnOrAfter is when the response is refused for its age at the latest; Skew
 	// has to be added. Its ids must be remembered until then.
 	NotOnOrAfter time.Time
-	AuthnInstant time.Time
+	// IssueInstant is that of the assertion.
+	IssueInstant, AuthnInstant time.Time
 	// SessionNotOnOrAfter is when the provider wants the session to be over, zero
 	// where it does not say.
 	SessionNotOnOrAfter time.Time

@@ -45,7 +45,8 @@ func (j *judgement) checkTimes() *Error {
 	if stale := t.assertion.Add(MaxAge); stale.Before(t.end) {
 		j.accepted.NotOnOrAfter = stale
 	}
-	j.accepted.AuthnInstant, j.accepted.SessionNotOnOrAfter = t.authentication, t.session
+	j.accepted.IssueInstant, j.accepted.AuthnInstant = t.assertion, t.authentication
+	j.accepted.SessionNotOnOrAfter = t.session
 	return nil
 }
 
