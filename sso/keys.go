@@ -2,7 +2,6 @@ package sso
 
 import (
 	"context"
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -65,6 +64,9 @@ func viewKey(row *models.SSOKey, x *x509.Certificate) *KeyView {
 // so that the provider can be given the new certificate in between. Four are
 // models.ErrLimitReached.
 func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, error) {
+	if err := roomForKey(ctx, s.Store, p); err != nil { // before the work of making one
+		return nil, err
+	}
 	now := s.now()
 	row := &models.SSOKey{
 		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Pointer: models.SSOPrivateKey,
@@ -83,15 +85,8 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, 
 		if err := tx.LockContactCenter(ctx, p.ContactCenter.ID); err != nil {
 			return err
 		}
-		all, err := tx.SSOKeys(ctx, p.ContactCenter.ID)
-		if err != nil {
+		if err := roomForKey(ctx, tx, p); err != nil {
 			return err
-		}
-		if len(all) >= mostKeys {
-			return &models.RefusalError{
-				Err:    models.ErrLimitReached,
-				Detail: "The contact center has four key pairs; remove one that the provider no longer uses.",
-			}
 		}
 		if err := s.sealKey(ctx, tx, row, key); err != nil {
 			return err
@@ -106,6 +101,18 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, 
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return viewKey(row, x), nil
+}
+
+// roomForKey refuses one key pair more than there may be.
+func roomForKey(ctx context.Context, from *store.Store, p *access.Principal) error {
+	all, err := from.SSOKeys(ctx, p.ContactCenter.ID)
+	if err != nil || len(all) < mostKeys {
+		return err
+	}
+	return &models.RefusalError{
+		Err:    models.ErrLimitReached,
+		Detail: "The contact center has four key pairs; remove one that the provider no longer uses.",
+	}
 }
 
 // RetireSPKey removes a key pair: what is still encrypted for it is refused from now
@@ -125,26 +132,6 @@ func (s *Service) RetireSPKey(ctx context.Context, p *access.Principal, id strin
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
-}
-
-// decrypters returns the private keys of the contact center, newest first. One that
-// cannot be read now is left out: what is not encrypted for it needs it not.
-func (s *Service) decrypters(ctx context.Context, c *models.ContactCenter) ([]crypto.Decrypter, error) {
-	pairs, err := s.Store.SSOKeys(ctx, c.ID)
-	if err != nil {
-		return nil, err
-	}
-	var keys []crypto.Decrypter
-	for i := range pairs {
-		key, err := s.unseal(&pairs[i])
-		if err != nil {
-			s.logger().WarnContext(ctx, "a key pair of single sign-on cannot be read", "contactCenter", c.Domain,
-				"key", pairs[i].ID, "error", err)
-			continue
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
 }
 
 // sealKey seals the private key within the transaction tx, with whose end a rotation

@@ -2,6 +2,7 @@ package sso
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"admin-api/access"
@@ -37,6 +38,8 @@ type Service struct {
 	KeepRequests int
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
+
+	opening sync.Mutex // of what is encrypted
 }
 
 // Place is an application of a contact center.

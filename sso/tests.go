@@ -14,8 +14,13 @@ import (
 	"admin-api/validation"
 )
 
-// testLife is how long somebody may take for a test sign-in.
-const testLife = 15 * time.Minute
+const (
+	// testLife is how long somebody may take for a test sign-in.
+	testLife = 15 * time.Minute
+	// mostPending is how many one credential may have pending at once: they are kept for
+	// long, and nobody tries more.
+	mostPending = 20
+)
 
 // TestView is one test sign-in.
 type TestView struct {
@@ -31,8 +36,9 @@ type TestView struct {
 }
 
 // StartTest prepares a test sign-in to a section, which may be switched off, and
-// returns where a browser begins. Errors are models.ErrFeatureNotEnabled, and
-// validation.Errors where the section has no values yet.
+// returns where a browser begins. Errors are models.ErrFeatureNotEnabled,
+// validation.Errors where the section has no values yet, and models.ErrRateLimited for
+// who has begun too many that are pending.
 func (s *Service) StartTest(
 	ctx context.Context, p *access.Principal, section string,
 ) (test *TestView, startURL string, err error) {
@@ -50,6 +56,9 @@ func (s *Service) StartTest(
 			"Enter its address, issuer and certificate first."))
 	}
 	now := s.now()
+	if err := s.mayStartTest(ctx, p, now); err != nil {
+		return nil, "", err
+	}
 	token := access.NewSecret()
 	t := models.SSOTest{
 		ContactCenterID: p.ContactCenter.ID, ID: models.NewID(now), Section: section, TokenHash: access.HashToken(token),
@@ -70,6 +79,19 @@ func (s *Service) StartTest(
 	s.Audit.Committed(p.ContactCenter.ID)
 	test, err = s.readTest(&t)
 	return test, s.LoginURL(at) + "?test=" + url.QueryEscape(token), err
+}
+
+// mayStartTest refuses who has begun too many test sign-ins that nobody has ended.
+func (s *Service) mayStartTest(ctx context.Context, p *access.Principal, now time.Time) error {
+	n, err := s.Store.CountSSOTests(ctx, p.ContactCenter.ID, p.ID, models.NewID(now.Add(-testLife)))
+	if err != nil || n < mostPending {
+		return err
+	}
+	return &models.RefusalError{
+		Err: models.ErrRateLimited, RetryAfter: time.Minute,
+		Detail: fmt.Sprintf("You have begun %d test sign-ins that are pending; use one of them, or wait until they have "+
+			"expired, a quarter of an hour after their beginning.", n),
+	}
 }
 
 func untestable(e *Error) error {
