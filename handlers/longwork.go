@@ -22,6 +22,9 @@ type gate struct {
 	busy map[string]bool
 }
 
+// mostChores is how many chores of contact centers run at once in this process.
+const mostChores = 16
+
 func newGate(most int) *gate { return &gate{most: most, busy: map[string]bool{}} }
 
 // enter returns what to call at the end, or a refusal that says why not now.

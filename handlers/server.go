@@ -112,8 +112,9 @@ type Server struct {
 	beat     time.Duration
 	echo     *echo.Echo
 	buffers  buffers
-	// verifications and exports of the audit record take long.
-	verifications, exports *gate
+	// verifications and exports of the audit record take long; chores are what one
+	// contact center does one after the other.
+	verifications, exports, chores *gate
 	// allowed maps a path, as Echo writes it, to its methods for Allow.
 	allowed map[string]string
 }
@@ -127,8 +128,8 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		accounts: c.Accounts, access: c.Access, audit: c.Accounts.Audit, logger: c.Logger, proxies: c.TrustedProxies,
 		secure: hasHTTPS(c.PublicURL), public: c.PublicURL, now: c.Now, allowed: map[string]string{},
-		verifications: newGate(mostVerifications), exports: newGate(mostExports), events: c.Events,
-		sso: c.SSO, scim: c.SCIM,
+		verifications: newGate(mostVerifications), exports: newGate(mostExports),
+		chores: newGate(mostChores), events: c.Events, sso: c.SSO, scim: c.SCIM,
 		timeout: cmp.Or(c.RequestTimeout, defaultTimeout), beat: cmp.Or(c.Heartbeat, defaultHeartbeat),
 	}
 	if s.logger == nil {

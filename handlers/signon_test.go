@@ -90,6 +90,10 @@ type browser struct {
 	host    string
 	address string
 	cookies map[string]string
+	// origin is that of the page that sends, where the browser tells; clicked: somebody
+	// clicked on it.
+	origin  string
+	clicked bool
 }
 
 func (s *signOn) browser() *browser {
@@ -111,6 +115,12 @@ func (b *browser) ask(t testing.TB, method, target, form, site string) *answer {
 	slices.Sort(cookies)
 	if cookies != nil {
 		header = append(header, "Cookie", strings.Join(cookies, "; "))
+	}
+	if b.origin != "" {
+		header = append(header, "Origin", b.origin)
+	}
+	if b.clicked {
+		header = append(header, "Sec-Fetch-User", "?1")
 	}
 	if form != "" {
 		header = append(header, "Content-Type", "application/x-www-form-urlencoded")

@@ -94,6 +94,11 @@ func (s *Server) login(x *exchange, at portal) error {
 	if err := s.limitBrowser(x); err != nil {
 		return err
 	}
+	return s.depart(x, at)
+}
+
+// depart is login for a request that was counted.
+func (s *Server) depart(x *exchange, at portal) error {
 	place, elsewhere, err := s.place(x, at)
 	if err != nil {
 		return err
@@ -109,14 +114,14 @@ func (s *Server) begin(x *exchange, place sso.Place) error {
 	if !x.https() {
 		return &sso.Error{Code: api.CodeSSOHTTPSRequired, Detail: "the browser came over plain HTTP"}
 	}
-	if err := s.mayStillFail(x); err != nil {
+	if err := s.mayStillFail(x, place); err != nil {
 		return err
 	}
 	start, err := s.sso.Begin(x.Request().Context(), place, sso.Departure{
 		Browser: x.browserSecret(), RelayState: x.sole("RelayState"), Test: x.sole(testParameter), From: x.client(),
 	})
 	if err != nil {
-		return s.signInFailed(x, err)
+		return s.signInFailed(x, place, err)
 	}
 	x.keepBrowser(start.Browser)
 	if start.Action == "" {
@@ -248,30 +253,3 @@ func (s *Server) limitBrowser(x *exchange) error {
 	x.Response().Header().Del("RateLimit")
 	return err
 }
-
-// mayStillFail refuses who failed to sign in too often. Sign-ins that succeed do not
-// count: a whole office may have one address.
-func (s *Server) mayStillFail(x *exchange) error {
-	if v := s.signIns.look(failures(x)); !v.ok {
-		x.set(echo.HeaderRetryAfter, seconds(v.wait))
-		return &sso.Error{Code: api.CodeSSOTooMany, Detail: "too many sign-ins from this address failed"}
-	}
-	return nil
-}
-
-// signInFailed counts a sign-in that was refused against the address.
-func (s *Server) signInFailed(x *exchange, err error) error {
-	if _, refused := errors.AsType[*sso.Error](err); refused {
-		s.countFailure(x)
-	}
-	return err
-}
-
-func (s *Server) countFailure(x *exchange) {
-	if s.signIns != nil {
-		s.signIns.take(failures(x))
-	}
-}
-
-// failures is what refused sign-ins of an address are counted under.
-func failures(x *exchange) string { return "sso " + addressKey(x.remote) }

@@ -133,6 +133,9 @@ func (s *Server) startAgentDesktop(x *exchange) error {
 	if x.isHead() {
 		return x.send(http.StatusOK, pageType+"; charset=utf-8", nil)
 	}
+	if err := s.limitBrowser(x); err != nil {
+		return err
+	}
 	place, _, err := s.place(x, agentDesktop)
 	if err == nil {
 		err = s.sso.On(x.Request().Context(), place)
@@ -143,5 +146,5 @@ func (s *Server) startAgentDesktop(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return s.login(x, agentDesktop)
+	return s.depart(x, agentDesktop)
 }

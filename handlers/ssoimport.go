@@ -37,6 +37,14 @@ func (s *Server) importMetadata(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	if in.URL != "" { // which keeps a connection, at most for the time that a provider may take
+		leave, err := s.chores.enter("metadata "+x.principal.ContactCenter.ID,
+			"Metadata are being fetched for this contact center; try again in a moment.")
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
 	out, err := s.sso.ImportMetadata(x.Request().Context(), x.principal, in)
 	if err != nil {
 		return err

@@ -24,24 +24,24 @@ func (s *Server) reply(x *exchange, at portal) error {
 	if err := s.limitBrowser(x); err != nil {
 		return err
 	}
-	if err := s.mayStillFail(x); err != nil {
-		return err
-	}
 	place, err := s.placeHere(x, at)
 	if err != nil {
-		return s.signInFailed(x, err)
+		return s.signInFailed(x, place, err)
+	}
+	if err := s.mayStillFail(x, place); err != nil {
+		return err
 	}
 	if !x.https() {
 		return &sso.Error{Code: api.CodeSSOHTTPSRequired, Detail: "the answer came over plain HTTP"}
 	}
 	message, err := readMessage(x.body)
 	if err != nil {
-		return s.signInFailed(x, err)
+		return s.signInFailed(x, place, err)
 	}
 	message.Browser = x.browserSecret()
 	out, err := s.sso.Accept(x.Request().Context(), place, message, x.client())
 	if err != nil {
-		return s.signInFailed(x, err)
+		return s.signInFailed(x, place, err)
 	}
 	x.principal = out.Principal
 	if out.Secret == "" {

@@ -244,6 +244,12 @@ func (s *Server) listKeys(x *exchange) error {
 //	@Failure     400,401,403,404,409,429,500,503 {object} api.Problem
 //	@Router      /sso/keys [post]
 func (s *Server) createKey(x *exchange) error {
+	leave, err := s.chores.enter("key "+x.principal.ContactCenter.ID,
+		"A key pair of this contact center is being made; try again in a moment.")
+	if err != nil {
+		return err
+	}
+	defer leave()
 	k, err := s.sso.NewSPKey(x.Request().Context(), x.principal)
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/url"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,8 +94,8 @@ func (s *Service) start(at Place, set *settings, kept *models.SSORequest, browse
 	return &Start{Browser: browser, URL: address}, nil
 }
 
-// ownPath reports whether text is a path of ours and nothing that a browser could
-// take for another site.
+// ownPath reports whether text is a path of ours that people look at, and nothing that
+// a browser could take for another site.
 func ownPath(text string) bool {
 	if len(text) > longestRelay || !strings.HasPrefix(text, "/") || strings.HasPrefix(text, "//") {
 		return false
@@ -103,7 +105,17 @@ func ownPath(text string) bool {
 		return false
 	}
 	u, err := url.Parse(text)
-	return err == nil && u.Host == "" && u.Scheme == ""
+	return err == nil && u.Host == "" && u.Scheme == "" && !forPrograms(u.Path)
+}
+
+// forPrograms reports whether a path, decoded, is one of the APIs. The browser goes on
+// from a page of ours, so there it would be let in with its session as if we had asked:
+// whoever wrote the link could have it ask what pages of other sites cannot.
+func forPrograms(decoded string) bool {
+	clean := strings.ToLower(path.Clean(decoded)) + "/"
+	return slices.ContainsFunc([]string{"/api/", "/scim/", "/configapi/"}, func(root string) bool {
+		return strings.HasPrefix(clean, root)
+	})
 }
 
 // newReference is what somebody reads to an administrator on the telephone: 40

@@ -83,15 +83,33 @@ func (s *Service) On(ctx context.Context, at Place) error {
 // ProviderHost is the host at which people of a place sign in now, for them to see;
 // empty where that cannot be told.
 func (s *Service) ProviderHost(ctx context.Context, at Place) string {
+	return s.provider(ctx, at).Hostname()
+}
+
+// ProviderOrigin is the origin of the pages at which people of a place sign in now, as
+// browsers write it; empty where that cannot be told.
+func (s *Service) ProviderOrigin(ctx context.Context, at Place) string {
+	u := s.provider(ctx, at)
+	if u.Host == "" {
+		return ""
+	}
+	return u.Scheme + "://" + u.Host
+}
+
+// provider is the sign-in address of a place; without a host where there is none.
+func (s *Service) provider(ctx context.Context, at Place) *url.URL {
+	if at.Center == nil {
+		return &url.URL{}
+	}
 	set, err := s.settingsOf(ctx, at)
 	if err != nil {
-		return ""
+		return &url.URL{}
 	}
 	u, err := url.Parse(set.IdentityProviderSSOURL)
 	if err != nil {
-		return ""
+		return &url.URL{}
 	}
-	return u.Hostname()
+	return u
 }
 
 // Provider tells which one of SetupProviders people of a place sign in at now.
