@@ -125,7 +125,8 @@ func ssoFlowKinds() []SSOKind {
 		{
 			Code: CodeSSOTooMany, Title: "Too many failed sign-ins", Status: http.StatusTooManyRequests,
 			Meaning: "From the address of the browser more sign-ins failed, in this minute, than may. Those that succeed " +
-				"do not count, so an office behind one address is not slowed down by its own people.",
+				"do not count, so an office behind one address is not slowed down by its own people. What pages of other " +
+				"sites have browsers send is counted apart.",
 			Where:  "In the setting ADMIN_API_LOGIN_RATE_LIMIT.",
 			Remedy: "Wait a minute, and look into the traces for what failed.",
 		},
@@ -167,8 +168,10 @@ func ssoRequestKinds() []SSOKind {
 		},
 		{
 			Code: "sso-replayed", Title: "Answer used already", Status: http.StatusForbidden,
-			Meaning: "The same assertion came before. Each is good for one sign-in, in all processes of the server.",
-			Where:   "In the ID of the assertion.",
+			Meaning: "The same assertion came before. Each is good for one sign-in, in all processes of the server. One " +
+				"that no request asked for counts as used, too, if it was issued before the database was restored from a " +
+				"backup.",
+			Where: "In the ID of the assertion.",
 			Remedy: "Begin again. If nobody loaded a page twice, find out who could have copied the answer: the trace has " +
 				"the address from which it came.",
 		},
