@@ -84,10 +84,10 @@ func TestRelayStateLeadsToNoAPI(t *testing.T) {
 }
 
 // Whoever may test cannot fill the database with test sign-ins, nor keep others from them.
-func TestPendingTestSignInsAreBounded(t *testing.T) {
+func TestTestSignInsAreBounded(t *testing.T) {
 	s := newSignOn(t)
 	start := call{Method: "POST", Path: testsPath, Body: `{"section":"agentDesktop"}`, Token: s.token(t, models.ScopeAccountsTest)}
-	for range 20 {
+	for range 30 {
 		s.must(t, http.StatusCreated, start)
 	}
 	s.refused(t, api.CodeRateLimited, start)

@@ -45,6 +45,29 @@ func TestRequestsAreBounded(t *testing.T) {
 	})
 }
 
+// Who has the link of a test sign-in can begin it without end. That pushes out nobody
+// who signs in.
+func TestATestSignInPushesOutNobody(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.KeepRequests = 20
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		_, startURL, err := w.StartTest(t.Context(), w.admin, models.SectionAgentDesktop)
+		require.NoError(t, err)
+		_, token, _ := strings.Cut(startURL, "?test=")
+		id, cookie := w.begin(w.desk(), "", "")
+		for range 40 {
+			w.clock = w.clock.Add(time.Second)
+			w.begin(w.desk(), "", token)
+		}
+		tried, tester := w.begin(w.desk(), "", token)
+		require.NoError(t, w.Sweep(t.Context()))
+		_, err = w.accept(w.desk(), w.respond(w.desk(), id, nil), cookie)
+		require.NoError(t, err)
+		_, err = w.accept(w.desk(), w.respond(w.desk(), tried, nil), tester)
+		require.NoError(t, err)
+	})
+}
+
 // Anybody can send a message, however large, and its trace is kept.
 func TestTracesOfLargeMessagesAreSmall(t *testing.T) {
 	w := newWorld(t, storetest.SQLite(t))

@@ -17,9 +17,9 @@ import (
 const (
 	// testLife is how long somebody may take for a test sign-in.
 	testLife = 15 * time.Minute
-	// mostPending is how many one credential may have pending at once: they are kept for
+	// mostTests is how many one credential may begin in that time: they are kept for
 	// long, and nobody tries more.
-	mostPending = 20
+	mostTests = 30
 )
 
 // TestView is one test sign-in.
@@ -38,7 +38,7 @@ type TestView struct {
 // StartTest prepares a test sign-in to a section, which may be switched off, and
 // returns where a browser begins. Errors are models.ErrFeatureNotEnabled,
 // validation.Errors where the section has no values yet, and models.ErrRateLimited for
-// who has begun too many that are pending.
+// who has begun too many.
 func (s *Service) StartTest(
 	ctx context.Context, p *access.Principal, section string,
 ) (test *TestView, startURL string, err error) {
@@ -81,16 +81,15 @@ func (s *Service) StartTest(
 	return test, s.LoginURL(at) + "?test=" + url.QueryEscape(token), err
 }
 
-// mayStartTest refuses who has begun too many test sign-ins that nobody has ended.
+// mayStartTest refuses who has begun too many test sign-ins lately.
 func (s *Service) mayStartTest(ctx context.Context, p *access.Principal, now time.Time) error {
 	n, err := s.Store.CountSSOTests(ctx, p.ContactCenter.ID, p.ID, models.NewID(now.Add(-testLife)))
-	if err != nil || n < mostPending {
+	if err != nil || n < mostTests {
 		return err
 	}
 	return &models.RefusalError{
 		Err: models.ErrRateLimited, RetryAfter: time.Minute,
-		Detail: fmt.Sprintf("You have begun %d test sign-ins that are pending; use one of them, or wait until they have "+
-			"expired, a quarter of an hour after their beginning.", n),
+		Detail: fmt.Sprintf("You have begun %d test sign-ins within a quarter of an hour; use one that is pending, or wait.", n),
 	}
 }
 

@@ -111,23 +111,35 @@ func (s *Store) DeleteExpiredSSO(ctx context.Context, now models.Time, limit int
 }
 
 // TrimSSORequests removes of each contact center the oldest requests, so that at most
-// most of them are left, and returns how many. Those of test sign-ins stay longest:
-// nobody else can make them.
+// most of them are left, and returns how many. Those of test sign-ins stay longest, as
+// few can make them; but more than a tenth are not theirs, because who has the link of
+// one can begin it without end.
 func (s *Store) TrimSSORequests(ctx context.Context, most int) (int, error) {
+	const newest = "created_at DESC"
+	tests, err := s.trimSSORequests(ctx, "test_id <> ''", newest, (most+9)/10)
+	if err != nil {
+		return tests, err
+	}
+	all, err := s.trimSSORequests(ctx, "true", "test_id = '', "+newest, most)
+	return tests + all, err
+}
+
+// trimSSORequests leaves of those that the condition selects the first in the order.
+func (s *Store) trimSSORequests(ctx context.Context, condition, order string, most int) (int, error) {
 	var over []string
-	err := s.query(ctx).Model(&models.SSORequest{}).Group("contact_center_id").Having("count(*) > ?", most).
-		Order("contact_center_id").Pluck("contact_center_id", &over).Error
+	err := s.query(ctx).Model(&models.SSORequest{}).Where(condition).Group("contact_center_id").
+		Having("count(*) > ?", most).Order("contact_center_id").Pluck("contact_center_id", &over).Error
 	if err != nil {
 		return 0, fmt.Errorf("count requests of single sign-on: %w", translate(err))
 	}
 	all := 0
 	for _, center := range over {
 		n, err := s.deleteSome(ctx, "requests of single sign-on beyond their bound",
-			s.beyond("sso_requests", "contact_center_id = ?", "test_id = '', created_at DESC"), center, most)
+			s.beyond("sso_requests", "contact_center_id = ? AND "+condition, order), center, most)
+		all += n
 		if err != nil {
 			return all, err
 		}
-		all += n
 	}
 	return all, nil
 }
