@@ -90,10 +90,10 @@ type browser struct {
 	host    string
 	address string
 	cookies map[string]string
-	// origin is that of the page that sends, where the browser tells; clicked: somebody
-	// clicked on it.
-	origin  string
-	clicked bool
+	// origin is that of the page that sends, where the browser tells, and dest what the
+	// answer is for; clicked: somebody clicked on it.
+	origin, dest string
+	clicked      bool
 }
 
 func (s *signOn) browser() *browser {
@@ -118,6 +118,9 @@ func (b *browser) ask(t testing.TB, method, target, form, site string) *answer {
 	}
 	if b.origin != "" {
 		header = append(header, "Origin", b.origin)
+	}
+	if b.dest != "" {
+		header = append(header, "Sec-Fetch-Dest", b.dest)
 	}
 	if b.clicked {
 		header = append(header, "Sec-Fetch-User", "?1")

@@ -37,25 +37,46 @@ func (s *Server) signInFailed(x *exchange, place sso.Place, err error) error {
 // identity provider sends: else such a page, open at one desk, would keep a whole
 // office from signing in.
 func (s *Server) failures(x *exchange, place sso.Place) string {
-	key := "sso " + addressKey(x.remote)
-	if s.sentByOthers(x, place) {
-		key += " others"
-	}
-	return key
+	return "sso " + addressKey(x.remote) + s.sentBy(x, place)
 }
 
-// sentByOthers reports whether a page sends the request that is neither ours nor the
-// identity provider's, by what browsers say of it and no page can change. What follows
-// a click counts as the person's. Programs can say what they like, and so gain nothing
-// but a second bucket.
-func (s *Server) sentByOthers(x *exchange, place sso.Place) bool {
+// Who has the browser send a request, by what browsers say of it and no page can
+// change. Programs can say what they like, and so gain nothing but further buckets.
+const (
+	byPeople = "" // or the identity provider, or a program
+	// byWindow: a page, in a window of its own that people see, and it is not told
+	// whose: some identity providers do not let browsers tell.
+	byWindow = " window"
+	byOthers = " others" // in a frame, for example, which nobody sees
+)
+
+// sentBy tells who has the browser send the request. What follows a click counts as
+// the person's.
+func (s *Server) sentBy(x *exchange, place sso.Place) string {
 	h := x.Request().Header
-	if x.Request().Method != http.MethodPost {
-		return !x.sameOrigin() && h.Get("Sec-Fetch-User") == ""
-	}
+	window := h.Get("Sec-Fetch-Dest") == "document"
 	origin := h.Get(echo.HeaderOrigin)
-	if origin == "" || s.fromHere(x) == nil {
-		return false
+	if x.Request().Method != http.MethodPost { // there browsers name no origin
+		return x.opened(window)
 	}
-	return !strings.EqualFold(origin, s.sso.ProviderOrigin(x.Request().Context(), place))
+	switch {
+	case origin == "", s.fromHere(x) == nil:
+		return byPeople
+	case origin == "null" && window:
+		return byWindow
+	case strings.EqualFold(origin, s.sso.ProviderOrigin(x.Request().Context(), place)):
+		return byPeople
+	}
+	return byOthers
+}
+
+// opened is sentBy for an address that was opened.
+func (x *exchange) opened(window bool) string {
+	switch {
+	case x.sameOrigin(), x.Request().Header.Get("Sec-Fetch-User") != "":
+		return byPeople
+	case window:
+		return byWindow
+	}
+	return byOthers
 }

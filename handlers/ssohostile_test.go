@@ -44,6 +44,12 @@ func TestPagesOfOthersShutNobodyOut(t *testing.T) {
 	require.Equal(t, signedInPath, next(t, colleague.from(t, providerOrigin, response)))
 	id := colleague.begin(t, loginPath)
 	require.Equal(t, signedInPath, next(t, colleague.from(t, strings.ToUpper(providerOrigin), s.response(t, replyPath, id, nil))))
+	victim.dest = "document" // nor is a provider kept away that does not let browsers tell whose page it is
+	id = victim.begin(t, loginPath)
+	require.Equal(t, signedInPath, next(t, victim.from(t, "null", s.response(t, replyPath, id, nil))))
+	require.Equal(t, http.StatusFound, victim.ask(t, "GET", loginPath, "", "cross-site").Status)
+	refusedPage(t, http.StatusTooManyRequests, victim.from(t, "https://evil.example", "junk"))
+	victim.dest = ""
 	followed := victim.follow(t, loginPath)
 	require.Equal(t, http.StatusFound, followed.Status, "a link on another page")
 

@@ -89,7 +89,8 @@ func (s *Service) mayStartTest(ctx context.Context, p *access.Principal, now tim
 	}
 	return &models.RefusalError{
 		Err: models.ErrRateLimited, RetryAfter: time.Minute,
-		Detail: fmt.Sprintf("You have begun %d test sign-ins within a quarter of an hour; use one that is pending, or wait.", n),
+		Detail: fmt.Sprintf("You have begun %d test sign-ins within a quarter of an hour; use one that is "+
+			"pending, or wait.", n),
 	}
 }
 
