@@ -118,7 +118,7 @@ func (s *Server) begin(x *exchange, place sso.Place) error {
 		return err
 	}
 	start, err := s.sso.Begin(x.Request().Context(), place, sso.Departure{
-		Browser: x.browserSecret(), RelayState: x.sole("RelayState"), Test: x.sole(testParameter), From: x.client(),
+		Browser: x.browserSecret(), RelayState: x.sole("RelayState"), Test: x.testStart(), From: x.client(),
 	})
 	if err != nil {
 		return s.signInFailed(x, place, err)
@@ -243,6 +243,16 @@ func (x *exchange) sole(name string) string {
 		return ""
 	}
 	return values[0]
+}
+
+// testStart returns the start of a test sign-in; empty where the request is about none.
+// A link that was mangled starts no test sign-in, and no real one either.
+func (x *exchange) testStart() string {
+	start := x.sole(testParameter)
+	if start == "" && x.Request().URL.Query().Has(testParameter) {
+		return "none"
+	}
+	return start
 }
 
 // limitBrowser counts the request against the browser's address. What is left is

@@ -112,3 +112,13 @@ func TestTheStartOfAgentDesktopIsCounted(t *testing.T) {
 		require.Equal(t, want, b.open(t, agentDesktopPath).Status)
 	}
 }
+
+// The link of a test sign-in that was mangled does not sign in for real.
+func TestMangledTestSignIns(t *testing.T) {
+	s := newSignOn(t)
+	for _, query := range []string{"?test=", "?test", "?test=%00", "?test=a&test=b", "?test=%ff"} {
+		a := s.browser().open(t, loginPath+query)
+		refusedPage(t, http.StatusForbidden, a)
+		require.Contains(t, a.Body, "sso-test-unknown", query)
+	}
+}

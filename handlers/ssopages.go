@@ -197,7 +197,7 @@ func (s *Server) refuseSSO(x *exchange, err error) error {
 	if refused.Reference != "" {
 		page.Reference = refused.Reference
 	}
-	if x.Request().Method == http.MethodGet && x.sole(testParameter) != "" { // an administrator, and no trace was kept
+	if x.Request().Method == http.MethodGet && x.testStart() != "" { // an administrator, and no trace was kept
 		page.Code, page.Again = refused.Code, ""
 		page.Words = "The test sign-in could not begin. The code leads to what to do."
 	} else if refused.Reference == "" {
