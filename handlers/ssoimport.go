@@ -37,14 +37,13 @@ func (s *Server) importMetadata(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	if in.URL != "" { // which keeps a connection, at most for the time that a provider may take
-		leave, err := s.chores.enter("metadata "+x.principal.ContactCenter.ID,
-			"Metadata are being fetched for this contact center; try again in a moment.")
-		if err != nil {
-			return err
-		}
-		defer leave()
+	// Fetching keeps a connection, and reading a large document a processor, for a while.
+	leave, err := s.chores.enter("metadata "+x.principal.ContactCenter.ID,
+		"Metadata are being read for this contact center; try again in a moment.")
+	if err != nil {
+		return err
 	}
+	defer leave()
 	out, err := s.sso.ImportMetadata(x.Request().Context(), x.principal, in)
 	if err != nil {
 		return err

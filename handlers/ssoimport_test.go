@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -89,4 +90,30 @@ func TestImportMetadataRefuses(t *testing.T) {
 	})
 	off := s.contactCenter(t, "plain.example")
 	s.refused(t, api.CodeFeatureNotEnabled, call{Method: "POST", Path: importPath, Body: body, Token: off})
+}
+
+// A contact center reads one document at a time, however many ask; others are not kept
+// waiting by that.
+func TestImportsOneAtATime(t *testing.T) {
+	s := newStack(t)
+	other := s.contactCenter(t, "other.example", models.AllFeatures()...)
+	reached, goOn := make(chan struct{}), make(chan struct{})
+	s.Remote.play(func(w http.ResponseWriter, _ *http.Request) {
+		close(reached)
+		<-goOn
+		_, _ = w.Write([]byte(oktaMetadata(t)))
+	})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		s.do(t, call{Method: "POST", Path: importPath, Body: importBody(t, map[string]string{"url": "https://acme.zendesk.com/metadata"})})
+	})
+	<-reached
+	second := call{Method: "POST", Path: importPath, Body: importBody(t, map[string]string{"xml": oktaMetadata(t)})}
+	s.refused(t, api.CodeRateLimited, second)
+	elsewhere := second
+	elsewhere.Token = other
+	s.must(t, http.StatusOK, elsewhere)
+	close(goOn)
+	wg.Wait()
+	s.must(t, http.StatusOK, second)
 }
