@@ -4,18 +4,18 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"time"
 
 	"admin-api/models"
 	"admin-api/sso/assertion"
 	"admin-api/store"
 )
 
-// use notes that the assertion was used.
+// use notes that the assertion was used, for longer than any process takes it: their
+// clocks may differ as that of the provider may, and who is ahead sweeps for all.
 func (s *Service) use(ctx context.Context, tx *store.Store, a *arrival) error {
 	return tx.UseSSOAssertion(ctx, &models.SSOAssertion{
 		ContactCenterID: a.at.Center.ID, Hash: assertionHash(a.accepted),
-		ExpiresAt: models.NewTime(a.accepted.NotOnOrAfter.Add(assertion.Skew + time.Minute)),
+		ExpiresAt: models.NewTime(a.accepted.NotOnOrAfter.Add(3 * assertion.Skew)),
 	})
 }
 

@@ -137,3 +137,20 @@ func TestPrivateKeysRest(t *testing.T) {
 		require.Contains(t, log.String(), "cannot be read")
 	})
 }
+
+// A process whose clock is ahead does not sweep away what one that is behind still has
+// to know.
+func TestUsedWhileClocksOfProcessesDiffer(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.user("jane.doe", `,"roles":["Agent"]`)
+		response := w.respond(w.desk(), "", nil)
+		_, err := w.accept(w.desk(), response, "")
+		require.NoError(t, err)
+		behind := w.clock.Add(5*time.Minute + assertion.Skew - time.Second)
+		w.clock = behind.Add(assertion.Skew)
+		require.NoError(t, w.Sweep(t.Context()))
+		w.clock = behind
+		out, err := w.accept(w.desk(), response, "")
+		w.refused(sso.CodeReplayed, out, err)
+	})
+}
