@@ -42,6 +42,7 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 			return s.UseSSOAssertion(ctx, &models.SSOAssertion{ContactCenterID: cc, Hash: hash, ExpiresAt: at(9)})
 		},
 		"SSOAssertionUsed": func(ctx context.Context) error { return drop(s.SSOAssertionUsed(ctx, canary, hash)) },
+		"SSORestoredAt":    func(ctx context.Context) error { return drop(s.SSORestoredAt(ctx, canary)) },
 		"CreateSSOCode": func(ctx context.Context) error {
 			return s.CreateSSOCode(ctx, &models.SSOCode{ContactCenterID: cc, Hash: hash, UserID: canary, Section: canary})
 		},
@@ -62,6 +63,7 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 		"SSOTests": func(ctx context.Context) error {
 			return drop(s.SSOTests(ctx, canary, models.Page{Limit: 5, Before: canary}))
 		},
+		"CountSSOTests": func(ctx context.Context) error { return drop(s.CountSSOTests(ctx, cc, canary, canary)) },
 		"FinishSSOTest": func(ctx context.Context) error { t := test; t.ID = id; return s.FinishSSOTest(ctx, &t) },
 		"SSOTestPassed": func(ctx context.Context) error {
 			return drop(s.SSOTestPassed(ctx, cc, canary, canary, at(1)))
