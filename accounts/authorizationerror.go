@@ -56,6 +56,13 @@ func withdrawn() error {
 		"Ask for the authorization again with a token that holds.")}
 }
 
+func otherBrowser() error {
+	return &AuthorizationError{AuthorizationInvalid, integrations.NewFailure(
+		integrations.CausePermission, "other_browser",
+		"The authorization was asked for by somebody who is signed in, in another browser than this one; nothing was stored.",
+		"Ask for the authorization again, and end it in the browser in which you are signed in.")}
+}
+
 // overtaken says whether the account was changed, or by this authorization or
 // another one.
 func (s *Service) overtaken(ctx context.Context, st *authorizationState) error {

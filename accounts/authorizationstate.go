@@ -37,9 +37,11 @@ type authorizationState struct {
 	Version int64 `json:"v"`
 	// Digest is that of the account's properties and secrets, should versions
 	// come back all the same because a backup was restored.
-	Digest      []byte `json:"d"`
-	Actor       string `json:"p"`
-	ActorName   string `json:"n"`
+	Digest    []byte `json:"d"`
+	Actor     string `json:"p"`
+	ActorName string `json:"n"`
+	// Session, where it is set, is whose browser alone may come back.
+	Session     string `json:"s,omitempty"`
 	RedirectURI string `json:"r"`
 	Verifier    string `json:"k"`
 	ExpiresAt   int64  `json:"e"` // milliseconds since 1970

@@ -28,12 +28,13 @@ type Authorization struct {
 }
 
 // BeginAuthorization prepares the authorization of a stored account by a person
-// in a browser, who comes back to redirectURI. It stores nothing: what must be
-// known then is in the state. Errors are models.ErrNotFound, models.ErrUnavailable
-// where a secret cannot be read, and validation.Errors where the type is not
-// authorized so, or where what that needs is missing.
+// in a browser, who comes back to redirectURI: in the browser that is signed in with
+// the session, where one is given. It stores nothing: what must be known then is in
+// the state. Errors are models.ErrNotFound, models.ErrUnavailable where a secret
+// cannot be read, and validation.Errors where the type is not authorized so, or where
+// what that needs is missing.
 func (s *Service) BeginAuthorization(
-	ctx context.Context, p *access.Principal, id, redirectURI string,
+	ctx context.Context, p *access.Principal, id, redirectURI, session string,
 ) (*Authorization, error) {
 	t, err := s.steadyTrial(ctx, p, id)
 	if err != nil {
@@ -59,7 +60,7 @@ func (s *Service) BeginAuthorization(
 	run := integrations.Authorization{RedirectURI: redirectURI, Verifier: integrations.NewVerifier()}
 	run.State, err = s.sealState(&authorizationState{
 		ContactCenter: p.ContactCenter.ID, Account: t.account.ID, Version: t.account.Version, Digest: s.digest(t.account),
-		Actor: p.ID, ActorName: p.Name, RedirectURI: redirectURI, Verifier: run.Verifier.Reveal(),
+		Actor: p.ID, ActorName: p.Name, Session: session, RedirectURI: redirectURI, Verifier: run.Verifier.Reveal(),
 		ExpiresAt: expires.UnixMilli(),
 	})
 	if err != nil {
@@ -74,6 +75,9 @@ type Callback struct {
 	// Code is to be exchanged; Error, when set, says why there is none.
 	Code  secret.Text
 	Error string
+	// Session returns the id of the session with which the browser is signed in, empty
+	// for none; nil stands for none, too. It is asked only where that matters.
+	Session func(context.Context) (string, error)
 	// Address is the browser's, RequestID that of its request.
 	Address, RequestID string
 }
@@ -112,6 +116,9 @@ func (s *Service) CompleteAuthorization(ctx context.Context, cb Callback) (*Auth
 	}
 	p, err := s.whoBegan(ctx, st, cb)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.sameBrowser(ctx, p, st, cb); err != nil {
 		return nil, err
 	}
 	t, err := s.steadyTrial(ctx, p, st.Account)
@@ -166,6 +173,26 @@ func (s *Service) stillMay(ctx context.Context, p *access.Principal, account str
 	}
 	s.Refused(ctx, p, "account."+opAuthorize, account, "authorization: authorization_withdrawn")
 	return withdrawn()
+}
+
+// sameBrowser refuses to end in another browser what somebody began who was signed
+// in: the consent of one person is not to end in an account of another.
+func (s *Service) sameBrowser(ctx context.Context, p *access.Principal, st *authorizationState, cb Callback) error {
+	if st.Session == "" {
+		return nil
+	}
+	var came string
+	if cb.Session != nil {
+		var err error
+		if came, err = cb.Session(ctx); err != nil {
+			return fmt.Errorf("complete authorization: %w", err)
+		}
+	}
+	if came == st.Session {
+		return nil
+	}
+	s.Refused(ctx, p, "account."+opAuthorize, st.Account, "authorization: other_browser")
+	return otherBrowser()
 }
 
 func (s *Service) authorize(

@@ -92,7 +92,7 @@ func newAuthorizing(t *testing.T, db *store.Store) *authorizing {
 
 func (w *authorizing) begin(t *testing.T) (state string) {
 	t.Helper()
-	a, err := w.BeginAuthorization(t.Context(), w.p, w.id, back)
+	a, err := w.BeginAuthorization(t.Context(), w.p, w.id, back, "")
 	require.NoError(t, err)
 	u, err := url.Parse(a.URL)
 	require.NoError(t, err)
@@ -270,14 +270,14 @@ func TestAuthorizationAfterRotation(t *testing.T) {
 func TestAuthorizationNotForEverybody(t *testing.T) {
 	w := newAuthorizing(t, storetest.SQLite(t))
 	gadget := w.create(t, gadgetBody("gadget"))
-	_, err := w.BeginAuthorization(t.Context(), w.p, gadget.ID, back)
+	_, err := w.BeginAuthorization(t.Context(), w.p, gadget.ID, back, "")
 	requireCodes(t, err, "/type authorization_not_supported")
 	_, err = w.Limits(t.Context(), w.p, gadget.ID)
 	requireCodes(t, err, "/type limits_not_supported")
 	bare := w.create(t, `{"type":"granted","name":"bare","properties":{"url":"https://example.com"}}`)
-	_, err = w.BeginAuthorization(t.Context(), w.p, bare.ID, back)
+	_, err = w.BeginAuthorization(t.Context(), w.p, bare.ID, back, "")
 	requireCodes(t, err, "/properties/app required")
-	_, err = w.BeginAuthorization(t.Context(), w.center(t, "b.example"), w.id, back)
+	_, err = w.BeginAuthorization(t.Context(), w.center(t, "b.example"), w.id, back, "")
 	require.ErrorIs(t, err, models.ErrNotFound)
 	require.EqualValues(t, 0, w.calls.Load())
 }

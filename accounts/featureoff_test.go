@@ -21,7 +21,7 @@ func TestAccountsOfATypeThatIsSwitchedOff(t *testing.T) {
 		for name, door := range map[string]func() error{
 			"test":      func() error { return second(w.Test(ctx, w.p, w.id, nil, nil)) },
 			"edit":      func() error { return second(w.Test(ctx, w.p, w.id, []byte(`{"name":"two"}`), nil)) },
-			"authorize": func() error { return second(w.BeginAuthorization(ctx, w.p, w.id, back)) },
+			"authorize": func() error { return second(w.BeginAuthorization(ctx, w.p, w.id, back, "")) },
 			"limits":    func() error { return second(w.Limits(ctx, w.p, w.id)) },
 		} {
 			require.ErrorIs(t, door(), models.ErrFeatureNotEnabled, name)

@@ -51,13 +51,22 @@ func (x *exchange) loopback() bool {
 	return host == "localhost" || err == nil && addr.IsLoopback()
 }
 
-// sessionSecret returns the secret of the one session cookie that the request
-// has; empty where there is none, and where the request comes from a page of another
-// origin: browsers send the cookie along with links, and pages of sibling hosts with
-// anything, but some reading has effects, such as asking another system.
+// sessionSecret returns the secret of the session cookie; empty where the request
+// comes from a page of another origin: browsers send the cookie along with links, and
+// pages of sibling hosts with anything, but some reading has effects, such as asking
+// another system.
 func (x *exchange) sessionSecret() string {
+	if !x.sameOrigin() {
+		return ""
+	}
+	return x.sessionCookie()
+}
+
+// sessionCookie returns the secret of the one session cookie that the request has,
+// wherever it comes from; empty where there is none.
+func (x *exchange) sessionCookie() string {
 	name := x.cookieName()
-	if name == "" || !x.sameOrigin() {
+	if name == "" {
 		return ""
 	}
 	found := x.Request().CookiesNamed(name)

@@ -2,15 +2,19 @@ package handlers
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"admin-api/access"
 	"admin-api/accounts"
 	"admin-api/api"
 	"admin-api/integrations"
+	"admin-api/models"
 )
 
 // authorizeSalesforce answers where a person can authorize the account.
@@ -19,7 +23,8 @@ import (
 //	@Summary     Request a Salesforce token
 //	@Description Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a
 //	@Description Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored
-//	@Description when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The
+//	@Description when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a
+//	@Description session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The
 //	@Description account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of
 //	@Description other types are refused by the rule authorization_not_supported.
 //	@Tags        accounts
@@ -35,13 +40,40 @@ func (s *Server) authorizeSalesforce(x *exchange) error {
 		return err
 	}
 	back := s.origin(x.principal.ContactCenter.Domain) + salesforceCallbackPath
-	a, err := s.accounts.BeginAuthorization(x.Request().Context(), x.principal, id, back)
+	a, err := s.accounts.BeginAuthorization(x.Request().Context(), x.principal, id, back, x.sessionAt(back))
 	if err != nil {
 		return err
 	}
 	return x.json(http.StatusOK, api.Authorization{
 		AuthorizationURL: a.URL, RedirectURI: a.RedirectURI, ExpiresAt: a.ExpiresAt,
 	})
+}
+
+// sessionAt returns the id of the session that asks, if a browser that goes to the
+// address will show it there: cookies belong to a host, and by HTTPS to HTTPS.
+func (x *exchange) sessionAt(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !strings.EqualFold(u.Hostname(), access.HostName(x.Request().Host)) ||
+		(u.Scheme == "https") != x.https() {
+		return ""
+	}
+	return x.principal.SessionID
+}
+
+// browserSession returns the id of the session that the browser is signed in with,
+// empty for none. It tells who sits there, even if a page of another site sent them;
+// it lets nobody do anything.
+func (s *Server) browserSession(x *exchange) func(context.Context) (string, error) {
+	return func(ctx context.Context) (string, error) {
+		p, err := s.access.RecallSession(ctx, x.sessionCookie())
+		if errors.Is(err, models.ErrUnauthenticated) {
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		return p.SessionID, nil
+	}
 }
 
 // origin is where browsers see a contact center. It follows from the settings
@@ -108,7 +140,9 @@ func (s *Server) completeSalesforce(x *exchange) error {
 	if err := s.limitBrowser(x); err != nil {
 		return s.outcome(x, err)
 	}
-	done, err := s.accounts.CompleteAuthorization(x.Request().Context(), x.callback())
+	cb := x.callback()
+	cb.Session = s.browserSession(x)
+	done, err := s.accounts.CompleteAuthorization(x.Request().Context(), cb)
 	if err != nil {
 		return s.outcome(x, err)
 	}
