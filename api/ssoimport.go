@@ -62,4 +62,7 @@ type SSOImportProposal struct {
 	IdentityProviderCertificates []string `json:"identityProviderCertificates,omitempty"`
 	IdentityProviderEntityID     string   `json:"identityProviderEntityId,omitempty"`
 	IdentityProviderLogoutURL    string   `json:"identityProviderLogoutUrl,omitempty"`
+	// RequestBinding is there where requests would else go to the address by another
+	// binding than it takes.
+	RequestBinding string `json:"requestBinding,omitempty" enums:"redirect,post"`
 }

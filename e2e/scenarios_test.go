@@ -311,10 +311,10 @@ func signInProvisioned(t *testing.T, o *office) {
 	require.Equal(t, "Archer", o.user(t, "scim.ann")["lastName"], "a sign-in changes nobody")
 }
 
-// A provider that takes requests by HTTP-POST only, by the look of its address.
+// A provider that is to have requests by HTTP-POST, because the administrator says so.
 func signInByPost(t *testing.T, o *office) {
 	section := o.section("Agent Desktop")
-	section["identityProviderSsoUrl"] = o.idp.SignOnURL() + "/http-post/sso"
+	section["requestBinding"] = "post"
 	o.connect(t, map[string]map[string]any{"Agent Desktop": section})
 	o.people(t, "post.ann")
 	got := o.visit(t, visit{Profile: "ann", Open: "/agentdesktop/sso/login", Username: "post.ann"})

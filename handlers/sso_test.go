@@ -248,6 +248,11 @@ func TestRequestByPost(t *testing.T) {
 	id := requestIDOf(t, strings.ReplaceAll(value[1], "&#43;", "+"), false)
 	require.Equal(t, signedInPath, next(t, b.bring(t, replyPath, s.response(t, replyPath, id, nil))))
 	requireScriptAllowed(t, b.ask(t, "GET", signedInPath, "", "same-origin"))
+
+	s.change(t, `{"agentDesktop":{"requestBinding":"redirect"}}`)
+	require.Contains(t, b.open(t, loginPath).Header.Get("Location"), "/http-post/sso/12345?a=1&b=2&SAMLRequest=")
+	s.change(t, `{"agentDesktop":{"identityProviderSsoUrl":"https://idp.example/sso","requestBinding":"post"}}`)
+	require.Contains(t, b.open(t, loginPath).Body, `action="https://idp.example/sso"`)
 }
 
 // requireScriptAllowed wants the one script of a page to be named by its policy, and

@@ -56,7 +56,7 @@ func ssoImport(in *sso.Import) api.SSOImport {
 		Section: in.Section, Provider: in.Provider, Proposal: api.SSOImportProposal{
 			IdentityProviderSSOURL: in.Proposal.SSOURL, IdentityProviderIssuer: in.Proposal.Issuer,
 			IdentityProviderCertificates: in.Proposal.Certificates, IdentityProviderEntityID: in.Proposal.EntityID,
-			IdentityProviderLogoutURL: in.Proposal.LogoutURL,
+			IdentityProviderLogoutURL: in.Proposal.LogoutURL, RequestBinding: in.Proposal.Binding,
 		},
 		Warnings: api.NewViolations(in.Warnings),
 		Found: api.SSOImportFound{

@@ -59,6 +59,7 @@ type Proposal struct {
 	Certificates []string `json:"identityProviderCertificates,omitempty"`
 	EntityID     string   `json:"identityProviderEntityId,omitempty"`
 	LogoutURL    string   `json:"identityProviderLogoutUrl,omitempty"`
+	Binding      string   `json:"requestBinding,omitempty"`
 }
 
 // ImportMetadata reads the metadata of an identity provider, says what it found, and

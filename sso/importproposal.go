@@ -35,6 +35,7 @@ func (s *Service) propose(ctx context.Context, p *access.Principal, out *Import)
 	out.Proposal.SSOURL = signOn.Location
 	out.Proposal.LogoutURL = out.choose("identityProviderLogoutUrl", out.Found.Logout).Location
 	out.Provider = setupProvider(singlesignon.ProviderOf(signOn.Location))
+	out.proposeBinding(stored, signOn)
 	out.proposeNames(stored, domain)
 	out.sort(stored, now)
 	out.proposeCertificates()
@@ -102,6 +103,24 @@ func (out *Import) proposeNames(stored *settings, domain string) {
 	}
 	if section.ResponseIssuer() != out.Found.EntityID {
 		out.Proposal.EntityID = out.Found.EntityID
+	}
+}
+
+// proposeBinding says how requests are sent where the section, with the proposal laid
+// over it, would send them otherwise than the address takes them.
+func (out *Import) proposeBinding(stored *settings, signOn saml.Endpoint) {
+	if signOn.Location == "" {
+		return
+	}
+	section := stored.Section
+	section.IdentityProviderSSOURL = signOn.Location
+	post := signOn.Binding == saml.BindingPost
+	switch {
+	case section.TakesPost() == post:
+	case post:
+		out.Proposal.Binding = singlesignon.RequestByPost
+	default:
+		out.Proposal.Binding = singlesignon.RequestByRedirect
 	}
 }
 
@@ -198,6 +217,7 @@ func (out *Import) compare(stored *settings) {
 		{"identityProviderIssuer", "issuer", stored.IdentityProviderIssuer, out.Proposal.Issuer},
 		{"identityProviderEntityId", "entity id of the provider", expected, out.Found.EntityID},
 		{"identityProviderLogoutUrl", "logout address", stored.IdentityProviderLogoutURL, out.Proposal.LogoutURL},
+		{"requestBinding", "binding of requests", stored.RequestBinding, out.Proposal.Binding},
 	} {
 		if one.now != "" && one.proposed != "" && one.now != one.proposed {
 			out.warn("/"+one.member, "differs_from_stored", "The account has another "+one.what+": "+strconv.Quote(one.now)+".")
@@ -227,7 +247,8 @@ func (out *Import) warnOfMetadata(signOn saml.Endpoint) {
 				"In Keycloak that is Client signature required, on the tab Keys of the client; its metadata always say so.")
 	}
 	if signOn.Binding == saml.BindingPost {
-		out.warnOfPost(signOn)
+		out.warn("/identityProviderSsoUrl", "post_only",
+			"The provider takes requests by HTTP-POST only, and with the proposal they are sent so.")
 	}
 	if n := found.UnreadableCertificates + found.KeysWithoutCertificate; n > 0 {
 		out.warn("/identityProviderCertificates", "keys_left_out",
@@ -255,15 +276,6 @@ func (out *Import) warnOfAddress(address string) {
 	out.warn("/identityProviderCertificates", "certificates_of_directory",
 		"The address names no application, so these are the certificates of the directory, and the enterprise application "+
 			"signs with one of its own. Give its App Federation Metadata Url, which ends in ?appid= and an id.")
-}
-
-func (out *Import) warnOfPost(signOn saml.Endpoint) {
-	detail := "The provider takes requests by HTTP-POST only."
-	section := singlesignon.Section{IdentityProviderSSOURL: signOn.Location}
-	if !section.TakesPost() {
-		detail += " Requests to this address will be sent by HTTP-Redirect all the same; try that with a test sign-in."
-	}
-	out.warn("/identityProviderSsoUrl", "post_only", detail)
 }
 
 func (out *Import) warn(pointer, code, detail string) {

@@ -229,3 +229,32 @@ func privateKey(t *testing.T) []byte {
 	require.NoError(t, err)
 	return der
 }
+
+// What the metadata say of the binding counts, whatever the address looks like and
+// whatever the account had before.
+func TestImportProposesTheBinding(t *testing.T) {
+	const plain, looks = "https://idp.acme.test/sso", "https://idp.acme.test/saml2/POST/SSO"
+	for name, tt := range map[string]struct{ stored, addresses, want, effective string }{
+		"by post only":                  {"", signOn("POST", plain), "post", "post"},
+		"by post only, as it looks":     {"", signOn("POST", looks), "", "post"},
+		"by redirect":                   {"", signOn("Redirect", plain), "", "redirect"},
+		"by redirect, unlike its looks": {"", signOn("Redirect", looks), "redirect", "redirect"},
+		"by both":                       {"", signOn("POST", plain) + signOn("Redirect", plain), "", "redirect"},
+		"post before":                   {"post", signOn("Redirect", plain), "redirect", "redirect"},
+		"redirect before":               {"redirect", signOn("POST", plain), "post", "post"},
+		"post before and now":           {"post", signOn("POST", plain), "", "post"},
+		"no address":                    {"post", "", "", "post"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := importer(t)
+			w.set.Admin.RequestBinding = tt.stored
+			w.save()
+			out := w.importedXML(entityOf(w.key(), tt.addresses))
+			require.Equal(t, tt.want, out.Proposal.Binding)
+			require.Equal(t, tt.effective == "post", w.overlay(out).TakesPost())
+			differs := tt.stored != "" && tt.want != ""
+			require.Equal(t, differs, hasWarning(out, "/requestBinding", "differs_from_stored"), codes(out))
+			w.takes(out)
+		})
+	}
+}

@@ -305,6 +305,7 @@ func setupGeneric() SetupProvider {
 				"on the tab Keys of the client.",
 			"POST /api/v1/sso/import-metadata reads all that the account needs from the provider's metadata.",
 			"Assertions may be encrypted for a key pair of POST /api/v1/sso/keys, by AES-GCM and RSA-OAEP. " + signedCBC + ".",
+			"Where the address is for HTTP-POST only, set requestBinding of the section to post, as the import proposes.",
 			exactNames,
 		},
 	}

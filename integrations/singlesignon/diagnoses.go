@@ -70,8 +70,9 @@ var (
 	}
 	postOnly = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "binding_not_allowed",
-		Detail: "The address does not take requests by the binding that it looks made for.",
-		Hint:   "Enter the provider's address for the binding HTTP-Redirect.",
+		Detail: "The address does not take requests by the binding that they are sent with.",
+		Hint: "Choose the other binding of requests (requestBinding of the section), or enter the provider's address for " +
+			"this one.",
 	}
 	metadataAddress = integrations.Diagnosis{
 		Cause: integrations.CauseConfig, Code: "metadata_address",

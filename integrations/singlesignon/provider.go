@@ -242,10 +242,25 @@ func match(e *regexp.Regexp, s string) (group string, ok bool) {
 	return group, found != nil
 }
 
-// TakesPost reports whether the login address takes requests by HTTP-POST only, as far
-// as addresses tell: OneLogin and Shibboleth have one for each binding. Every other
-// provider that is known takes HTTP-Redirect where it takes HTTP-POST.
+// Values of RequestBinding.
+const (
+	RequestByRedirect = "redirect"
+	RequestByPost     = "post"
+)
+
+// TakesPost reports whether requests go to the login address by HTTP-POST: because the
+// section says so, or by the look of the address.
 func (s *Section) TakesPost() bool {
+	if s.RequestBinding != "" {
+		return s.RequestBinding == RequestByPost
+	}
+	return s.looksLikePost()
+}
+
+// looksLikePost reports whether the login address takes requests by HTTP-POST only, as
+// far as addresses tell: OneLogin and Shibboleth have one for each binding. Every other
+// provider that is known takes HTTP-Redirect where it takes HTTP-POST.
+func (s *Section) looksLikePost() bool {
 	u, err := url.Parse(s.IdentityProviderSSOURL)
 	if err != nil {
 		return false

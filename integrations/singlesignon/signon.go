@@ -11,13 +11,18 @@ import (
 )
 
 // Fingerprint identifies the values by which the section tells the identity
-// provider: two sections with the same one accept the same answers. What happens
-// after a sign-in, and where it may start, is not part of it.
+// provider: two sections with the same one send people there the same way and accept
+// the same answers. What happens after a sign-in, and where it may start, is not part
+// of it.
 func (s *Section) Fingerprint() string {
 	certificates := slices.Sorted(slices.Values(s.IdentityProviderCertificates))
-	text, _ := json.Marshal([]any{ //nolint:errchkjson // texts can always be encoded
+	values := []any{
 		s.IdentityProviderSSOURL, s.IdentityProviderIssuer, s.IdentityProviderEntityID, slices.Compact(certificates),
-	})
+	}
+	if s.TakesPost() != s.looksLikePost() { // what only repeats the address changes nothing
+		values = append(values, s.RequestBinding)
+	}
+	text, _ := json.Marshal(values) //nolint:errchkjson // texts can always be encoded
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:])
 }
@@ -48,7 +53,8 @@ func (p *Properties) KeepsAdminSignOn(before integrations.Properties) bool {
 }
 
 // AdmitsNoMore implements integrations.AdminSignOn: certificates may go, and the
-// address of the logout change. Whatever else differs may let somebody in.
+// address of the logout and the binding of requests change. Whatever else differs may
+// let somebody in.
 func (p *Properties) AdmitsNoMore(before integrations.Properties) bool {
 	old, ok := before.(*Properties)
 	if !ok || !old.Admin.Enabled {
@@ -61,6 +67,6 @@ func (p *Properties) AdmitsNoMore(before integrations.Properties) bool {
 		}
 	}
 	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
-	now.IdentityProviderLogoutURL = was.IdentityProviderLogoutURL
+	now.IdentityProviderLogoutURL, now.RequestBinding = was.IdentityProviderLogoutURL, was.RequestBinding
 	return reflect.DeepEqual(now, was)
 }

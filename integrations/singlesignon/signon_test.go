@@ -31,10 +31,14 @@ func TestAdminSignOn(t *testing.T) {
 		"a certificate for another": {
 			func(s *singlesignon.Section) { s.IdentityProviderCertificates = []string{"one", "x"} }, false, false, false,
 		},
-		"the address":   {func(s *singlesignon.Section) { s.IdentityProviderSSOURL += "2" }, false, false, false},
-		"the issuer":    {func(s *singlesignon.Section) { s.IdentityProviderIssuer += "2" }, false, false, false},
-		"the entity id": {func(s *singlesignon.Section) { s.IdentityProviderEntityID = "x" }, false, false, false},
-		"logout":        {func(s *singlesignon.Section) { s.IdentityProviderLogoutURL = "https://idp.example/out" }, true, true, true},
+		"the address":       {func(s *singlesignon.Section) { s.IdentityProviderSSOURL += "2" }, false, false, false},
+		"the issuer":        {func(s *singlesignon.Section) { s.IdentityProviderIssuer += "2" }, false, false, false},
+		"the entity id":     {func(s *singlesignon.Section) { s.IdentityProviderEntityID = "x" }, false, false, false},
+		"logout":            {func(s *singlesignon.Section) { s.IdentityProviderLogoutURL = "https://idp.example/out" }, true, true, true},
+		"the other binding": {func(s *singlesignon.Section) { s.RequestBinding = singlesignon.RequestByPost }, false, false, true},
+		"the binding that it had": {
+			func(s *singlesignon.Section) { s.RequestBinding = singlesignon.RequestByRedirect }, true, true, true,
+		},
 		"where it starts, and who is made": {func(s *singlesignon.Section) {
 			s.AllowIDPInitiated, s.JITProvisioningEnabled, s.UseTemplate, s.TemplateUserID = true, true, true, "x"
 		}, true, true, false},

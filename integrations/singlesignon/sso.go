@@ -31,8 +31,8 @@ var Definition = integrations.Definition{
 		"For Azure the issuer is what Azure calls Identifier (Entity ID), DOMAIN_sso; the issuer of Azure's own answers " +
 			"is not entered.",
 		"Users are matched by their user name, which must be the NameID, never by their e-mail address.",
-		"The logout URL is documented for version 5.19 only; entity ID, several certificates and the switch for sign-in " +
-			"started at the provider are additions of this product.",
+		"The logout URL is documented for version 5.19 only; entity ID, several certificates, the binding of requests and " +
+			"the switch for sign-in started at the provider are additions of this product.",
 		"How users made just in time get their values is documented in part only: that a template user is copied.",
 	},
 	ProbeDoes: "For each enabled section (for each with an address, if none is enabled): takes the request of a " +
@@ -71,6 +71,8 @@ type Section struct {
 	IdentityProviderEntityID string `json:"identityProviderEntityId" validate:"omitempty,no_space" label:"Identity Provider Entity ID" help:"The Issuer in the provider's answers, where it is not the one expected for the provider." example:"https://idp.acme.com/saml" max:"1024"`
 
 	IdentityProviderLogoutURL string `json:"identityProviderLogoutUrl" validate:"omitempty,https_url" label:"Identity Provider Single Sign-On Logout URL" help:"Starts a logout at the provider." example:"https://acme.okta.com/login/signout" format:"url"`
+
+	RequestBinding string `json:"requestBinding" label:"Binding of requests" help:"How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect." enum:"redirect,post" enumLabels:"HTTP-Redirect,HTTP-POST"`
 
 	AllowIDPInitiated bool `json:"allowIdpInitiated" label:"Allow sign-in started at the identity provider" help:"Needed for tiles of the provider's app portal; such an answer belongs to no request of ours."`
 
