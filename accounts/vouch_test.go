@@ -8,6 +8,7 @@ import (
 
 	"admin-api/models"
 	"admin-api/store/storetest"
+	"admin-api/validation"
 )
 
 // Who could choose the identity provider of administrators could sign in as any of
@@ -79,4 +80,29 @@ func TestNobodyVouchesForTheServiceProvider(t *testing.T) {
 	require.ErrorIs(t, o.patch(switched)(t), models.ErrForbidden)
 	o.p.Grantable = full
 	require.NoError(t, o.patch(switched)(t))
+}
+
+// Dry runs say beforehand who may not vouch, and of what the right is lacking.
+func TestDryRunsTellWhoMayNotVouch(t *testing.T) {
+	o := newOffice(t, storetest.SQLite(t))
+	o.settle(t, signOn{certificates: []string{o.one}})
+	o.hireBypass(t)
+	on := signOn{admin: true, certificates: []string{o.one}}.document(t, "IdP")
+	reports := func() map[string]validation.Errors {
+		draft, err := o.ValidateReplace(t.Context(), o.p, o.account, at(1), []byte(on))
+		require.NoError(t, err)
+		return map[string]validation.Errors{"": draft.Errors, "/accounts/0": o.plan(t, setOf(false, on)).Errors}
+	}
+	full := o.p.Grantable
+	o.p.Grantable = models.Strings{models.ScopeAccountsWrite}
+	for place, errs := range reports() {
+		require.Equal(t, []string{place + "/properties/admin/enabled grant_needed"}, codes(errs))
+		require.NotEqual(t, models.ScopeAccountsWrite, errs[0].Params["scope"])
+		require.Contains(t, errs[0].Detail, errs[0].Params["scope"])
+	}
+	require.ErrorIs(t, o.applySet(false, on)(t), models.ErrForbidden, "and so it is")
+	o.p.Grantable = full
+	for _, errs := range reports() {
+		require.Empty(t, errs)
+	}
 }

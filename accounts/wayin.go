@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -25,7 +26,9 @@ const (
 	whyUnproven = "no enabled user has a password and the privileges sso:bypass and accounts:write, and no test sign-in " +
 		"to Admin with these values succeeded within the last 24 hours"
 	codeLockOut = "would_lock_out"
-	lockOut     = "Administrators could sign in only through this identity provider, and nobody could undo it if it " +
+	// codeNoVoucher is what dry runs call the refusal of mayVouch.
+	codeNoVoucher = "grant_needed"
+	lockOut       = "Administrators could sign in only through this identity provider, and nobody could undo it if it " +
 		"does not let them in: " + whyUnproven + ". Give somebody who has a password a role with these privileges; or save " +
 		"the values with Admin SSO switched off, run a test sign-in, and switch it on then."
 )
@@ -128,6 +131,9 @@ func (s *Service) judgeWayIn(ctx context.Context, e *edit, c *validation.Context
 	if e.properties == nil || !e.doc.Enabled {
 		return nil
 	}
+	if err := s.judgeVoucher(ctx, e, c); err != nil {
+		return err
+	}
 	pointer, fingerprint := replacesSignOn(e.def, e.stored, e.properties)
 	if fingerprint == "" {
 		return nil
@@ -137,6 +143,21 @@ func (s *Service) judgeWayIn(ctx context.Context, e *edit, c *validation.Context
 		c.Violate("/properties"+pointer, codeLockOut, lockOut)
 	}
 	return err
+}
+
+// judgeVoucher reports to c what mayVouch would refuse.
+func (s *Service) judgeVoucher(ctx context.Context, e *edit, c *validation.Context) error {
+	err := s.mayVouch(ctx, s.Store, e.p, e.def, e.stored, e.properties)
+	refused, ok := errors.AsType[*models.RefusalError](err)
+	signOn, decides := e.properties.(integrations.AdminSignOn)
+	if !ok || !decides {
+		return err
+	}
+	pointer, _ := signOn.AdminSignOn()
+	c.Add(validation.Violation{
+		Pointer: "/properties" + pointer, Code: codeNoVoucher, Params: refused.Extra, Detail: refused.Detail,
+	})
+	return nil
 }
 
 // judgeWaysIn is judgeWayIn for the accounts of a plan.
