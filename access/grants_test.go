@@ -200,10 +200,45 @@ func TestLastAdministrator(t *testing.T) {
 			require.Equal(t, models.OutcomeRefused, w.last(t).Outcome)
 		}
 		w.patch(t, w.admin, `{"firstName":"Still","roles":["Administrator"]}`)
-		second := w.user(t, `{"username":"second","roles":["Administrator"]}`)
+		second := w.user(t, `{"username":"second","roles":["Administrator"],"password":"correct horse"}`)
 		w.patch(t, w.admin, `{"disabled":true}`)
 		require.ErrorIs(t, w.DeleteUser(ctx, w.boss, second.ID, access.Match{}), models.ErrLastAdministrator)
 		require.NoError(t, w.DeleteUser(ctx, w.boss, w.admin.ID, access.Match{}), "one who is disabled is not needed")
+	})
+}
+
+// An administrator who cannot sign in administers nothing: the last one with a password
+// keeps it, and stays, unless administrators sign in elsewhere.
+func TestLastAdministratorWhoCanSignIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		ctx := t.Context()
+		without := w.user(t, `{"username":"without","roles":["Administrator"]}`)
+		w.user(t, `{"username":"off","roles":["Administrator"],"password":"correct horse","disabled":true}`)
+		w.user(t, `{"username":"agent","roles":["Agent"],"password":"correct horse"}`)
+		change := func(body string) error {
+			_, err := w.UpdateUser(ctx, w.boss, w.admin.ID, access.Match{}, []byte(body))
+			return err
+		}
+		for _, err := range []error{
+			change(`{"password":null}`), change(`{"disabled":true}`), change(`{"roles":["Agent"]}`),
+			w.DeleteUser(ctx, w.boss, w.admin.ID, access.Match{}),
+		} {
+			require.ErrorIs(t, err, models.ErrLastAdministrator)
+			require.ErrorContains(t, err, "has a password")
+			require.Equal(t, models.OutcomeRefused, w.last(t).Outcome)
+		}
+		require.NoError(t, change(`{"firstName":"Still","password":"another horse"}`))
+		require.NoError(t, w.DeleteUser(ctx, w.boss, without.ID, access.Match{}), "nobody signed in so")
+
+		on := false
+		w.SSOOn = func(context.Context, *store.Store, string) (bool, error) { return on, nil }
+		w.user(t, `{"username":"provided","roles":["Administrator"]}`)
+		require.ErrorIs(t, change(`{"password":null}`), models.ErrLastAdministrator)
+		on = true
+		require.NoError(t, change(`{"password":null}`))
+		on = false
+		require.NoError(t, change(`{"disabled":true}`), "nobody could sign in before")
 	})
 }
 

@@ -44,6 +44,9 @@ type Service struct {
 	// center sign in through an identity provider of which no recent test sign-in
 	// proved that it lets them in. nil: nowhere.
 	SSOUnproven func(ctx context.Context, tx *store.Store, center string) (bool, error)
+	// SSOOn reports, within a transaction, whether administrators of the contact center
+	// sign in through an identity provider. nil: nowhere.
+	SSOOn func(ctx context.Context, tx *store.Store, center string) (bool, error)
 	// Logger is told what nobody is answered; nil logs nothing.
 	Logger *slog.Logger
 

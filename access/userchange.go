@@ -150,16 +150,21 @@ func (s *Service) mayChange(ctx context.Context, from *store.Store, p *Principal
 }
 
 // keepUser refuses to take from the contact center whom it needs: its last
-// administrator, and the users whom accounts name. now is nil for a deletion. It
+// administrator, the last one who can sign in, and the users whom accounts name. now is nil for a deletion. It
 // is called in the transaction, with the people and the user locked.
 func (s *Service) keepUser(ctx context.Context, tx *store.Store, old, now *models.User) error {
-	gone := now == nil || now.Disabled && !old.Disabled
-	lost := func(role string) bool { return old.HasRole(role) && (now == nil || !now.HasRole(role)) }
-	if !old.Disabled && old.HasRole(models.RoleAdministrator) && (gone || lost(models.RoleAdministrator)) {
+	if administers(old) && !administers(now) {
 		if err := s.keepAdministrator(ctx, tx, old.ContactCenterID); err != nil {
 			return err
 		}
 	}
+	if signsIn(old) && !signsIn(now) {
+		if err := s.keepPassword(ctx, tx, old); err != nil {
+			return err
+		}
+	}
+	gone := now == nil || now.Disabled && !old.Disabled
+	lost := func(role string) bool { return old.HasRole(role) && (now == nil || !now.HasRole(role)) }
 	// Which of the built-in roles fits the user for what it is named for is known to
 	// the types of accounts only; so none of them goes.
 	builtIn := func(r models.Role) bool { return lost(r.Name) }
@@ -183,6 +188,43 @@ func (s *Service) keepAdministrator(ctx context.Context, tx *store.Store, center
 		Err: models.ErrLastAdministrator,
 		Detail: "This is the last administrator of the contact center who is not disabled; " +
 			"give the role Administrator to somebody else first.",
+	}
+}
+
+// administers reports whether somebody, who may be nil, is an administrator.
+func administers(u *models.User) bool {
+	return u != nil && !u.Disabled && u.HasRole(models.RoleAdministrator)
+}
+
+// signsIn reports whether somebody, who may be nil, is an administrator with a password.
+func signsIn(u *models.User) bool {
+	if !administers(u) {
+		return false
+	}
+	_, err := parseHash(u.PasswordHash)
+	return err == nil
+}
+
+// keepPassword refuses to go on where no other administrator has a password, unless
+// administrators sign in through an identity provider, for which keepBypass answers.
+func (s *Service) keepPassword(ctx context.Context, tx *store.Store, last *models.User) error {
+	enabled := false
+	all, err := tx.ListUsers(ctx, models.UserFilter{
+		ContactCenterID: last.ContactCenterID, Role: models.RoleAdministrator, Disabled: &enabled,
+	})
+	other := func(u models.User) bool { return u.ID != last.ID && signsIn(&u) }
+	if err != nil || slices.ContainsFunc(all, other) {
+		return err
+	}
+	if s.SSOOn != nil {
+		if on, err := s.SSOOn(ctx, tx, last.ContactCenterID); err != nil || on {
+			return err
+		}
+	}
+	return &models.RefusalError{
+		Err: models.ErrLastAdministrator,
+		Detail: "This is the last administrator of the contact center who can sign in: no other one who is not disabled " +
+			"has a password. Give another administrator a password first.",
 	}
 }
 

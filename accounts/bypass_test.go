@@ -210,3 +210,36 @@ func TestTheGuardWaitsInOneOrder(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+// Administrators sign in at the provider where account, section and feature are on.
+func TestWhetherAdministratorsSignInElsewhere(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(t *testing.T, o *office)
+		on     bool
+	}{
+		"all is on": {func(*testing.T, *office) {}, true},
+		"the section is off": {func(t *testing.T, o *office) {
+			o.settleChange(t, map[string]any{"admin": map[string]any{"enabled": false}})
+		}, false},
+		"the account is off":  {func(t *testing.T, o *office) { require.NoError(t, o.patch(map[string]any{"enabled": false})(t)) }, false},
+		"the account is gone": {func(t *testing.T, o *office) { require.NoError(t, o.Delete(t.Context(), o.p, o.account, at(1))) }, false},
+		"the feature is off": {func(t *testing.T, o *office) {
+			c := o.p.ContactCenter
+			c.Features = nil
+			require.NoError(t, o.db.UpdateContactCenter(t.Context(), &c, c.Version))
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o, _, _ := lastBypass(t, storetest.SQLite(t))
+			tt.change(t, o)
+			on, err := o.SSOOn(t.Context(), o.db, o.p.ContactCenter.ID)
+			require.NoError(t, err)
+			require.Equal(t, tt.on, on)
+		})
+	}
+}
+
+func (o *office) settleChange(t *testing.T, properties map[string]any) {
+	t.Helper()
+	require.NoError(t, o.patch(map[string]any{"properties": properties})(t))
+}

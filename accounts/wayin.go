@@ -182,6 +182,30 @@ func (s *Service) judgeWaysIn(ctx context.Context, st *set) error {
 // transaction of who changes people, with the lock of the contact center, for which
 // keepWayIn waits.
 func (s *Service) SSOUnproven(ctx context.Context, tx *store.Store, center string) (bool, error) {
+	return s.someSignOn(ctx, tx, center, func(_ *integrations.Definition, fingerprint string) (bool, error) {
+		tested, err := s.tested(ctx, tx, center, fingerprint)
+		return !tested, err
+	})
+}
+
+// SSOOn reports whether administrators of the contact center sign in through an
+// identity provider now. It belongs where SSOUnproven does.
+func (s *Service) SSOOn(ctx context.Context, tx *store.Store, center string) (bool, error) {
+	c, err := tx.ContactCenter(ctx, center)
+	if err != nil {
+		return false, fmt.Errorf("single sign-on of administrators: %w", err)
+	}
+	return s.someSignOn(ctx, tx, center, func(def *integrations.Definition, _ string) (bool, error) {
+		return c.HasFeature(def.Feature), nil
+	})
+}
+
+// someSignOn reports whether is holds for a sign-on of administrators that is
+// switched on.
+func (s *Service) someSignOn(
+	ctx context.Context, tx *store.Store, center string,
+	is func(def *integrations.Definition, fingerprint string) (bool, error),
+) (bool, error) {
 	enabled := true
 	for i := range s.Catalog {
 		def := &s.Catalog[i]
@@ -195,25 +219,18 @@ func (s *Service) SSOUnproven(ctx context.Context, tx *store.Store, center strin
 			return false, fmt.Errorf("single sign-on of administrators: %w", err)
 		}
 		for i := range live {
-			if unproven, err := s.unproven(ctx, tx, def, &live[i]); err != nil || unproven {
-				return unproven, err
+			p, err := decodeStored(def, &live[i])
+			if err != nil {
+				return false, err
+			}
+			_, fingerprint := replacesSignOn(def, nil, p)
+			if fingerprint == "" {
+				continue
+			}
+			if found, err := is(def, fingerprint); err != nil || found {
+				return found, err
 			}
 		}
 	}
 	return false, nil
-}
-
-func (s *Service) unproven(
-	ctx context.Context, tx *store.Store, def *integrations.Definition, a *models.Account,
-) (bool, error) {
-	p, err := decodeStored(def, a)
-	if err != nil {
-		return false, err
-	}
-	_, fingerprint := replacesSignOn(def, nil, p)
-	if fingerprint == "" {
-		return false, nil
-	}
-	tested, err := s.tested(ctx, tx, a.ContactCenterID, fingerprint)
-	return !tested, err
 }

@@ -12,10 +12,12 @@ func peopleKinds() []ProblemKind {
 		{
 			Code: CodeLastAdministrator, Title: "Last administrator", Status: http.StatusConflict,
 			Detail: "This is the last administrator of the contact center who is not disabled.",
-			Meaning: "The user is the only one left with the role Administrator who is not disabled. Without that user " +
-				"nobody of the contact center could administer it. The refusal is on the audit record.",
-			Remedy: "Give the role Administrator to somebody else, or enable another administrator; then repeat the request.",
-			errs:   []error{models.ErrLastAdministrator}, Instance: "/api/v1/users/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a",
+			Meaning: "The user is the only one left with the role Administrator who is not disabled, or the only one of " +
+				"these who has a password, while administrators do not sign in through an identity provider. Without that " +
+				"user nobody of the contact center could administer it. The refusal is on the audit record.",
+			Remedy: "Give the role Administrator and a password to somebody else, or enable another administrator; then " +
+				"repeat the request.",
+			errs: []error{models.ErrLastAdministrator}, Instance: "/api/v1/users/0198c0de-7f3a-7d21-9a44-1f2e3d4c5b6a",
 		},
 		{
 			Code: CodeBuiltIn, Title: "Built in", Status: http.StatusConflict,

@@ -128,7 +128,7 @@ func (c *serveCommand) build(
 		Retention: time.Duration(c.Retention), ProbesUnlimited: c.RateLimit.PerSecond == 0, PublicURL: c.publicURL(),
 		SSOTestPassed: signOn.AdminTestPassed,
 	}
-	h.access.SSORequired, h.access.SSOUnproven = signOn.Required, service.SSOUnproven
+	h.access.SSORequired, h.access.SSOUnproven, h.access.SSOOn = signOn.Required, service.SSOUnproven, service.SSOOn
 	registry := prometheus.NewRegistry()
 	registerDatabase(registry, h.store)
 	number, _ := built()
