@@ -32,7 +32,8 @@ type CourierConfig struct {
 	// Workers is how many deliveries are made at once in this process; 0 means 16.
 	Workers int
 	// PerWebhook and PerCenter bound those of one webhook and of one contact center,
-	// so that a slow receiver does not hold up the others; 0 means 4 and 8.
+	// so that a slow receiver does not hold up the others; 0 means 4 and 8. A contact
+	// center gets less while others want workers, see room.
 	PerWebhook, PerCenter int
 	// Poll is how often the queue is looked at; 0 means every second.
 	Poll time.Duration
@@ -121,7 +122,7 @@ func (c *Courier) due() models.DueFilter {
 	defer c.mu.Unlock()
 	f := models.DueFilter{Now: models.NewTime(c.now()), Limit: c.free}
 	for key, n := range c.active {
-		if id, ok := isCenter(key); ok && n >= c.config.PerCenter {
+		if id, ok := isCenter(key); ok && n >= c.room() {
 			f.ExceptCenters = append(f.ExceptCenters, id)
 		} else if !ok && n >= c.config.PerWebhook {
 			f.ExceptWebhooks = append(f.ExceptWebhooks, key)
@@ -129,6 +130,12 @@ func (c *Courier) due() models.DueFilter {
 	}
 	return f
 }
+
+// room is what a contact center may have: while it has fewer workers than are free it
+// gets one more. So one gets half of them at most, each further one half of what is
+// left, and a worker that becomes free goes to who has least: whose receivers hang
+// holds up nobody else. c is locked.
+func (c *Courier) room() int { return min(c.config.PerCenter, c.free) }
 
 // centerPrefix tells the counts of contact centers from those of webhooks.
 const centerPrefix = "center/"
@@ -166,7 +173,7 @@ func (c *Courier) reserve(d *models.WebhookDelivery) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	center := centerPrefix + d.ContactCenterID
-	if c.free == 0 || c.active[d.WebhookID] >= c.config.PerWebhook || c.active[center] >= c.config.PerCenter {
+	if c.active[d.WebhookID] >= c.config.PerWebhook || c.active[center] >= c.room() {
 		return false
 	}
 	c.free--

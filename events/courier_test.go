@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -328,7 +329,7 @@ func TestSlowReceiversHoldUpNobody(t *testing.T) {
 			<-release
 			return http.StatusOK
 		})
-		c := w.courier(func(c *CourierConfig) { c.Workers, c.PerWebhook = 4, 3 })
+		c := w.courier(func(c *CourierConfig) { c.Workers, c.PerWebhook = 6, 3 })
 		c.round(t.Context())
 		<-quick
 		for range 3 {
@@ -343,6 +344,54 @@ func TestSlowReceiversHoldUpNobody(t *testing.T) {
 		c.working.Wait()
 		round(t, c)
 		require.Len(t, w.taken(), 7)
+	})
+}
+
+// However many contact centers have receivers that hang, who comes next gets a worker:
+// one that was left free, or the next that becomes so.
+func TestHangingContactCentersHoldUpNobody(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, db *store.Store) {
+		w := newWorld(t, db)
+		entered, release := make(chan struct{}, 100), make(chan struct{})
+		w.answers(func(received) int {
+			entered <- struct{}{}
+			<-release
+			return http.StatusOK
+		})
+		send := func(name string, webhooks, accounts int) string {
+			p := w.center(t, name+".example")
+			for i := range webhooks {
+				_, _, err := w.CreateWebhook(t.Context(), p, []byte(`{"url":"https://example.com/`+strconv.Itoa(i)+`"}`))
+				require.NoError(t, err)
+			}
+			for i := range accounts {
+				w.happen(t, p, name+" "+strconv.Itoa(i), 1)
+			}
+			return centerPrefix + p.ContactCenter.ID
+		}
+		c := w.courier(func(c *CourierConfig) { c.Workers = 8 })
+		t.Cleanup(func() {
+			close(release)
+			c.working.Wait()
+		})
+		round := func(begun int) {
+			c.round(t.Context())
+			for range begun {
+				<-entered
+			}
+		}
+		one, two := send("one", 3, 10), send("two", 3, 10)
+		round(4 + 2) // half of all, half of what was left
+		require.Equal(t, []int{4, 2, 2}, []int{c.active[one], c.active[two], c.free})
+		three, four := send("three", 1, 1), send("four", 1, 1)
+		round(2)
+		require.Equal(t, []int{1, 1, 0}, []int{c.active[three], c.active[four], c.free})
+
+		five := send("five", 1, 1)
+		release <- struct{}{}
+		<-c.woken
+		round(1)
+		require.Equal(t, 1, c.active[five], "not those who wait for longer and have more")
 	})
 }
 

@@ -104,12 +104,14 @@ type DeliveryFilter struct {
 	Page                       Page
 }
 
-// DueFilter selects deliveries that are due, longest due first, but for those of
-// the webhooks and contact centers that are left out.
+// DueFilter selects deliveries or checks that are due, longest due first, but for
+// those of the contact centers, webhooks (of deliveries) and types (of checks) that
+// are left out.
 type DueFilter struct {
 	Now            Time
-	ExceptWebhooks []string
 	ExceptCenters  []string
+	ExceptWebhooks []string
+	ExceptTypes    []string
 	Limit          int
 }
 

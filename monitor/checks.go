@@ -26,19 +26,68 @@ func (m *Monitor) checks(ctx context.Context) {
 		return
 	}
 	var exhausted []string // types whose vendors have had enough in this minute
-	for len(m.free) > 0 && ctx.Err() == nil {
-		due, err := m.Store.DueChecks(ctx, m.now(), exhausted, len(m.free))
+	for ctx.Err() == nil {
+		f := m.due(exhausted)
+		if f.Limit == 0 {
+			return
+		}
+		due, err := m.Store.DueChecks(ctx, f)
 		m.failed(ctx, "due checks not read", err)
 		if len(due) == 0 {
 			return
 		}
 		for _, c := range due {
+			if !m.reserve(c.ContactCenterID) {
+				continue // ask again, without it
+			}
 			if !m.permits(c.AccountType) {
+				m.leave(c.ContactCenterID)
 				exhausted = append(exhausted, c.AccountType)
 				break // ask again, without them
 			}
 			m.start(ctx, c)
 		}
+	}
+}
+
+// due is what to ask the store for.
+func (m *Monitor) due(exhausted []string) models.DueFilter {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f := models.DueFilter{Now: m.now(), ExceptTypes: exhausted, Limit: m.free}
+	for center := range m.active {
+		if !m.hasRoom(center) {
+			f.ExceptCenters = append(f.ExceptCenters, center)
+		}
+	}
+	return f
+}
+
+// hasRoom reports whether a contact center may have one worker more: while it has
+// fewer than are free. So one gets half of them at most, each further one half of what
+// is left, and a worker that becomes free goes to who has least: whose vendors hang
+// holds up nobody else. m is locked.
+func (m *Monitor) hasRoom(center string) bool { return m.active[center] < m.free }
+
+// reserve takes a worker for a contact center, unless it has its share.
+func (m *Monitor) reserve(center string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.hasRoom(center) {
+		return false
+	}
+	m.free--
+	m.active[center]++
+	return true
+}
+
+// leave gives the worker back.
+func (m *Monitor) leave(center string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.free++
+	if m.active[center]--; m.active[center] == 0 {
+		delete(m.active, center)
 	}
 }
 
@@ -54,29 +103,24 @@ func (m *Monitor) permits(typ string) bool {
 	return l.AllowN(m.Now(), 1)
 }
 
-// start claims a check and gives it to a worker, unless another process was
-// quicker or no worker is free any more.
+// start claims a check and gives it to the worker that is reserved for it, unless
+// another process was quicker.
 func (m *Monitor) start(ctx context.Context, c models.ScheduledCheck) {
-	select {
-	case <-m.free:
-	default:
-		return
-	}
 	until := models.NewTime(m.Now().Add(leaseTime))
 	claimed, err := m.Store.ClaimCheck(ctx, c, until)
 	m.failed(ctx, "check not claimed", err)
 	if !claimed {
-		m.free <- struct{}{}
+		m.leave(c.ContactCenterID)
 		return
 	}
 	m.working.Go(func() {
-		defer m.release()
+		defer m.release(c.ContactCenterID)
 		m.check(ctx, c, until)
 	})
 }
 
-func (m *Monitor) release() {
-	m.free <- struct{}{}
+func (m *Monitor) release(center string) {
+	m.leave(center)
 	select {
 	case m.woken <- struct{}{}:
 	default: // somebody will look anyway

@@ -24,7 +24,7 @@ import (
 
 // What holds when the configuration is silent.
 const (
-	defaultWorkers   = 8
+	defaultWorkers   = 16
 	defaultPerMinute = 60
 	defaultPoll      = 5 * time.Second
 	defaultRounds    = time.Hour
@@ -40,7 +40,8 @@ type Config struct {
 	Interval time.Duration
 	// Retention is how long a deleted account is kept.
 	Retention time.Duration
-	// Workers is how many probes run at once in this process; 0 means 8.
+	// Workers is how many probes run at once in this process, one half of them at most
+	// for one contact center; 0 means 16.
 	Workers int
 	// PerMinute bounds the probes of one type, and so of one vendor; 0 means 60.
 	PerMinute int
@@ -57,11 +58,12 @@ type Config struct {
 type Monitor struct {
 	Config
 
-	free    chan struct{} // one for each worker that has nothing to do
 	woken   chan struct{} // a worker became free
 	working sync.WaitGroup
 
 	mu     sync.Mutex
+	free   int                      // workers that have nothing to do
+	active map[string]int           // probes under way, by contact center
 	rates  map[string]*rate.Limiter // by type
 	counts Certificates
 }
@@ -79,13 +81,10 @@ func New(c Config) *Monitor {
 	if c.Random == nil {
 		c.Random = rand.Float64
 	}
-	m := &Monitor{
-		Config: c, free: make(chan struct{}, c.Workers), woken: make(chan struct{}, 1), rates: map[string]*rate.Limiter{},
+	return &Monitor{
+		Config: c, free: c.Workers, woken: make(chan struct{}, 1), active: map[string]int{},
+		rates: map[string]*rate.Limiter{},
 	}
-	for range c.Workers {
-		m.free <- struct{}{}
-	}
-	return m
 }
 
 func or[T comparable](value, otherwise T) T {

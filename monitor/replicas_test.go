@@ -29,7 +29,7 @@ func TestReplicas(t *testing.T) {
 		w.answers(vendor.answer)
 		var replicas sync.WaitGroup
 		for range 2 {
-			m := w.monitor(func(c *Config) { c.Accounts, c.Workers, c.PerMinute = w.twin(), workers, 6000 })
+			m := w.monitor(func(c *Config) { c.Accounts, c.Workers, c.PerMinute = w.twin(), 2*workers, 6000 })
 			replicas.Go(func() {
 				for range due / workers {
 					m.checks(t.Context())

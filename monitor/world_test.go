@@ -85,11 +85,17 @@ func newWorld(t *testing.T, db *store.Store) *world {
 			define("silent", "", "There is nothing to probe.", func() integrations.Properties { return new(silent) }),
 		},
 	}
-	c := models.ContactCenter{ID: models.NewID(began), Domain: "a.example", CreatedAt: models.NewTime(began)}
-	c.Features = []string{models.FeatureAWS}
-	require.NoError(t, db.CreateContactCenter(t.Context(), &c))
-	w.p = &access.Principal{ID: "token:1", Name: "test", Scopes: models.AllScopes(), ContactCenter: c}
+	w.center(t, "a.example")
 	return w
+}
+
+// center makes a contact center, for which everything is done from now on.
+func (w *world) center(t *testing.T, domain string) {
+	t.Helper()
+	c := models.ContactCenter{ID: models.NewID(began), Domain: domain, CreatedAt: models.NewTime(began)}
+	c.Features = []string{models.FeatureAWS}
+	require.NoError(t, w.Store.CreateContactCenter(t.Context(), &c))
+	w.p = &access.Principal{ID: "token:1", Name: "test", Scopes: models.AllScopes(), ContactCenter: c}
 }
 
 type silent struct {

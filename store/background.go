@@ -39,17 +39,17 @@ func (s *Store) UnscheduleCheck(ctx context.Context, c models.ScheduledCheck, cl
 	return nil
 }
 
-// DueChecks returns at most limit checks that are due at now, longest due first,
-// but for those of the types except.
-func (s *Store) DueChecks(
-	ctx context.Context, now models.Time, except []string, limit int,
-) ([]models.ScheduledCheck, error) {
-	db := s.query(ctx).Where("due_at <= ?", now)
-	if len(except) > 0 {
-		db = db.Where("account_type NOT IN ?", except)
+// DueChecks returns checks of all contact centers that are due.
+func (s *Store) DueChecks(ctx context.Context, f models.DueFilter) ([]models.ScheduledCheck, error) {
+	db := s.query(ctx).Where("due_at <= ?", f.Now)
+	if len(f.ExceptTypes) > 0 {
+		db = db.Where("account_type NOT IN ?", f.ExceptTypes)
+	}
+	if len(f.ExceptCenters) > 0 {
+		db = db.Where("contact_center_id NOT IN ?", f.ExceptCenters)
 	}
 	var due []models.ScheduledCheck
-	if err := limited(db, limit).Order("due_at").Find(&due).Error; err != nil {
+	if err := limited(db, f.Limit).Order("due_at").Find(&due).Error; err != nil {
 		return nil, fmt.Errorf("list due checks: %w", translate(err))
 	}
 	return due, nil

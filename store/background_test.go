@@ -27,13 +27,16 @@ func TestCheckSchedule(t *testing.T) {
 		require.ErrorIs(t, s.ScheduleCheck(ctx, &gone), models.ErrNotFound)
 
 		due := func(now int, except ...string) []models.ScheduledCheck {
-			found, err := s.DueChecks(ctx, at(now), except, 10)
+			found, err := s.DueChecks(ctx, models.DueFilter{Now: at(now), ExceptTypes: except, Limit: 10})
 			require.NoError(t, err)
 			return found
 		}
 		require.Empty(t, due(2))
 		require.Equal(t, []models.ScheduledCheck{second, first}, due(5), "longest due first")
 		require.Equal(t, []models.ScheduledCheck{first}, due(5, "b"))
+		none, err := s.DueChecks(ctx, models.DueFilter{Now: at(5), ExceptCenters: []string{cc}, Limit: 10})
+		require.NoError(t, err)
+		require.Empty(t, none)
 
 		claimed, err := s.ClaimCheck(ctx, first, at(60))
 		require.NoError(t, err)

@@ -310,7 +310,11 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"UnscheduleCheck": func(ctx context.Context) error {
 			return s.UnscheduleCheck(ctx, models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1))
 		},
-		"DueChecks": func(ctx context.Context) error { return drop(s.DueChecks(ctx, at(9), []string{canary}, 5)) },
+		"DueChecks": func(ctx context.Context) error {
+			return drop(s.DueChecks(ctx, models.DueFilter{
+				Now: at(9), ExceptTypes: []string{canary}, ExceptCenters: []string{canary}, Limit: 5,
+			}))
+		},
 		"ClaimCheck": func(ctx context.Context) error {
 			return drop(s.ClaimCheck(ctx, models.ScheduledCheck{ContactCenterID: canary, AccountID: id}, at(1)))
 		},
