@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"gorm.io/gorm"
 
 	"admin-api/models"
 )
@@ -13,6 +14,16 @@ import (
 // ListStatement lets tests outside of the package see the statement of a list.
 func ListStatement(s *Store, f models.AccountFilter) (string, []any, error) {
 	return s.listStatement(&f)
+}
+
+// AuditStatement lets tests see the statement of a page of the audit record.
+func AuditStatement(s *Store, f models.AuditFilter) (string, error) {
+	db, err := s.auditPage(s.read.Session(&gorm.Session{DryRun: true}), &f)
+	if err != nil {
+		return "", err
+	}
+	made := db.Find(&[]models.AuditEvent{}).Statement
+	return s.read.Explain(made.SQL.String(), made.Vars...), nil
 }
 
 // InsertSession stores a session as a sign-in does.

@@ -144,7 +144,8 @@ func TestOtherPlans(t *testing.T) {
 			"USING INDEX idempotency_records_expires (expires_at<?)",
 		},
 		{
-			"SELECT * FROM check_schedule WHERE due_at <= 1 AND account_type NOT IN ('a') ORDER BY due_at LIMIT 5",
+			"SELECT * FROM check_schedule WHERE due_at <= 1 AND account_type NOT IN ('a') " +
+				"AND contact_center_id NOT IN ('c') ORDER BY due_at LIMIT 5",
 			"USING INDEX check_schedule_due (due_at<?)",
 		},
 		{
@@ -165,14 +166,6 @@ func TestOtherPlans(t *testing.T) {
 			"USING COVERING INDEX webhook_deliveries_created (created_at<?)",
 		},
 		{expiring(s), "USING INDEX accounts_expires"},
-		{
-			audited(s, models.AuditFilter{ContactCenterID: "c", TargetID: "t", Actor: "a"}),
-			"USING INDEX audit_events_target (contact_center_id=? AND target_id=?)",
-		},
-		{
-			audited(s, models.AuditFilter{ContactCenterID: "c", Operation: "o"}),
-			"USING PRIMARY KEY (contact_center_id=?)",
-		},
 		{
 			"SELECT * FROM sso_traces WHERE contact_center_id = 'c' AND id < 'i' AND code = 'c' ORDER BY id DESC LIMIT 5",
 			"USING PRIMARY KEY (contact_center_id=? AND id<?)",
@@ -211,10 +204,47 @@ func TestOtherPlans(t *testing.T) {
 	}
 }
 
-func audited(s *Store, f models.AuditFilter) string {
+// TestAuditPlans holds the audit record to an index for every filter, of which none may
+// make SQLite sort.
+func TestAuditPlans(t *testing.T) {
+	s := migrated(t)
+	now := models.NewTime(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))
+	tests := []struct {
+		filter models.AuditFilter
+		use    string
+	}{
+		{models.AuditFilter{}, "PRIMARY KEY (contact_center_id=?"},
+		{models.AuditFilter{From: now, To: now}, "PRIMARY KEY (contact_center_id=?"},
+		{models.AuditFilter{Outcome: models.OutcomeSuccess}, "PRIMARY KEY (contact_center_id=?"},
+		{models.AuditFilter{Outcome: models.OutcomeRefused}, "INDEX audit_events_refused (contact_center_id=?"},
+		{models.AuditFilter{TargetID: "t", Actor: "a"}, "INDEX audit_events_target (contact_center_id=? AND target_id=?"},
+		{models.AuditFilter{Actor: "a"}, "INDEX audit_events_actor (contact_center_id=? AND actor=?"},
+		{models.AuditFilter{Actor: "a", Operation: "o", From: now}, "INDEX audit_events_actor (contact_center_id=? AND actor=?"},
+		{models.AuditFilter{Operation: "o", TargetType: "t"}, "INDEX audit_events_operation (contact_center_id=? AND operation=?"},
+		{models.AuditFilter{TargetType: "t"}, "INDEX audit_events_type (contact_center_id=? AND target_type=?"},
+	}
+	for _, tt := range tests {
+		tt.filter.ContactCenterID = "c"
+		for _, before := range []string{"", "7"} {
+			tt.filter.Page = models.Page{Before: before, Limit: 50}
+			dry := s.read.Session(&gorm.Session{DryRun: true})
+			page, err := s.auditPage(dry, &tt.filter)
+			require.NoError(t, err)
+			for _, statement := range []string{
+				audited(page),
+				audited(s.auditRange(dry, &tt.filter, 1, 9)),
+			} {
+				steps := plan(t.Context(), t, s, statement, make([]any, strings.Count(statement, "?")))
+				require.Contains(t, steps, tt.use, statement)
+				require.NotContains(t, steps, "FOR ORDER BY", statement)
+			}
+		}
+	}
+}
+
+func audited(db *gorm.DB) string {
 	var events []models.AuditEvent
-	dry := s.read.Session(&gorm.Session{DryRun: true})
-	return s.auditQuery(dry, &f).Find(&events).Statement.SQL.String()
+	return db.Find(&events).Statement.SQL.String()
 }
 
 func dueDeliveries(s *Store) string {

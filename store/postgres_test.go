@@ -153,6 +153,37 @@ func TestPostgresPlans(t *testing.T) {
 	}
 }
 
+// TestPostgresAuditPlans: what a filter leaves of a long chain is found by an index, in
+// the order of the page.
+func TestPostgresAuditPlans(t *testing.T) {
+	u := storetest.PostgresURL(t)
+	s := storetest.Open(t, store.Config{URL: u})
+	raw := storetest.Raw(t, u)
+	_, err := raw.ExecContext(t.Context(), `INSERT INTO audit_events SELECT 'c' || c, n, c || '-' || n, n,
+			'a' || n % 400, '', '', '', 'o' || n % 400, 't' || n % 400, 'i' || n % 400,
+			CASE WHEN n % 400 = 0 THEN 'refused' ELSE 'success' END, repeat('.', 100), NULL, ''
+		FROM generate_series(1, 3) c, generate_series(1, 8000) n`)
+	require.NoError(t, err)
+	_, err = raw.ExecContext(t.Context(), "ANALYZE audit_events")
+	require.NoError(t, err)
+	for index, f := range map[string]models.AuditFilter{
+		"audit_events_pkey":      {},
+		"audit_events_actor":     {Actor: "a7"},
+		"audit_events_operation": {Operation: "o7"},
+		"audit_events_type":      {TargetType: "t7"},
+		"audit_events_target":    {TargetID: "i7"},
+		"audit_events_refused":   {Outcome: models.OutcomeRefused},
+	} {
+		f.ContactCenterID, f.Page = "c2", models.Page{Before: "7000", Limit: 10}
+		statement, err := store.AuditStatement(s, f)
+		require.NoError(t, err)
+		plan := strings.Join(texts(t, raw, "EXPLAIN "+statement), "\n")
+		require.Contains(t, plan, index)
+		require.NotContains(t, plan, "Sort", index)
+		require.NotContains(t, plan, "Seq Scan", index)
+	}
+}
+
 // literal puts arguments into a statement, which EXPLAIN needs. For tests only.
 func literal(statement string, args []any) string {
 	for i := len(args); i > 0; i-- {
