@@ -28,16 +28,27 @@ func (s *Service) recordChange(
 	ctx context.Context, tx *store.Store, actor *Principal, operation string, at target, detail string,
 	changes []models.FieldChange,
 ) error {
+	event, err := changeEvent(actor, operation, at, detail, changes)
+	if err != nil {
+		return err
+	}
+	return s.Audit.Append(ctx, tx, event)
+}
+
+// changeEvent is the record of what was changed.
+func changeEvent(
+	actor *Principal, operation string, at target, detail string, changes []models.FieldChange,
+) (*models.AuditEvent, error) {
 	event := auditEvent(actor, operation, at)
 	event.Detail = detail
 	if len(changes) > 0 {
 		text, err := json.Marshal(changes)
 		if err != nil {
-			return fmt.Errorf("encode changes: %w", err)
+			return nil, fmt.Errorf("encode changes: %w", err)
 		}
 		event.Changes = text
 	}
-	return s.Audit.Append(ctx, tx, event)
+	return event, nil
 }
 
 // recordRefusal puts a refusal on record, in a transaction of its own.

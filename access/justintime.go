@@ -33,6 +33,9 @@ func (s *Service) provision(ctx context.Context, tx *store.Store, f *Federated, 
 	if err := tx.CreateUser(ctx, u); err != nil {
 		return err
 	}
+	if err := s.rosterChanged(ctx, tx, nil, u); err != nil {
+		return err
+	}
 	changes, err := differences(nil, recordOf(u), nil)
 	if err != nil {
 		return err

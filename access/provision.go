@@ -11,8 +11,8 @@ import (
 
 // Profile is what a provisioning protocol knows of a user, and what it can say.
 type Profile struct {
-	Username, FirstName, LastName            string
-	Email, WorkPhone, MobilePhone, Extension string
+	Username, FirstName, LastName, DisplayName string
+	Email, WorkPhone, MobilePhone, Extension   string
 	// ExternalID is what the identity provider calls the user.
 	ExternalID string
 	TeamID     string
@@ -27,9 +27,9 @@ type Profile struct {
 // ProfileOf returns what is known of a user, without the password.
 func ProfileOf(u *models.User) Profile {
 	return Profile{
-		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
-		MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID,
-		Roles: slices.Clone(u.Roles), Disabled: u.Disabled,
+		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, DisplayName: u.DisplayName,
+		Email: u.Email, WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension,
+		ExternalID: u.ExternalID, TeamID: u.TeamID, Roles: slices.Clone(u.Roles), Disabled: u.Disabled,
 	}
 }
 
@@ -54,14 +54,15 @@ func (s *Service) ReprovisionUser(
 func sayEdit(edit Edit) saying {
 	return func(in *userInput, c *validation.Context) ([]string, error) {
 		profile := Profile{
-			Username: in.Username, FirstName: in.FirstName, LastName: in.LastName, Email: in.Email, WorkPhone: in.WorkPhone,
-			MobilePhone: in.MobilePhone, Extension: in.Extension, ExternalID: in.ExternalID, TeamID: in.TeamID,
-			Roles: in.Roles, Disabled: in.Disabled,
+			Username: in.Username, FirstName: in.FirstName, LastName: in.LastName, DisplayName: in.DisplayName,
+			Email: in.Email, WorkPhone: in.WorkPhone, MobilePhone: in.MobilePhone, Extension: in.Extension,
+			ExternalID: in.ExternalID, TeamID: in.TeamID, Roles: in.Roles, Disabled: in.Disabled,
 		}
 		if err := edit(&profile); err != nil {
 			return nil, err
 		}
-		in.Username, in.FirstName, in.LastName = profile.Username, profile.FirstName, profile.LastName
+		in.Username, in.DisplayName = profile.Username, profile.DisplayName
+		in.FirstName, in.LastName = profile.FirstName, profile.LastName
 		in.Email, in.WorkPhone, in.MobilePhone = profile.Email, profile.WorkPhone, profile.MobilePhone
 		in.Extension = profile.Extension
 		in.ExternalID, in.TeamID, in.Roles, in.Disabled = profile.ExternalID, profile.TeamID, profile.Roles, profile.Disabled

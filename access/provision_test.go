@@ -11,6 +11,7 @@ import (
 	"admin-api/secret"
 	"admin-api/store"
 	"admin-api/store/storetest"
+	"admin-api/validation"
 )
 
 // named sets the user name.
@@ -70,6 +71,20 @@ func TestProvisionUser(t *testing.T) {
 	})
 }
 
+// joining gives a team a name and members, leaving takes members.
+func joining(name string, ids ...string) access.TeamEdit {
+	return func(now *access.TeamProfile, _ *models.Team, _ access.MembersFunc) (access.Moves, error) {
+		now.Name = name
+		return access.Moves{Join: ids}, nil
+	}
+}
+
+func leaving(ids ...string) access.TeamEdit {
+	return func(*access.TeamProfile, *models.Team, access.MembersFunc) (access.Moves, error) {
+		return access.Moves{Leave: ids}, nil
+	}
+}
+
 func TestProvisionTeam(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, db *store.Store) {
 		w := newWorld(t, db)
@@ -83,52 +98,55 @@ func TestProvisionTeam(t *testing.T) {
 			require.NoError(t, err)
 			return stored.TeamID
 		}
-		eu, err := change("", func(now *access.TeamProfile, was *models.Team, members []models.User) ([]string, error) {
+		eu, err := change("", func(now *access.TeamProfile, was *models.Team, members access.MembersFunc) (access.Moves, error) {
 			require.Nil(t, was)
-			require.Empty(t, members)
+			nobody, err := members()
+			require.NoError(t, err)
+			require.Empty(t, nobody)
 			*now = access.TeamProfile{Name: " EU ", ExternalID: "x"}
-			return []string{bob.ID, ann.ID}, nil
+			return access.Moves{Join: []string{bob.ID, ann.ID}}, nil
 		})
 		require.NoError(t, err)
 		require.Equal(t, []string{"EU", "x"}, []string{eu.Name, eu.ExternalID})
 		require.Equal(t, []string{eu.ID, eu.ID}, []string{teamOf(ann), teamOf(bob)})
+		require.Equal(t, int64(1), eu.Roster)
+		require.Equal(t, eu.UpdatedAt, eu.RosterAt)
 
-		same, err := change(eu.ID, func(now *access.TeamProfile, was *models.Team, members []models.User) ([]string, error) {
+		same, err := change(eu.ID, func(now *access.TeamProfile, was *models.Team, members access.MembersFunc) (access.Moves, error) {
 			require.Equal(t, access.TeamProfile{Name: "EU", ExternalID: "x"}, *now)
 			require.Equal(t, eu.ID, was.ID)
-			require.Equal(t, []models.User{{ID: ann.ID, Username: "ann", TeamID: eu.ID}, {ID: bob.ID, Username: "bob", TeamID: eu.ID}}, members)
+			both, err := members()
+			require.NoError(t, err)
+			require.Equal(t, []models.User{{ID: ann.ID, Username: "ann", TeamID: eu.ID}, {ID: bob.ID, Username: "bob", TeamID: eu.ID}}, both)
 			now.Name = "Europe"
-			return []string{ann.ID}, nil
+			return access.Moves{Join: []string{ann.ID}, Leave: []string{bob.ID, w.admin.ID, "nobody"}}, nil
 		})
 		require.NoError(t, err)
-		require.Equal(t, []any{"Europe", int64(2)}, []any{same.Name, same.Version})
+		require.Equal(t, []any{"Europe", int64(2), int64(2)}, []any{same.Name, same.Version, same.Roster})
 		require.Equal(t, []string{eu.ID, fallback}, []string{teamOf(ann), teamOf(bob)}, "who leaves goes to the default team")
 		require.Equal(t, []string{"user.update", bob.ID}, []string{w.last(t).Operation, w.last(t).TargetID})
 
 		// Nobody leaves the default team but by joining another.
-		_, err = change(fallback, func(*access.TeamProfile, *models.Team, []models.User) ([]string, error) { return nil, nil })
+		_, err = change(fallback, leaving(bob.ID))
 		require.NoError(t, err)
 		require.Equal(t, fallback, teamOf(bob))
 
 		// All or nothing.
 		for _, unknown := range []string{"x", models.NewID(start)} {
-			_, err = change(eu.ID, func(now *access.TeamProfile, _ *models.Team, _ []models.User) ([]string, error) {
-				now.Name = "Lost"
-				return []string{bob.ID, unknown}, nil
-			})
+			_, err = change(eu.ID, joining("Lost", bob.ID, unknown))
 			require.Equal(t, []string{"/members/1 user_unknown"}, broken(t, err))
+			var errs validation.Errors
+			require.ErrorAs(t, err, &errs)
+			require.Contains(t, errs[0].Detail, `"`+unknown+`"`, "of thousands, it is this one")
 		}
 		require.Equal(t, fallback, teamOf(bob))
 		stored, err := db.Team(t.Context(), eu.ContactCenterID, eu.ID)
 		require.NoError(t, err)
 		require.Equal(t, "Europe", stored.Name)
 
-		_, err = change("", func(now *access.TeamProfile, _ *models.Team, _ []models.User) ([]string, error) {
-			now.Name = "EUROPE"
-			return nil, nil
-		})
+		_, err = change("", joining("EUROPE"))
 		require.ErrorIs(t, err, models.ErrNameTaken)
-		_, err = change("", func(*access.TeamProfile, *models.Team, []models.User) ([]string, error) { return nil, nil })
+		_, err = change("", joining(""))
 		require.Equal(t, []string{"/name required"}, broken(t, err))
 		_, err = change("x", nil)
 		require.ErrorIs(t, err, models.ErrNotFound)
@@ -136,21 +154,18 @@ func TestProvisionTeam(t *testing.T) {
 		// A team that is disabled takes nobody.
 		closed, err := w.CreateTeam(t.Context(), w.boss, []byte(`{"name":"Closed","disabled":true}`))
 		require.NoError(t, err)
-		_, err = change(closed.ID, func(*access.TeamProfile, *models.Team, []models.User) ([]string, error) { return []string{bob.ID}, nil })
+		_, err = change(closed.ID, joining("Closed", bob.ID))
 		require.Equal(t, []string{"/members team_unknown"}, broken(t, err))
 
-		judge := func(*models.Team, []models.User) error { return nil }
+		judge := func(*models.Team) error { return nil }
 		w.account(t, "one", `{"team":"`+eu.ID+`"}`)
 		require.ErrorIs(t, w.DeprovisionTeam(t.Context(), w.boss, eu.ID, fallback, judge), models.ErrInUse)
 		require.ErrorIs(t, w.DeprovisionTeam(t.Context(), w.boss, fallback, fallback, judge), models.ErrInUse, "its members have nowhere to go")
 		require.ErrorIs(t, w.DeprovisionTeam(t.Context(), w.boss, "x", fallback, judge), models.ErrNotFound)
-		apac, err := change("", func(now *access.TeamProfile, _ *models.Team, _ []models.User) ([]string, error) {
-			now.Name = "APAC"
-			return []string{ann.ID}, nil
-		})
+		apac, err := change("", joining("APAC", ann.ID))
 		require.NoError(t, err)
 		no := errors.New("no")
-		require.ErrorIs(t, w.DeprovisionTeam(t.Context(), w.boss, apac.ID, fallback, func(*models.Team, []models.User) error { return no }), no)
+		require.ErrorIs(t, w.DeprovisionTeam(t.Context(), w.boss, apac.ID, fallback, func(*models.Team) error { return no }), no)
 		require.Equal(t, apac.ID, teamOf(ann))
 		require.NoError(t, w.DeprovisionTeam(t.Context(), w.boss, apac.ID, fallback, judge))
 		require.Equal(t, fallback, teamOf(ann))

@@ -233,6 +233,7 @@ type userRecord struct {
 	Username       string         `json:"username"`
 	FirstName      string         `json:"firstName,omitempty"`
 	LastName       string         `json:"lastName,omitempty"`
+	DisplayName    string         `json:"displayName,omitempty"`
 	Email          string         `json:"email,omitempty"`
 	WorkPhone      string         `json:"workPhone,omitempty"`
 	MobilePhone    string         `json:"mobilePhone,omitempty"`
@@ -247,8 +248,9 @@ type userRecord struct {
 
 func recordOf(u *models.User) userRecord {
 	return userRecord{
-		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
-		MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID, Roles: u.Roles,
+		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, DisplayName: u.DisplayName,
+		Email: u.Email, WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension,
+		ExternalID: u.ExternalID, TeamID: u.TeamID, Roles: u.Roles,
 		Skills: u.Skills, Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 	}
 }

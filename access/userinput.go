@@ -27,6 +27,7 @@ type userInput struct {
 	Username       string         `json:"username" validate:"required"`
 	FirstName      string         `json:"firstName"`
 	LastName       string         `json:"lastName"`
+	DisplayName    string         `json:"-"` // said by identity providers only
 	Email          string         `json:"email" validate:"email"`
 	WorkPhone      string         `json:"workPhone"`
 	MobilePhone    string         `json:"mobilePhone"`
@@ -57,8 +58,9 @@ func ignoredOfUser() []string { return serverMembers("passwordSet", "apiSecretSe
 // inputOf is what a request would say to leave the user as it is.
 func inputOf(u *models.User) userInput {
 	return userInput{
-		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, Email: u.Email, WorkPhone: u.WorkPhone,
-		MobilePhone: u.MobilePhone, Extension: u.Extension, ExternalID: u.ExternalID, TeamID: u.TeamID,
+		Username: u.Username, FirstName: u.FirstName, LastName: u.LastName, DisplayName: u.DisplayName,
+		Email: u.Email, WorkPhone: u.WorkPhone, MobilePhone: u.MobilePhone, Extension: u.Extension,
+		ExternalID: u.ExternalID, TeamID: u.TeamID,
 		Roles: slices.Clone(u.Roles), Skills: maps.Clone(u.Skills), Disabled: u.Disabled, ChangePassword: u.ChangePassword,
 	}
 }
@@ -67,7 +69,7 @@ func inputOf(u *models.User) userInput {
 // are those that it comes to.
 func (in *userInput) lay(u *models.User, team string, roles models.Strings) {
 	u.Username, u.UsernameKey = in.Username, models.NameKey(in.Username)
-	u.FirstName, u.LastName = in.FirstName, in.LastName
+	u.FirstName, u.LastName, u.DisplayName = in.FirstName, in.LastName, in.DisplayName
 	u.Email, u.WorkPhone, u.MobilePhone, u.Extension = in.Email, in.WorkPhone, in.MobilePhone, in.Extension
 	u.ExternalID = in.ExternalID
 	u.TeamID, u.Roles, u.Skills = team, roles, in.Skills
@@ -81,6 +83,7 @@ func (in *userInput) judge(c *validation.Context) {
 	for _, text := range []struct{ pointer, value string }{
 		{"/firstName", in.FirstName},
 		{"/lastName", in.LastName},
+		{"/displayName", in.DisplayName},
 		{"/workPhone", in.WorkPhone},
 		{"/mobilePhone", in.MobilePhone},
 		{"/externalId", in.ExternalID},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"admin-api/models"
@@ -112,6 +111,9 @@ func (s *Service) createUser(ctx context.Context, p *Principal, say saying) (*mo
 		if err := tx.CreateUser(ctx, &c.now); err != nil {
 			return s.explainUser(err)
 		}
+		if err := s.rosterChanged(ctx, tx, nil, &c.now); err != nil {
+			return err
+		}
 		return s.recordUser(ctx, tx, d, c)
 	})
 	if err != nil {
@@ -187,6 +189,12 @@ func (s *Service) DeleteUser(ctx context.Context, p *Principal, id string, m Mat
 		if err := tx.DeleteUser(ctx, old.ContactCenterID, id); err != nil {
 			return err
 		}
+		if err := s.rosterChanged(ctx, tx, old, nil); err != nil {
+			return err
+		}
+		if err := tx.ReleaseExtension(ctx, old.ContactCenterID, old.Extension); err != nil {
+			return err
+		}
 		if err := s.endTokens(ctx, tx, old); err != nil {
 			return err
 		}
@@ -227,10 +235,32 @@ func (s *Service) writeUser(ctx context.Context, tx *store.Store, d *deed, c *us
 	if err := tx.UpdateUser(ctx, &c.now, c.old.Version); err != nil {
 		return s.explainUser(err)
 	}
+	if err := s.rosterChanged(ctx, tx, c.old, &c.now); err != nil {
+		return err
+	}
+	if c.now.Extension != c.old.Extension {
+		if err := tx.ReleaseExtension(ctx, c.old.ContactCenterID, c.old.Extension); err != nil {
+			return err
+		}
+	}
 	if err := s.endSessions(ctx, tx, c); err != nil {
 		return err
 	}
 	return s.record(ctx, tx, d, "", changes)
+}
+
+// rosterChanged notes for the teams concerned that a user, who is nil before the
+// creation and after the deletion, joined, left or was renamed.
+func (s *Service) rosterChanged(ctx context.Context, tx *store.Store, old, now *models.User) error {
+	switch {
+	case old == nil:
+		return tx.RosterChanged(ctx, now.ContactCenterID, now.CreatedAt, now.TeamID)
+	case now == nil:
+		return tx.RosterChanged(ctx, old.ContactCenterID, models.NewTime(s.now()), old.TeamID)
+	case now.TeamID == old.TeamID && now.Username == old.Username:
+		return nil
+	}
+	return tx.RosterChanged(ctx, now.ContactCenterID, now.UpdatedAt, old.TeamID, now.TeamID)
 }
 
 // endSessions ends those of a user whose password changed or who was disabled.
@@ -258,20 +288,9 @@ func (s *Service) assignExtension(ctx context.Context, tx *store.Store, u *model
 	if u.Extension != "" {
 		return nil
 	}
-	all, err := tx.Extensions(ctx, u.ContactCenterID)
-	if err != nil {
-		return err
-	}
-	taken := make(map[string]bool, len(all))
-	for _, extension := range all {
-		taken[extension] = true
-	}
-	n := firstExtension
-	for taken[strconv.Itoa(n)] {
-		n++
-	}
-	u.Extension = strconv.Itoa(n)
-	return nil
+	var err error
+	u.Extension, err = tx.TakeExtension(ctx, u.ContactCenterID, firstExtension)
+	return err
 }
 
 // explainUser adds to a refused write what the client needs to know.

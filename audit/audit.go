@@ -38,21 +38,34 @@ type Log struct {
 // It sets Sequence, ID, At and MAC. Nothing that is not appended may change:
 // a caller must let its transaction fail with the error.
 func (l *Log) Append(ctx context.Context, tx *store.Store, e *models.AuditEvent) error {
-	head, err := tx.AuditHead(ctx, e.ContactCenterID)
+	return l.AppendAll(ctx, tx, []*models.AuditEvent{e})
+}
+
+// AppendAll is Append for several records of one contact center, in their order. It
+// takes much less time than one after the other.
+func (l *Log) AppendAll(ctx context.Context, tx *store.Store, all []*models.AuditEvent) error {
+	if len(all) == 0 {
+		return nil
+	}
+	last := all[len(all)-1]
+	head, err := tx.AuditHead(ctx, last.ContactCenterID)
 	if err != nil {
-		return fmt.Errorf("audit %s: %w", e.Operation, err)
+		return fmt.Errorf("audit %s: %w", last.Operation, err)
 	}
-	now := l.now()
-	e.Sequence = head.Sequence + 1
-	e.ID = models.NewID(now)
-	e.At = models.NewTime(now)
-	if e.Outcome == "" {
-		e.Outcome = models.OutcomeSuccess
+	for _, e := range all {
+		now := l.now()
+		e.Sequence = head.Sequence + 1
+		e.ID = models.NewID(now)
+		e.At = models.NewTime(now)
+		if e.Outcome == "" {
+			e.Outcome = models.OutcomeSuccess
+		}
+		e.MAC = l.recordMAC(head.MAC, e)
+		head.Sequence, head.MAC = e.Sequence, e.MAC
 	}
-	e.MAC = l.recordMAC(head.MAC, e)
-	next := l.headBehind(e)
-	if err := tx.AppendAudit(ctx, e, &next); err != nil {
-		return fmt.Errorf("audit %s: %w", e.Operation, err)
+	next := l.headBehind(last)
+	if err := tx.AppendAudit(ctx, &next, all...); err != nil {
+		return fmt.Errorf("audit %s: %w", last.Operation, err)
 	}
 	return nil
 }

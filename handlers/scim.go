@@ -85,11 +85,12 @@ func scimAddress(path string) (string, bool) {
 			return path, false
 		}
 	}
-	word, tail, _ := strings.Cut(rest, "/")
+	// Base addresses are entered with a slash at the end, and without.
+	word, tail, _ := strings.Cut(strings.Trim(rest, "/"), "/")
 	for _, known := range scimWords {
 		if strings.EqualFold(known, word) {
 			rest = known
-			if tail != "" {
+			if tail = strings.Trim(tail, "/"); tail != "" {
 				rest += "/" + tail
 			}
 			break

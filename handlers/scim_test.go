@@ -94,7 +94,7 @@ func TestEntra(t *testing.T) {
 	require.Equal(t, a.Header.Get("Location"), u.Meta.Location)
 	require.Equal(t, a.Header.Get("ETag"), u.Meta.Version)
 	require.Equal(t, "Test_User_fd0ea19b@acme.example", u.Emails[0].Value)
-	require.Equal(t, "givenName familyName", u.DisplayName)
+	require.Equal(t, "Last, First", u.DisplayName)
 	require.Equal(t, []api.SCIMReference{{Value: d.fallback, Display: "Newcomers", Type: "direct"}}, u.Groups)
 	require.NotContains(t, a.Body, "department")
 	at := scimUsers + "/" + u.ID

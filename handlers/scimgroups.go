@@ -156,11 +156,15 @@ func (s *Server) patchSCIMGroup(x *exchange) error {
 	if err != nil {
 		return err
 	}
+	chosen := c.Chosen()
+	if !chosen { // nobody sees the members, so they need not be read
+		c.Without = []string{"members"}
+	}
 	r, err := s.scim.PatchGroup(x.Request().Context(), c)
 	if err != nil {
 		return err
 	}
-	if !c.Chosen() {
+	if !chosen {
 		x.set("ETag", weak(r.Tag))
 		return x.NoContent(http.StatusNoContent)
 	}

@@ -88,6 +88,12 @@ type DirectoryFilter struct {
 	ID              string
 	UsernameKey     string
 	ExternalKey     string
+	// Email is compared ignoring the case of ASCII letters.
+	Email string
+	// UpdatedSince leaves out who did not change since then; Disabled, if set, who is
+	// not as it says.
+	UpdatedSince Time
+	Disabled     *bool
 	// After is the id behind which the page starts; Offset skips that many more.
 	After         string
 	Offset, Limit int

@@ -13,10 +13,13 @@ type User struct {
 	UsernameKey     string // NameKey(Username), unique
 	FirstName       string
 	LastName        string
-	Email           string
-	WorkPhone       string
-	MobilePhone     string
-	Extension       string
+	// DisplayName is what an identity provider calls the user to others; it is shown to
+	// identity providers only.
+	DisplayName string
+	Email       string
+	WorkPhone   string
+	MobilePhone string
+	Extension   string
 	// ExternalID is what an identity provider calls the user, and ExternalKey its
 	// NameKey, which the store sets; not unique.
 	ExternalID   string
@@ -73,10 +76,14 @@ type Team struct {
 	ExternalKey string
 	Disabled    bool
 	Version     int64
-	CreatedAt   Time
-	CreatedBy   string
-	UpdatedAt   Time
-	UpdatedBy   string
+	// Roster counts how often somebody joined or left the team, or was renamed in it;
+	// RosterAt is when that was last.
+	Roster    int64
+	RosterAt  Time
+	CreatedAt Time
+	CreatedBy string
+	UpdatedAt Time
+	UpdatedBy string
 }
 
 // TableName names the table for GORM.

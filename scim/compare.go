@@ -174,15 +174,22 @@ func compareText(operator, is, want string, exact bool) bool {
 func fold(s string) string { return norm.NFC.String(cases.Fold().String(norm.NFC.String(s))) }
 
 // equalities are the values that every resource which meets a filter must have:
-// those of eq, joined by and. They let an index find the few to look at.
+// those of eq, joined by and; of a list, one that must be in it. They let an index
+// find the few to look at.
 func equalities(f filter, into map[string]string) {
 	switch f := f.(type) {
 	case both:
 		equalities(f.left, into)
 		equalities(f.right, into)
+	case some:
+		inner := map[string]string{}
+		equalities(f.of, inner)
+		if want, named := inner["value"]; named {
+			into[f.attribute.Name] = want
+		}
 	case comparison:
 		want, isText := f.value.(string)
-		if isText && f.operator == "eq" && f.at.sub == nil {
+		if isText && f.operator == "eq" && (f.at.sub == nil || f.at.sub.Name == "value") {
 			into[f.at.attribute.Name] = want
 		}
 	}

@@ -41,6 +41,27 @@ func (f some) holds(o object) bool {
 	return false
 }
 
+// mentions counts how often the filter asks about the attribute.
+func mentions(f filter, a *Attribute) int {
+	about := (*Attribute)(nil)
+	switch f := f.(type) {
+	case both:
+		return mentions(f.left, a) + mentions(f.right, a)
+	case either:
+		return mentions(f.left, a) + mentions(f.right, a)
+	case negated:
+		return mentions(f.of, a)
+	case some:
+		about = f.attribute
+	case comparison:
+		about = f.at.attribute
+	}
+	if about == a {
+		return 1
+	}
+	return 0
+}
+
 // values returns the values of an attribute, of a list or not.
 func values(v any) []any {
 	switch v := v.(type) {
@@ -48,6 +69,8 @@ func values(v any) []any {
 		return nil
 	case []any:
 		return v
+	case []member:
+		return objects(v)
 	default:
 		return []any{v}
 	}
@@ -80,6 +103,14 @@ func (k *kind) parseFilter(text string) (filter, error) {
 		return nil, p.unexpected("and, or, or the end")
 	}
 	return f, nil
+}
+
+// parseOptional is parseFilter where an empty text is no filter.
+func (k *kind) parseOptional(text string) (filter, error) {
+	if text == "" {
+		return nil, nil //nolint:nilnil // no filter
+	}
+	return k.parseFilter(text)
 }
 
 func newParser(k *kind, text, typ string) (*parser, error) {

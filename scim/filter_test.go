@@ -130,7 +130,12 @@ func TestEqualities(t *testing.T) {
 		`userName eq "a" or externalId eq "b"`:              {},
 		`not (userName eq "a")`:                             {},
 		`userName ne "a" and userName co "b"`:               {},
-		`emails[value eq "a"] and name.givenName eq "b"`:    {},
+		`emails[value eq "a"] and name.givenName eq "b"`:    {"emails": "a"},
+		`emails.value eq "a" or emails.type eq "work"`:      {},
+		`emails.value eq "a" and emails.type eq "work"`:     {"emails": "a"},
+		`emails[type eq "work"].value eq "a"`:               {"emails": "a"},
+		`emails[type eq "work" or value eq "a"]`:            {},
+		`emails eq "a" and roles[display eq "b"]`:           {"emails": "a"},
 		`id eq "a" and (userName eq "b" or active eq true)`: {"id": "a"},
 	} {
 		f, err := users.parseFilter(text)
@@ -163,6 +168,8 @@ func TestShape(t *testing.T) {
 	require.Contains(t, cut("", "emails,id,schemas"), "id", "always there")
 	require.Equal(t, object{"familyName": "Archer"}, cut("", "name.givenName,name.formatted")["name"])
 	require.Empty(t, cut("password", "")["password"])
+	require.Contains(t, cut(`emails[type eq "work"]`, ""), "emails", "Microsoft's tests name attributes as filters do")
+	require.Equal(t, []any{object{"value": "ann@acme.example"}}, cut(`emails[type eq "work"].value`, "")["emails"])
 	_, err := NewShape([]string{strings.Repeat("a,", mostNames+1)}, nil)
 	var refused *Error
 	require.True(t, errors.As(err, &refused))

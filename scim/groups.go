@@ -2,10 +2,7 @@ package scim
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,25 +11,44 @@ import (
 	"admin-api/models"
 )
 
-// mostMembers bounds what one request can move.
-const mostMembers = 5000
+// mostShown is how many members a page of groups holds at most, unless its first
+// group alone has more: then fewer groups than asked for are on it.
+const mostShown = 20_000
 
-// groupTag is the entity tag of a team: its version and a sum of its members.
-func groupTag(t *models.Team, members []models.User) string {
-	sum := sha256.New()
-	for _, u := range members {
-		sum.Write(strconv.AppendQuote([]byte(u.ID), u.Username)) // never fails
-	}
-	return strconv.FormatInt(t.Version, 10) + "-" + hex.EncodeToString(sum.Sum(nil)[:4])
+// groupTag is the entity tag of a team: its version, and behind "-" how often its
+// members changed.
+func groupTag(t *models.Team) string {
+	return strconv.FormatInt(t.Version, 10) + "-" + strconv.FormatInt(t.Roster, 10)
 }
 
-// groupObject is what clients may change of a team.
-func groupObject(base, name, externalID string, members []models.User) object {
-	list := make([]any, len(members))
-	for i, u := range members {
-		list[i] = object{"value": u.ID, "display": u.Username, "$ref": base + users.endpoint + "/" + u.ID}
+// member is one of the members of a group as it is answered. A group may have
+// thousands, for which objects are too large.
+type member struct {
+	Ref     string `json:"$ref"`
+	Display string `json:"display"`
+	Value   string `json:"value"`
+}
+
+func membersAt(base string, of []models.User) []member {
+	list := make([]member, len(of))
+	for i := range of {
+		list[i] = member{Ref: base + users.endpoint + "/" + of[i].ID, Display: of[i].Username, Value: of[i].ID}
 	}
-	o := object{"displayName": name, "members": list}
+	return list
+}
+
+// objects are members as filters and changes see them.
+func objects(members []member) []any {
+	list := make([]any, len(members))
+	for i, m := range members {
+		list[i] = object{"value": m.Value, "display": m.Display, "$ref": m.Ref}
+	}
+	return list
+}
+
+// groupObject is what clients may change of a team, but for its members.
+func groupObject(name, externalID string) object {
+	o := object{"displayName": name}
 	if externalID != "" {
 		o["externalId"] = externalID
 	}
@@ -41,21 +57,28 @@ func groupObject(base, name, externalID string, members []models.User) object {
 
 // groupResource is a team as it is answered.
 func groupResource(base string, t *models.Team, members []models.User) object {
-	o := groupObject(base, t.Name, t.ExternalID, members)
-	o["schemas"], o["id"] = []any{GroupSchema}, t.ID
-	o["meta"] = metadata(groups, base+groups.endpoint+"/"+t.ID, groupTag(t, members), t.CreatedAt, t.UpdatedAt)
+	o := groupObject(t.Name, t.ExternalID)
+	o["schemas"], o["id"], o["members"] = []any{GroupSchema}, t.ID, membersAt(base, members)
+	changed := t.UpdatedAt
+	if changed.Before(t.RosterAt.Time) {
+		changed = t.RosterAt
+	}
+	o["meta"] = metadata(groups, base+groups.endpoint+"/"+t.ID, groupTag(t), t.CreatedAt, changed)
 	return o
 }
 
-// group answers a team.
+// group answers a team. Members that are not shown are not read.
 func (s *Service) group(ctx context.Context, c Caller, t *models.Team, shape Shape) (*Resource, error) {
-	members, err := s.Store.Members(ctx, t.ContactCenterID, []string{t.ID})
-	if err != nil {
-		return nil, fmt.Errorf("list members: %w", err)
+	var members []models.User
+	if shape.shows(groups, "members") {
+		var err error
+		if members, err = s.Store.Members(ctx, t.ContactCenterID, []string{t.ID}); err != nil {
+			return nil, fmt.Errorf("list members: %w", err)
+		}
 	}
 	return &Resource{
 		Body: shape.cut(groups, groupResource(c.Base, t, members)),
-		Tag:  groupTag(t, members), Location: c.Base + groups.endpoint + "/" + t.ID,
+		Tag:  groupTag(t), Location: c.Base + groups.endpoint + "/" + t.ID,
 	}, nil
 }
 
@@ -76,40 +99,67 @@ func (s *Service) Groups(ctx context.Context, c Caller, q Query) (*List, error) 
 	if _, err := s.account(ctx, c, deed{op: "team.list", kind: "team"}); err != nil {
 		return nil, err
 	}
-	var condition filter
-	if q.Filter != "" {
-		var err error
-		if condition, err = groups.parseFilter(q.Filter); err != nil {
-			return nil, err
-		}
-	}
-	teams, err := s.Store.Teams(ctx, c.Principal.ContactCenter.ID)
+	condition, err := groups.parseOptional(q.Filter)
 	if err != nil {
-		return nil, fmt.Errorf("list teams: %w", err)
+		return nil, err
 	}
-	slices.SortFunc(teams, func(a, b models.Team) int { return strings.Compare(a.ID, b.ID) })
-	members, err := s.membersOf(ctx, c, teams)
+	teams, members, err := s.candidates(ctx, c, condition)
 	if err != nil {
 		return nil, err
 	}
 	start, count := q.window()
-	list := newList(start)
+	list, page := newList(start), []models.Team(nil)
 	for i := range teams {
 		o := groupResource(c.Base, &teams[i], members[teams[i].ID])
 		if (condition == nil || condition.holds(o)) && list.add(count) {
-			list.append(q.cut(groups, o))
+			page = append(page, teams[i])
 		}
 	}
-	return list, nil
+	return list, s.showGroups(ctx, c, q.Shape, list, page)
+}
+
+// candidates returns the teams, in the order in which they were made, among which
+// those are that meet the condition, and of their members those who matter for it.
+func (s *Service) candidates(
+	ctx context.Context, c Caller, condition filter,
+) (teams []models.Team, members map[string][]models.User, err error) {
+	center, demanded := c.Principal.ContactCenter.ID, map[string]string{}
+	equalities(condition, demanded)
+	asked := mentions(condition, groups.find("members"))
+	id, one := demanded["id"]
+	if user, named := demanded["members"]; named && asked == 1 {
+		found, err := s.Store.Directory(ctx, models.DirectoryFilter{ContactCenterID: center, ID: validID(user)})
+		if err != nil || len(found) == 0 || one && id != found[0].TeamID {
+			return nil, nil, err
+		}
+		id, one, members = found[0].TeamID, true, map[string][]models.User{found[0].TeamID: found}
+	}
+	if one {
+		teams, err = s.Store.TeamsByID(ctx, center, []string{validID(id)})
+	} else {
+		teams, err = s.Store.Teams(ctx, center)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("list teams: %w", err)
+	}
+	slices.SortFunc(teams, func(a, b models.Team) int { return strings.Compare(a.ID, b.ID) })
+	if asked > 0 && members == nil {
+		members, err = s.membersOf(ctx, c, teams)
+	}
+	return teams, members, err
+}
+
+// validID returns an id as it is, and for what is none one that nothing has.
+func validID(id string) string {
+	if !models.ValidID(id) {
+		return "-"
+	}
+	return id
 }
 
 // membersOf returns the members by the id of their team.
 func (s *Service) membersOf(ctx context.Context, c Caller, teams []models.Team) (map[string][]models.User, error) {
-	ids := make([]string, len(teams))
-	for i := range teams {
-		ids[i] = teams[i].ID
-	}
-	all, err := s.Store.Members(ctx, c.Principal.ContactCenter.ID, ids)
+	all, err := s.Store.Members(ctx, c.Principal.ContactCenter.ID, idsOf(teams))
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
@@ -118,6 +168,44 @@ func (s *Service) membersOf(ctx context.Context, c Caller, teams []models.Team) 
 		by[u.TeamID] = append(by[u.TeamID], u)
 	}
 	return by, nil
+}
+
+func idsOf(teams []models.Team) []string {
+	ids := make([]string, len(teams))
+	for i := range teams {
+		ids[i] = teams[i].ID
+	}
+	return ids
+}
+
+// showGroups fills in a page of groups. Members that are not shown are not read.
+func (s *Service) showGroups(ctx context.Context, c Caller, shape Shape, list *List, page []models.Team) error {
+	var members map[string][]models.User
+	if shape.shows(groups, "members") {
+		sizes, err := s.Store.CountMembers(ctx, c.Principal.ContactCenter.ID, idsOf(page))
+		if err != nil {
+			return fmt.Errorf("count members: %w", err)
+		}
+		page = page[:fitting(page, sizes)]
+		if members, err = s.membersOf(ctx, c, page); err != nil {
+			return err
+		}
+	}
+	for i := range page {
+		list.append(shape.cut(groups, groupResource(c.Base, &page[i], members[page[i].ID])))
+	}
+	return nil
+}
+
+// fitting returns how many of the teams, of the sizes, are shown at once.
+func fitting(teams []models.Team, sizes map[string]int) int {
+	sum := 0
+	for i := range teams {
+		if sum += sizes[teams[i].ID]; sum > mostShown && i > 0 {
+			return i
+		}
+	}
+	return len(teams)
 }
 
 // CreateGroup adds a team and moves its members there. Errors are an *Error, and
@@ -139,26 +227,6 @@ func (s *Service) PatchGroup(ctx context.Context, c Change) (*Resource, error) {
 	return s.changeGroup(ctx, c, "team.update", patchGroup)
 }
 
-// groupEdit changes a team's object.
-type groupEdit func(o object) error
-
-// replaceGroup reads a whole team.
-func replaceGroup(body []byte) (groupEdit, error) {
-	given, err := groups.resource(body)
-	return func(o object) error {
-		maps.Copy(o, given)
-		if _, named := given["displayName"]; !named {
-			o["displayName"] = nil
-		}
-		return nil
-	}, err
-}
-
-func patchGroup(body []byte) (groupEdit, error) {
-	list, err := operations(body)
-	return func(o object) error { return groups.apply(o, list) }, err
-}
-
 func (s *Service) changeGroup(
 	ctx context.Context, c Change, op string, read func([]byte) (groupEdit, error),
 ) (*Resource, error) {
@@ -172,16 +240,13 @@ func (s *Service) changeGroup(
 	}
 	t, err := s.Access.ProvisionTeam(ctx, c.person(), access.TeamChange{
 		ID: c.ID, Fallback: account.DefaultTeamID,
-		Edit: func(now *access.TeamProfile, was *models.Team, members []models.User) ([]string, error) {
-			if err := c.If.onGroup(was, members); err != nil {
-				return nil, err
+		Edit: func(now *access.TeamProfile, was *models.Team, members access.MembersFunc) (access.Moves, error) {
+			if was != nil {
+				if err := c.If.onGroup(was); err != nil {
+					return access.Moves{}, err
+				}
 			}
-			o := groupObject(c.Base, now.Name, now.ExternalID, members)
-			if err := edit(o); err != nil {
-				return nil, err
-			}
-			now.Name, now.ExternalID = asText(o["displayName"]), asText(o["externalId"])
-			return memberIDs(values(o["members"]), members)
+			return edit(now, members)
 		},
 	})
 	if err != nil {
@@ -191,47 +256,14 @@ func (s *Service) changeGroup(
 }
 
 // onGroup refuses a change of a team that is not as the client knows it.
-func (c Precondition) onGroup(t *models.Team, members []models.User) error {
-	if t == nil || c.allows(groupTag(t, members)) {
+func (c Precondition) onGroup(t *models.Team) error {
+	if c.allows(groupTag(t)) {
 		return nil
 	}
 	return &models.RefusalError{
-		Err: models.ErrVersionMismatch, ETag: groupTag(t, members),
+		Err: models.ErrVersionMismatch, ETag: groupTag(t),
 		Detail: "Somebody changed the group since you read it; read it again and repeat your change.",
 	}
-}
-
-// memberIDs returns the ids of the members, each once.
-func memberIDs(list []any, before []models.User) ([]string, error) {
-	there := make(map[string]bool, len(before))
-	for _, u := range before {
-		there[u.ID] = true
-	}
-	seen, out, moves := make(map[string]bool, len(list)), make([]string, 0, len(list)), 0
-	for _, v := range list {
-		o, _ := v.(object)
-		id := strings.ToLower(asText(o["value"]))
-		if id == "" {
-			return nil, refuse(TypeInvalidValue, "Each of members must have the id of a user as its value.")
-		}
-		if seen[id] {
-			continue
-		}
-		seen[id] = true
-		out = append(out, id)
-		if !there[id] {
-			moves++
-		}
-	}
-	for id := range there {
-		if !seen[id] {
-			moves++
-		}
-	}
-	if moves > mostMembers {
-		return nil, refuse(TypeInvalidValue, "One request may move at most %d users; send several.", mostMembers)
-	}
-	return out, nil
 }
 
 // DeleteGroup removes a team; its members go to the default team. Errors are an

@@ -37,9 +37,9 @@ func operations(body []byte) ([]operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, ok := members["operations"].([]any)
-	if !ok || len(list) == 0 {
-		return nil, refuse(TypeInvalidSyntax, "The attribute Operations must be a list of at least one operation.")
+	list, ok := members["operations"].([]any) // Microsoft's validator sends an empty one, too
+	if !ok {
+		return nil, refuse(TypeInvalidSyntax, "The attribute Operations must be a list of operations.")
 	}
 	if len(list) > mostOperations {
 		return nil, refuse(TypeInvalidSyntax, "There may be at most %d operations in one request.", mostOperations)
@@ -83,48 +83,69 @@ func readOperation(v any) (operation, error) {
 
 // apply carries out the operations on the resource, in their order.
 func (k *kind) apply(to object, list []operation) error {
-	for _, o := range list {
-		if o.path != "" {
-			if err := k.applyAt(to, o); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := k.applyMembers(to, o, 0); err != nil {
+	steps, err := k.spread(list)
+	if err != nil {
+		return err
+	}
+	for _, o := range steps {
+		if err := k.applyAt(to, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// applyMembers carries out an operation without a path: each member of the value
-// is one with a path. Clients put paths there ("name.givenName"), and the
-// read-only attributes that they know.
-func (k *kind) applyMembers(to object, o operation, depth int) error {
+// spread makes operations with paths of those without.
+func (k *kind) spread(list []operation) ([]operation, error) {
+	steps := make([]operation, 0, len(list))
+	for _, o := range list {
+		if o.path != "" {
+			steps = append(steps, o)
+			continue
+		}
+		more, err := k.spreadOne(o, 0)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, more...)
+	}
+	return steps, nil
+}
+
+// spreadOne reads an operation without a path: each member of the value is one with
+// a path. Clients put paths there ("name.givenName"), the read-only attributes that
+// they know, and what is not known here.
+func (k *kind) spreadOne(o operation, depth int) ([]operation, error) {
 	members, ok := o.value.(object)
 	if !ok {
-		return refuse(TypeInvalidValue, "An operation without a path needs an object of attributes as its value.")
+		return nil, refuse(TypeInvalidValue, "An operation without a path needs an object of attributes as its value.")
 	}
 	if _, err := folded(members); err != nil {
-		return err
+		return nil, err
 	}
+	var steps []operation
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		one := operation{op: o.op, path: name, value: members[name]}
 		if strings.EqualFold(name, k.schema) && depth == 0 {
-			one.path = ""
-			if err := k.applyMembers(to, one, depth+1); err != nil {
-				return err
+			more, err := k.spreadOne(one, depth+1)
+			if err != nil {
+				return nil, err
 			}
+			steps = append(steps, more...)
 			continue
 		}
-		if a := k.find(name); a != nil && a.Mutability == readOnly {
-			continue
-		}
-		if err := k.applyAt(to, one); err != nil {
-			return err
+		if a := k.member(name); k.knows(name) && (a == nil || a.Mutability != readOnly) {
+			steps = append(steps, one)
 		}
 	}
-	return nil
+	return steps, nil
+}
+
+// knows reports whether the name, or path, begins with an attribute of the kind and
+// names no sub-attribute that this has not.
+func (k *kind) knows(name string) bool {
+	a, sub := k.named(name)
+	return a != nil && (sub == "" || a.ignored || find(a.SubAttributes, sub) != nil)
 }
 
 // path is the target of an operation.

@@ -60,7 +60,21 @@ func TestPatches(t *testing.T) {
 		{"a name as a whole", `{"op":"replace","path":"name","value":{"givenName":"Anna"}}`, func(p *access.Profile) { p.FirstName = "Anna" }},
 		{"no name", `{"op":"remove","path":"name"}`, func(p *access.Profile) { p.FirstName, p.LastName = "", "" }},
 		{"half a name", `{"op":"remove","path":"name.familyName"}`, func(p *access.Profile) { p.LastName = "" }},
-		{"a display name beside a name", `{"op":"replace","path":"displayName","value":"Somebody"}`, nil},
+		{"a display name beside a name", `{"op":"replace","path":"displayName","value":"Somebody"}`, func(p *access.Profile) { p.DisplayName = "Somebody" }},
+		{"Entra: the name as a whole, which is made here", `{"op":"Replace","path":"name.formatted","value":"Ann B. Archer"},{"op":"replace","value":{"name.formatted":"x"}}`, nil},
+		{"Entra: values in a list", `{"op":"Replace","path":"displayName","value":[{"$ref":null,"value":"Annie"}]},` +
+			`{"op":"Replace","path":"active","value":[{"$ref":null,"value":"False"}]}`, func(p *access.Profile) {
+			p.DisplayName, p.Disabled = "Annie", true
+		}},
+		{"values in objects and lists", `{"op":"add","path":"emails[type eq \"work\"].value","value":[{"value":"a@b.example"}]},{"op":"add","path":"name","value":[{"familyName":{"VALUE":"Baker"}}]}`, func(p *access.Profile) {
+			p.Email, p.LastName = "a@b.example", "Baker"
+		}},
+		{"Entra: the manager without the extension", `{"op":"Add","path":"manager","value":"7"},{"op":"Add","path":"department","value":"Sales"}`, nil},
+		{"Entra: roles as JSON in texts", `{"op":"Add","path":"roles","value":[{"value":"{\"id\":\"06b0\",\"value\":\"Supervisor\",\"displayName\":\"Boss\"}"},"{\"displayName\":\"Auditor\"}"]}`, func(p *access.Profile) {
+			p.Roles = []string{"Agent", "Supervisor", "Auditor"}
+		}},
+		{"what nobody knows, without a path", `{"op":"replace","value":{"usrName":"x","name.nick":"y","active":false}}`, func(p *access.Profile) { p.Disabled = true }},
+		{"nothing", ``, nil},
 		{"no address", `{"op":"remove","path":"emails"}`, func(p *access.Profile) { p.Email = "" }},
 		{"no address of a type", `{"op":"remove","path":"emails[type eq \"work\"]"}`, func(p *access.Profile) { p.Email = "" }},
 		{"no address by its value", `{"op":"remove","path":"emails","value":[{"value":"ANN@acme.example"}]}`, func(p *access.Profile) { p.Email = "" }},
@@ -105,7 +119,13 @@ func TestPatchOfWhoHasNothing(t *testing.T) {
 
 	got, err = patched(steps(`{"op":"replace","path":"displayName","value":"Ann Archer"}`), access.Profile{Username: "ann"})
 	require.NoError(t, err)
-	require.Equal(t, "Ann Archer", got.FirstName, "the only name there is")
+	require.Equal(t, access.Profile{Username: "ann", FirstName: "Ann Archer", DisplayName: "Ann Archer"}, got, "the only name there is")
+	got, err = patched(steps(`{"op":"replace","path":"displayName","value":"Ann Baker"}`), got)
+	require.NoError(t, err)
+	require.Equal(t, access.Profile{Username: "ann", FirstName: "Ann Baker", DisplayName: "Ann Baker"}, got, "and stays so")
+	got, err = patched([]byte(`{"Operations":[{"op":"add","path":"name","value":{"formatted":"Ann Archer"}}]}`), access.Profile{Username: "ann"})
+	require.NoError(t, err)
+	require.Equal(t, access.Profile{Username: "ann", FirstName: "Ann Archer"}, got, "without a schema, which the address says")
 }
 
 func TestPatchesThatAreNone(t *testing.T) {
@@ -113,9 +133,8 @@ func TestPatchesThatAreNone(t *testing.T) {
 		"no JSON":                 {`{`, TypeInvalidSyntax},
 		"trailing data":           {string(steps(`{"op":"remove","path":"emails"}`)) + "{}", TypeInvalidSyntax},
 		"a list":                  {`[]`, TypeInvalidSyntax},
-		"no schema":               {`{"Operations":[{"op":"remove","path":"emails"}]}`, TypeInvalidSyntax},
 		"another schema":          {`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"Operations":[{"op":"remove","path":"emails"}]}`, TypeInvalidSyntax},
-		"no operations":           {string(steps(``)), TypeInvalidSyntax},
+		"no operations":           {`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}`, TypeInvalidSyntax},
 		"operations twice":        {`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[],"operations":[]}`, TypeInvalidSyntax},
 		"the same member twice":   {`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[],"Operations":[]}`, TypeInvalidSyntax},
 		"too many operations":     {string(steps(strings.Repeat(`{"op":"remove","path":"emails"},`, mostOperations) + `{"op":"remove","path":"emails"}`)), TypeInvalidSyntax},
@@ -128,7 +147,7 @@ func TestPatchesThatAreNone(t *testing.T) {
 		"a path that is no text":  {string(steps(`{"op":"add","path":5,"value":"x"}`)), TypeInvalidPath},
 		"a path that is none":     {string(steps(`{"op":"add","path":"emails[","value":"x"}`)), TypeInvalidPath},
 		"an unknown attribute":    {string(steps(`{"op":"add","path":"usrName","value":"x"}`)), TypeInvalidPath},
-		"unknown without a path":  {string(steps(`{"op":"add","value":{"usrName":"x"}}`)), TypeInvalidPath},
+		"no path as a name":       {string(steps(`{"op":"add","value":{"emails[":"x"}}`)), TypeInvalidPath},
 		"unknown sub-attribute":   {string(steps(`{"op":"add","path":"name.nick","value":"x"}`)), TypeInvalidPath},
 		"a choice from one value": {string(steps(`{"op":"add","path":"name[givenName eq \"a\"].familyName","value":"x"}`)), TypeInvalidPath},
 		"a boolean by a number":   {string(steps(`{"op":"replace","path":"active","value":1}`)), TypeInvalidValue},
@@ -169,17 +188,27 @@ func TestResources(t *testing.T) {
 		"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"x","manager":{"value":"z"}},"urn:other:2.0:User":{"a":[1]}}`)
 	require.NoError(t, err)
 	require.Equal(t, access.Profile{
-		Username: "bob", FirstName: "Bob B.", Email: "w@b.example", WorkPhone: "6", MobilePhone: "7", Extension: "1001", ExternalID: "e1",
+		Username: "bob", FirstName: "Bob B.", DisplayName: "Bob B.", Email: "w@b.example", WorkPhone: "6", MobilePhone: "7", Extension: "1001", ExternalID: "e1",
 		TeamID: "t", Roles: []string{"Agent"},
 	}, got, "what is absent has no value, but for external id, extension and roles")
 	got, err = read(`{` + schema + `,"userName":"bob","externalId":null,"roles":[],"active":false,"password":""}`)
 	require.NoError(t, err)
 	require.Equal(t, access.Profile{Username: "bob", Extension: "1001", TeamID: "t", Roles: []string{}, Disabled: true}, got)
 
+	// Schemas need not be named, and who says more than is known here is understood.
 	for _, body := range []string{
-		`{}`, `null`, `{"schemas":[],"userName":"a"}`, `{"schemas":"urn:ietf:params:scim:schemas:core:2.0:User"}`,
-		`{` + schema + `,"userName":"a","usernme":"b"}`, `{` + schema + `,"userName":"a","username":"b"}`, `{` + schema + `,"userName":5}`,
-		`{` + schema + `,"name":{"givenName":"a","GIVENNAME":"b"}}`, `{` + schema + `,"name":{"first":"a"}}`, `{` + schema + `,"name":"Ann"}`,
+		`{"userName":"bob"}`, `{"schemas":[],"userName":"bob"}`, `{"schemas":null,"userName":"bob"}`,
+		`{"schemas":"urn:ietf:params:scim:schemas:core:2.0:User","userName":"bob"}`, `{` + schema + `,"userName":"bob","usrnme":"eve","name":{"nick":"b"}}`,
+	} {
+		got, err := read(body)
+		require.NoError(t, err, body)
+		require.Equal(t, access.Profile{Username: "bob", Extension: "1001", ExternalID: "e1", TeamID: "t", Roles: []string{"Agent"}}, got, body)
+	}
+
+	for _, body := range []string{
+		`null`, `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"userName":"a"}`, `{"schemas":"urn:other","userName":"a"}`, `{"schemas":[5]}`,
+		`{` + schema + `,"userName":"a","username":"b"}`, `{` + schema + `,"userName":5}`,
+		`{` + schema + `,"name":{"givenName":"a","GIVENNAME":"b"}}`, `{` + schema + `,"name":"Ann"}`,
 		`{` + schema + `,"active":"yes"}`, `{` + schema + `,"emails":[[]]}`, `{` + schema + `,"roles":[{}]}`, `{` + schema + `,"emails":7}`,
 	} {
 		_, err := read(body)

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -46,25 +47,33 @@ func folded(in object) (object, error) {
 	return out, nil
 }
 
-// announces refuses a message or resource that does not name its schema.
+// announces refuses a message or resource that names schemas, but not its own. One
+// that names none is what its address says: authentik sends such ones.
 func announces(in object, schema string) error {
+	var list []any
 	for name, value := range in {
-		if !strings.EqualFold(name, "schemas") {
+		if !strings.EqualFold(name, "schemas") || value == nil {
 			continue
 		}
-		list, _ := value.([]any)
-		for _, v := range list {
-			if s, ok := v.(string); ok && strings.EqualFold(s, schema) {
-				return nil
-			}
+		given, ok := value.([]any)
+		if !ok {
+			given = []any{value}
 		}
+		list = append(list, given...)
+	}
+	named := func(v any) bool {
+		s, ok := v.(string)
+		return ok && strings.EqualFold(s, schema)
+	}
+	if len(list) == 0 || slices.ContainsFunc(list, named) {
+		return nil
 	}
 	return refuse(TypeInvalidSyntax, "The attribute schemas must be a list that holds %s.", schema)
 }
 
-// resource reads a whole resource of the kind. What is read-only or not kept is
-// passed over, and so are extensions; other unknown attributes are refused, as a
-// misspelt name would otherwise be lost in silence.
+// resource reads a whole resource of the kind. What is read-only, not kept or not
+// known is passed over: Microsoft's tests of service providers ask for it, and one
+// wrong mapping must not keep a provider from disabling somebody.
 func (k *kind) resource(body []byte) (object, error) {
 	in, err := document(body)
 	if err != nil {
@@ -78,13 +87,8 @@ func (k *kind) resource(body []byte) (object, error) {
 	}
 	out := object{}
 	for _, name := range slices.Sorted(maps.Keys(in)) {
-		a, extension := k.member(name)
-		switch {
-		case extension:
-			continue
-		case a == nil:
-			return nil, refuse(TypeInvalidSyntax, "The attribute %s is not known; see %s of /Schemas.", quote(name), k.schema)
-		case a.ignored || a.Mutability == readOnly:
+		a := k.member(name)
+		if a == nil || a.ignored || a.Mutability == readOnly {
 			continue
 		}
 		if out[a.Name], err = a.value(in[name]); err != nil {
@@ -94,16 +98,10 @@ func (k *kind) resource(body []byte) (object, error) {
 	return out, nil
 }
 
-// member returns the attribute that a member's name stands for, and whether it
-// belongs to an extension: nothing of extensions is kept.
-func (k *kind) member(name string) (a *Attribute, extension bool) {
-	if rest, ok := cutFold(name, k.schema+":"); ok {
-		return k.find(rest), false
-	}
-	if strings.Contains(name, ":") {
-		return nil, true
-	}
-	return k.find(name), false
+// member returns the attribute that a member's name stands for, nil for none.
+func (k *kind) member(name string) *Attribute {
+	name, _ = cutFold(name, k.schema+":")
+	return k.find(name)
 }
 
 func cutFold(s, prefix string) (rest string, found bool) {
@@ -139,9 +137,27 @@ func (a *Attribute) value(in any) (any, error) {
 	return onePrimary(out), nil
 }
 
+// unwrapped returns the value that stands alone in a list, or as the member value
+// of an object: so older jobs of Microsoft Entra ID send what has one value.
+func (a *Attribute) unwrapped(in any) any {
+	if list, ok := in.([]any); ok && len(list) == 1 {
+		in = list[0]
+	}
+	o, ok := in.(object)
+	if !ok || a.Type == typeComplex {
+		return in
+	}
+	for name, v := range o {
+		if strings.EqualFold(name, "value") {
+			return v
+		}
+	}
+	return in
+}
+
 // single reads one value.
 func (a *Attribute) single(in any) (any, error) {
-	if in == nil {
+	if in = a.unwrapped(in); in == nil {
 		return nil, nil //nolint:nilnil // having no value is one
 	}
 	switch a.Type {
@@ -175,7 +191,7 @@ func (a *Attribute) boolean(in any) (any, error) {
 // complexValue reads a complex value; of a list, a text alone is its value.
 func (a *Attribute) complexValue(in any) (any, error) {
 	if s, ok := in.(string); ok && a.MultiValued {
-		return object{"value": s}, nil
+		return a.unpack(object{"value": s}), nil
 	}
 	members, ok := in.(object)
 	if !ok {
@@ -186,12 +202,9 @@ func (a *Attribute) complexValue(in any) (any, error) {
 	}
 	out := object{}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
+		// Values come with what the provider knows beside: Microsoft Entra ID gives
+		// members a displayName.
 		sub := find(a.SubAttributes, name)
-		if sub == nil && !a.MultiValued {
-			return nil, refuse(TypeInvalidSyntax, "The attribute %s has no sub-attribute %s.", a.Name, quote(name))
-		}
-		// Values of lists come with what the provider knows beside: Microsoft Entra ID
-		// gives members a displayName.
 		if sub == nil || sub.ignored || sub.Mutability == readOnly {
 			continue
 		}
@@ -203,7 +216,21 @@ func (a *Attribute) complexValue(in any) (any, error) {
 			out[sub.Name] = v
 		}
 	}
-	return out, nil
+	return a.unpack(out), nil
+}
+
+// unpack takes the value out of the JSON object that Microsoft Entra ID sends as the
+// text of a role: {"id":"…","value":"Admin","displayName":"Administrator"}.
+func (a *Attribute) unpack(o object) object {
+	text := asText(o["value"])
+	if !a.packed || !strings.HasPrefix(text, "{") {
+		return o
+	}
+	var in struct{ Value, DisplayName string }
+	if json.Unmarshal([]byte(text), &in) == nil && cmp.Or(in.Value, in.DisplayName) != "" {
+		o["value"] = cmp.Or(in.Value, in.DisplayName)
+	}
+	return o
 }
 
 // onePrimary leaves the first of several primary values primary (RFC 7643,

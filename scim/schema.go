@@ -43,6 +43,8 @@ type Attribute struct {
 
 	// ignored: requests may hold it, and nothing comes of it.
 	ignored bool
+	// packed: its value may be a JSON object in a text, see unpack.
+	packed bool
 }
 
 // find returns the attribute with the name; names ignore case (RFC 7643, section 2.1).
@@ -165,7 +167,7 @@ func userKind() *kind {
 	password := text("password", "Password; without one the user cannot sign in by password.")
 	password.Mutability, password.Returned, password.CaseExact = writeOnly, never, true
 	names := complexOf("name", "Name of the person.",
-		fixed(text("formatted", "Given and family name.")),
+		text("formatted", "Given and family name. It is kept as the given name where no other name is known."),
 		text("givenName", "First name."), text("familyName", "Last name."))
 	names.SubAttributes = append(names.SubAttributes, ignoring("middleName", "honorificPrefix", "honorificSuffix")...)
 	emails := listOf("emails", "E-mail address. One is kept: the primary one, else that of type work, else the first.",
@@ -176,19 +178,23 @@ func userKind() *kind {
 	phones.SubAttributes = append(phones.SubAttributes, ignoring("primary", "display")...)
 	roles := listOf("roles", "Roles, which give the user privileges.",
 		text("value", "Name of the role."), text("display", "Name of the role."), flag("primary", "True of an only role."))
+	roles.packed = true
 	roles.SubAttributes = append(roles.SubAttributes, ignoring("type")...)
 	groups := fixed(listOf("groups", "Team of the user.",
 		text("value", "Id of the team."), text("display", "Name of the team."),
 		oneOf(text("type", "Always direct."), "direct"), referring("Group")))
 	attributes := []Attribute{
 		name, names,
-		text("displayName", "Given and family name. It is kept as the given name where no name is known."),
+		text("displayName", "Name to show; without one, given and family name. It is kept as the given name, too, where no "+
+			"other name is known."),
 		flag("active", "False of a user who is disabled."),
 		password, emails, phones, roles, groups,
 	}
-	// What RFC 7643, section 4.1, knows beyond that.
+	// What RFC 7643, section 4.1, knows beyond that, and what section 4.3 puts into
+	// the enterprise extension: mappings of providers name it without the extension.
 	attributes = append(attributes, ignoring("nickName", "profileUrl", "title", "userType", "preferredLanguage", "locale",
-		"timezone", "ims", "photos", "addresses", "entitlements", "x509Certificates")...)
+		"timezone", "ims", "photos", "addresses", "entitlements", "x509Certificates",
+		"employeeNumber", "costCenter", "organization", "division", "department", "manager")...)
 	return &kind{
 		name: "User", endpoint: "/Users", schema: UserSchema, description: "User of the contact center",
 		common: commonAttributes(), attributes: attributes,

@@ -62,11 +62,32 @@ func (s Shape) cut(k *kind, o object) object {
 	return out
 }
 
-// named returns the attribute that a name in a list is about, nil for none.
+// shows reports whether an attribute that need not be returned is shown, in part at
+// least.
+func (s Shape) shows(k *kind, attribute string) bool {
+	shown := len(s.Only) == 0
+	for _, name := range s.Only {
+		if a, _ := k.named(name); a != nil && a.Name == attribute {
+			shown = true
+		}
+	}
+	for _, name := range s.Without {
+		if a, sub := k.named(name); a != nil && a.Name == attribute && sub == "" {
+			return false
+		}
+	}
+	return shown
+}
+
+// named returns the attribute that a name or path is about, nil for none. What
+// chooses among its values, in brackets, does not count.
 func (k *kind) named(name string) (a *Attribute, sub string) {
 	name, _ = cutFold(name, k.schema+":")
+	if first, rest, found := strings.Cut(name, "["); found {
+		name = first + rest[strings.LastIndexByte(rest, ']')+1:]
+	}
 	first, sub, _ := strings.Cut(name, ".")
-	return k.find(first), sub
+	return k.find(strings.TrimSpace(first)), sub
 }
 
 // show copies an attribute, or a sub-attribute.
@@ -114,6 +135,8 @@ func each(v any, do func(object) object) any {
 	switch v := v.(type) {
 	case object:
 		return do(v)
+	case []member:
+		return each(objects(v), do)
 	case []any:
 		out := make([]any, len(v))
 		for i := range v {

@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -41,8 +42,12 @@ func userResource(base string, u *models.User, team *models.Team) object {
 	return o
 }
 
-// displayName is the name of a person, or the user name where none is known.
+// displayName is what the identity provider calls a person, else the name, or the
+// user name where none is known.
 func displayName(u *models.User) string {
+	if u.DisplayName != "" {
+		return u.DisplayName
+	}
 	if name := strings.TrimSpace(u.FirstName + " " + u.LastName); name != "" {
 		return name
 	}
@@ -65,6 +70,9 @@ func profileObject(p access.Profile) object {
 	}
 	if len(name) > 0 {
 		o["name"] = name
+	}
+	if p.DisplayName != "" {
+		o["displayName"] = p.DisplayName
 	}
 	if p.ExternalID != "" {
 		o["externalId"] = p.ExternalID
@@ -112,14 +120,21 @@ func lay(o object, p *access.Profile) error {
 	if password := asText(o["password"]); password != "" {
 		p.Password = secret.New(password)
 	}
-	name, _ := o["name"].(object)
-	p.FirstName, p.LastName = asText(name["givenName"]), asText(name["familyName"])
-	if p.FirstName == "" && p.LastName == "" {
-		p.FirstName = asText(o["displayName"])
-	}
+	layNames(o, p)
 	p.Email = address(values(o["emails"]))
 	layPhones(values(o["phoneNumbers"]), p)
 	return layRoles(o, p)
+}
+
+// layNames keeps the display name as the first name where no other is known, so
+// that people see one.
+func layNames(o object, p *access.Profile) {
+	name, _ := o["name"].(object)
+	was, shown := p.DisplayName, asText(o["displayName"])
+	p.FirstName, p.LastName, p.DisplayName = asText(name["givenName"]), asText(name["familyName"]), shown
+	if p.LastName == "" && (p.FirstName == "" || p.FirstName == was) {
+		p.FirstName = cmp.Or(shown, p.FirstName, asText(name["formatted"]))
+	}
 }
 
 // address returns the e-mail address that is kept: the primary one, else that of

@@ -23,28 +23,37 @@ func (s *Service) User(ctx context.Context, c Caller, id string, shape Shape) (*
 
 // user answers a user.
 func (s *Service) user(ctx context.Context, c Caller, u *models.User, shape Shape) (*Resource, error) {
-	teams, err := s.teams(ctx, c)
-	if err != nil {
+	known := teamsByID{}
+	if err := s.learnTeams(ctx, c, known, []models.User{*u}); err != nil {
 		return nil, err
 	}
-	team := teams[u.TeamID]
+	team := known[u.TeamID]
 	return &Resource{
 		Body: shape.cut(users, userResource(c.Base, u, team)),
 		Tag:  userTag(u, team), Location: c.Base + users.endpoint + "/" + u.ID,
 	}, nil
 }
 
-// teams returns those of the contact center by their ids.
-func (s *Service) teams(ctx context.Context, c Caller) (map[string]*models.Team, error) {
-	all, err := s.Store.Teams(ctx, c.Principal.ContactCenter.ID)
+// teamsByID are teams by their ids.
+type teamsByID map[string]*models.Team
+
+// learnTeams adds the teams of the users to those that are known.
+func (s *Service) learnTeams(ctx context.Context, c Caller, known teamsByID, of []models.User) error {
+	var ids []string
+	for i := range of {
+		if _, there := known[of[i].TeamID]; !there {
+			known[of[i].TeamID] = nil
+			ids = append(ids, of[i].TeamID)
+		}
+	}
+	found, err := s.Store.TeamsByID(ctx, c.Principal.ContactCenter.ID, ids)
 	if err != nil {
-		return nil, fmt.Errorf("list teams: %w", err)
+		return fmt.Errorf("list teams: %w", err)
 	}
-	byID := make(map[string]*models.Team, len(all))
-	for i := range all {
-		byID[all[i].ID] = &all[i]
+	for i := range found {
+		known[found[i].ID] = &found[i]
 	}
-	return byID, nil
+	return nil
 }
 
 // CreateUser adds a user to the default team. Errors are an *Error, and those of
@@ -73,7 +82,12 @@ func (s *Service) CreateUser(ctx context.Context, c Change) (*Resource, error) {
 func (s *Service) ReplaceUser(ctx context.Context, c Change) (*Resource, error) {
 	return s.changeUser(ctx, c, func() (access.Edit, error) {
 		given, err := users.resource(c.Body)
-		return func(p *access.Profile) error { return lay(given, p) }, err
+		return func(p *access.Profile) error {
+			if _, named := given["userName"]; !named {
+				p.Username = "" // which is required, so it does not stay
+			}
+			return lay(given, p)
+		}, err
 	})
 }
 
@@ -118,36 +132,36 @@ func (s *Service) DeleteUser(ctx context.Context, c Change) error {
 // scanned is how many users are read at once where each has to be looked at.
 const scanned = 500
 
-// Users returns a page of users in the order in which they were made. An index
-// finds those of whom the filter demands id, user name or external id; for other
-// filters all users of the contact center are looked at, a few at a time.
+// Users returns a page of users in the order in which they were made. Indexes find
+// those of whom the filter demands id, user name, external id or e-mail address; for
+// other filters all users of the contact center are looked at, a few at a time.
 func (s *Service) Users(ctx context.Context, c Caller, q Query) (*List, error) {
 	if _, err := s.account(ctx, c, deed{op: "user.list", kind: "user"}); err != nil {
 		return nil, err
 	}
-	teams, err := s.teams(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if q.Filter == "" {
-		return s.allUsers(ctx, c, q, teams)
-	}
-	condition, err := users.parseFilter(q.Filter)
+	condition, err := users.parseOptional(q.Filter)
 	if err != nil {
 		return nil, err
 	}
 	start, count := q.window()
 	list, page := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
+	if condition == nil {
+		return list, s.pageOfUsers(ctx, c, q.Shape, list, start, count)
+	}
 	if !narrow(&page, condition) {
 		return list, nil
 	}
+	known := teamsByID{}
 	for page.Limit = scanned; ; {
 		some, err := s.Store.Directory(ctx, page)
 		if err != nil {
 			return nil, fmt.Errorf("search users: %w", err)
 		}
+		if err := s.learnTeams(ctx, c, known, some); err != nil {
+			return nil, err
+		}
 		for i := range some {
-			o := userResource(c.Base, &some[i], teams[some[i].TeamID])
+			o := userResource(c.Base, &some[i], known[some[i].TeamID])
 			if condition.holds(o) && list.add(count) {
 				list.append(q.cut(users, o))
 			}
@@ -159,52 +173,27 @@ func (s *Service) Users(ctx context.Context, c Caller, q Query) (*List, error) {
 	}
 }
 
-// allUsers is Users without a filter: the database counts and cuts.
-func (s *Service) allUsers(ctx context.Context, c Caller, q Query, teams map[string]*models.Team) (*List, error) {
-	start, count := q.window()
-	list, all := newList(start), models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
+// pageOfUsers fills in a page of all users.
+func (s *Service) pageOfUsers(ctx context.Context, c Caller, shape Shape, list *List, start, count int) error {
+	all := models.DirectoryFilter{ContactCenterID: c.Principal.ContactCenter.ID}
 	var err error
 	if list.TotalResults, err = s.Store.CountDirectory(ctx, all); err != nil {
-		return nil, fmt.Errorf("count users: %w", err)
+		return fmt.Errorf("count users: %w", err)
 	}
 	if count == 0 || start >= list.TotalResults {
-		return list, nil
+		return nil
 	}
 	all.Offset, all.Limit = start, count
 	some, err := s.Store.Directory(ctx, all)
 	if err != nil {
-		return nil, fmt.Errorf("list users: %w", err)
+		return fmt.Errorf("list users: %w", err)
+	}
+	known := teamsByID{}
+	if err := s.learnTeams(ctx, c, known, some); err != nil {
+		return err
 	}
 	for i := range some {
-		list.append(q.cut(users, userResource(c.Base, &some[i], teams[some[i].TeamID])))
+		list.append(shape.cut(users, userResource(c.Base, &some[i], known[some[i].TeamID])))
 	}
-	return list, nil
-}
-
-// narrow tells the database what the filter demands, and reports whether anybody
-// can meet it.
-func narrow(page *models.DirectoryFilter, condition filter) bool {
-	demanded := map[string]string{}
-	equalities(condition, demanded)
-	for name, value := range demanded {
-		key := models.NameKey(value)
-		switch name {
-		case "userName":
-			page.UsernameKey = key
-		case "externalId":
-			page.ExternalKey = key
-		case "id":
-			if !models.ValidID(value) {
-				return false
-			}
-			page.ID = value
-			continue
-		default:
-			continue
-		}
-		if key == "" {
-			return false
-		}
-	}
-	return true
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -57,17 +58,21 @@ func (s *Store) beginChain(ctx context.Context, contactCenter string) (models.Au
 	return head, err
 }
 
-// AppendAudit stores event and moves the head of its chain to it. The head that
-// was read in the same transaction must be the one before; otherwise another
-// event came between, and the result is models.ErrExists.
-func (s *Store) AppendAudit(ctx context.Context, event *models.AuditEvent, head *models.AuditHead) error {
+// AppendAudit stores events that follow each other and moves the head of their
+// chain to the last one. The head that was read in the same transaction must be the
+// one before the first; otherwise another event came between, and the result is
+// models.ErrExists.
+func (s *Store) AppendAudit(ctx context.Context, head *models.AuditHead, events ...*models.AuditEvent) error {
 	err := s.Tx(ctx, func(tx *Store) error {
-		if err := tx.write.WithContext(ctx).Create(event).Error; err != nil {
-			return err
+		before := gorm.Expr("audit_heads.sequence = excluded.sequence - ?", len(events))
+		for some := range slices.Chunk(events, auditBatch) {
+			if err := tx.write.WithContext(ctx).Create(some).Error; err != nil {
+				return err
+			}
 		}
 		res := tx.write.WithContext(ctx).Clauses(clause.OnConflict{
 			Columns:   []clause.Column{{Name: "contact_center_id"}},
-			Where:     clause.Where{Exprs: []clause.Expression{gorm.Expr("audit_heads.sequence = excluded.sequence - 1")}},
+			Where:     clause.Where{Exprs: []clause.Expression{before}},
 			DoUpdates: clause.AssignmentColumns([]string{"sequence", "mac"}),
 		}).Create(head)
 		if res.Error == nil && res.RowsAffected == 0 {

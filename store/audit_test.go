@@ -23,9 +23,9 @@ func appendEvent(t *testing.T, s *store.Store, e models.AuditEvent) error {
 		}
 		e.Sequence = head.Sequence + 1
 		e.MAC = fmt.Appendf(nil, "%s after %x", e.Operation, head.MAC)[:8]
-		return tx.AppendAudit(t.Context(), &e, &models.AuditHead{
+		return tx.AppendAudit(t.Context(), &models.AuditHead{
 			ContactCenterID: e.ContactCenterID, Sequence: e.Sequence, MAC: e.MAC,
-		})
+		}, &e)
 	})
 }
 
@@ -200,7 +200,7 @@ func TestAppendAuditRefusals(t *testing.T) {
 		for _, sequence := range []int64{1, 3} {
 			e := event("c", 2)
 			e.Sequence, e.MAC = sequence, []byte("m")
-			err := s.AppendAudit(t.Context(), &e, &models.AuditHead{ContactCenterID: "c", Sequence: sequence, MAC: e.MAC})
+			err := s.AppendAudit(t.Context(), &models.AuditHead{ContactCenterID: "c", Sequence: sequence, MAC: e.MAC}, &e)
 			require.ErrorIs(t, err, models.ErrExists, "sequence %d", sequence)
 		}
 		head, err := s.AuditHead(t.Context(), "c")

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -40,10 +41,14 @@ func (s *Store) CountDirectory(ctx context.Context, f models.DirectoryFilter) (i
 }
 
 func (s *Store) directoryOf(ctx context.Context, f *models.DirectoryFilter) (db *gorm.DB, ok bool) {
-	if !storable(f.ID + f.UsernameKey + f.ExternalKey + f.After) {
+	if !storable(f.ID + f.UsernameKey + f.ExternalKey + f.Email + f.After) {
 		return nil, false
 	}
 	db = s.query(ctx).Where("contact_center_id = ?", f.ContactCenterID)
+	if index := directoryIndex(f); index != "" && s.dialect == SQLite {
+		// Left to itself SQLite reads everybody in the order of the ids.
+		db = db.Table("users INDEXED BY " + index)
+	}
 	for _, exact := range []struct{ condition, value string }{
 		{"id = ?", f.ID}, {"username_key = ?", f.UsernameKey}, {"external_key = ?", f.ExternalKey},
 	} {
@@ -51,20 +56,93 @@ func (s *Store) directoryOf(ctx context.Context, f *models.DirectoryFilter) (db 
 			db = db.Where(exact.condition, exact.value)
 		}
 	}
+	if f.Email != "" { // the first condition is that of the index
+		db = db.Where("email <> '' AND lower(email) = ?", strings.ToLower(f.Email))
+	}
+	if !f.UpdatedSince.IsZero() {
+		db = db.Where("updated_at >= ?", f.UpdatedSince)
+	}
+	if f.Disabled != nil {
+		db = db.Where("disabled = ?", *f.Disabled)
+	}
 	return db, true
 }
 
-// Members returns the users of the teams in the order of their ids. Only id, user
-// name and team are filled in.
+// directoryIndex is the index that finds the few users whom a filter means, empty
+// where a primary key or a unique index does.
+func directoryIndex(f *models.DirectoryFilter) string {
+	switch {
+	case f.ID != "" || f.UsernameKey != "":
+		return ""
+	case f.ExternalKey != "":
+		return "users_external"
+	case f.Email != "":
+		return "users_email"
+	}
+	return ""
+}
+
+// Members returns the users of the teams by team, and in the order of their ids.
+// Only id, user name and team are filled in.
 func (s *Store) Members(ctx context.Context, contactCenter string, teams []string) ([]models.User, error) {
 	if len(teams) == 0 {
 		return nil, nil
 	}
 	var users []models.User
 	err := s.query(ctx).Select("id", "username", "team_id").
-		Where("contact_center_id = ? AND team_id IN ?", contactCenter, teams).Order("id").Find(&users).Error
+		Where("contact_center_id = ? AND team_id IN ?", contactCenter, teams).Order("team_id, id").Find(&users).Error
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", translate(err))
 	}
 	return users, nil
+}
+
+// CountMembers returns how many users each of the teams has; one without users is
+// missing.
+func (s *Store) CountMembers(ctx context.Context, contactCenter string, teams []string) (map[string]int, error) {
+	if len(teams) == 0 {
+		return map[string]int{}, nil
+	}
+	var rows []struct {
+		TeamID string
+		N      int
+	}
+	err := s.query(ctx).Model(&models.User{}).Select("team_id", "count(*) AS n").
+		Where("contact_center_id = ? AND team_id IN ?", contactCenter, teams).Group("team_id").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count members: %w", translate(err))
+	}
+	counts := make(map[string]int, len(rows))
+	for _, row := range rows {
+		counts[row.TeamID] = row.N
+	}
+	return counts, nil
+}
+
+// LockUsers returns those of the users that exist, in the order of their ids, and
+// keeps others from changing or holding them until the transaction ends. Outside of
+// Tx it only reads.
+func (s *Store) LockUsers(ctx context.Context, contactCenter string, ids []string) ([]models.User, error) {
+	var users []models.User
+	db := s.query(ctx).Where("contact_center_id = ? AND id IN ?", contactCenter, ids).Order("id")
+	if err := s.locking(db, "UPDATE").Find(&users).Error; err != nil {
+		return nil, fmt.Errorf("lock users: %w", translate(err))
+	}
+	return users, nil
+}
+
+// MoveUsers puts users into a team. Their versions move on.
+func (s *Store) MoveUsers(
+	ctx context.Context, contactCenter string, ids []string, team string, at models.Time, by string,
+) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return db.Model(&models.User{}).Where("contact_center_id = ? AND id IN ?", contactCenter, ids).
+			UpdateColumns(map[string]any{
+				"team_id": team, "version": gorm.Expr("version + 1"), "updated_at": at, "updated_by": by,
+			}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("move users: %w", err)
+	}
+	return nil
 }

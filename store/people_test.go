@@ -112,10 +112,6 @@ func TestUpdateUser(t *testing.T) {
 		foreign.ContactCenterID = other
 		require.ErrorIs(t, s.UpdateUser(ctx, &foreign, 2), models.ErrVersionMismatch)
 
-		extensions, err := s.Extensions(ctx, cc)
-		require.NoError(t, err)
-		require.ElementsMatch(t, []string{"1001", "1002"}, extensions)
-
 		require.ErrorIs(t, s.DeleteUser(ctx, other, ann.ID), models.ErrNotFound)
 		require.NoError(t, s.DeleteUser(ctx, cc, ann.ID))
 		_, err = s.HoldUser(ctx, cc, ann.ID)

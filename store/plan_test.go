@@ -204,6 +204,46 @@ func TestOtherPlans(t *testing.T) {
 	}
 }
 
+// TestDirectoryPlans holds what identity providers ask for again and again to an
+// index, and no answer may need the rows of everybody sorted.
+func TestDirectoryPlans(t *testing.T) {
+	s := migrated(t)
+	dry := *s
+	dry.read = s.read.Session(&gorm.Session{DryRun: true})
+	yes := true
+	for use, f := range map[string]models.DirectoryFilter{
+		"PRIMARY KEY (contact_center_id=?)":                                      {},
+		"PRIMARY KEY (contact_center_id=? AND id=?)":                             {ID: "i", ExternalKey: "e", Email: "m"},
+		"INDEX users_username (contact_center_id=? AND username_key=?)":          {UsernameKey: "u", Email: "m", Disabled: &yes},
+		"INDEX users_external (contact_center_id=? AND external_key=?)":          {ExternalKey: "e", Email: "m"},
+		"INDEX users_external (contact_center_id=? AND external_key=? AND id>?)": {ExternalKey: "e", After: "i"},
+		"INDEX users_email (contact_center_id=? AND <expr>=?)":                   {Email: "m", UpdatedSince: models.NewTime(time.UnixMilli(1))},
+	} {
+		f.ContactCenterID, f.Limit = "c", 5
+		db, ok := dry.directoryOf(t.Context(), &f)
+		require.True(t, ok)
+		if f.After != "" {
+			db = db.Where("id > ?", f.After)
+		}
+		var users []models.User
+		statement := db.Order("id").Limit(f.Limit).Find(&users).Statement.SQL.String()
+		steps := plan(t.Context(), t, s, statement, make([]any, strings.Count(statement, "?")))
+		require.Contains(t, steps, use, statement)
+		require.NotContains(t, steps, "SCAN", statement)
+		require.NotContains(t, steps, "TEMP B-TREE", statement)
+	}
+	for statement, use := range map[string]string{
+		"SELECT count(*) FROM users WHERE contact_center_id = ?":                                                         "COVERING INDEX",
+		"SELECT id, username, team_id FROM users WHERE contact_center_id = ? AND team_id IN (?, ?) ORDER BY team_id, id": "INDEX users_team (contact_center_id=? AND team_id=?)",
+		"SELECT team_id, count(*) AS n FROM users WHERE contact_center_id = ? AND team_id IN (?, ?) GROUP BY team_id":    "COVERING INDEX users_team (contact_center_id=? AND team_id=?)",
+		"SELECT extension FROM users WHERE contact_center_id = ? AND extension <> '' AND extension IN (?, ?)":            "COVERING INDEX users_extension (contact_center_id=? AND extension=?)",
+	} {
+		steps := plan(t.Context(), t, s, statement, make([]any, strings.Count(statement, "?")))
+		require.Contains(t, steps, use, statement)
+		require.NotContains(t, steps, "TEMP B-TREE", statement)
+	}
+}
+
 // TestAuditPlans holds the audit record to an index for every filter, of which none may
 // make SQLite sort.
 func TestAuditPlans(t *testing.T) {

@@ -118,7 +118,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		ContactCenterID: cc, UsernameKey: canary, Query: []string{canary}, Role: canary, TeamID: canary, Page: page,
 	}
 	directory := models.DirectoryFilter{
-		ContactCenterID: cc, ID: canary, UsernameKey: canary, ExternalKey: canary, After: canary, Limit: 5,
+		ContactCenterID: cc, ID: canary, UsernameKey: canary, ExternalKey: canary, Email: canary, After: canary, Limit: 5,
 	}
 	hook := models.Webhook{
 		ContactCenterID: cc, ID: id, URL: canary, Description: canary, EventTypes: models.Strings{canary}, Version: 8,
@@ -169,7 +169,15 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"Directory":      func(ctx context.Context) error { return drop(s.Directory(ctx, directory)) },
 		"CountDirectory": func(ctx context.Context) error { return drop(s.CountDirectory(ctx, directory)) },
 		"Members":        func(ctx context.Context) error { return drop(s.Members(ctx, cc, []string{canary})) },
-		"Extensions":     func(ctx context.Context) error { return drop(s.Extensions(ctx, canary)) },
+		"CountMembers":   func(ctx context.Context) error { return drop(s.CountMembers(ctx, cc, []string{canary})) },
+		"TeamsByID":      func(ctx context.Context) error { return drop(s.TeamsByID(ctx, cc, []string{canary})) },
+		"RosterChanged":  func(ctx context.Context) error { return s.RosterChanged(ctx, cc, at(1), canary) },
+		"LockUsers":      func(ctx context.Context) error { return drop(s.LockUsers(ctx, cc, []string{canary})) },
+		"MoveUsers": func(ctx context.Context) error {
+			return s.MoveUsers(ctx, cc, []string{canary}, canary, at(1), canary)
+		},
+		"TakeExtension":    func(ctx context.Context) error { return drop(s.TakeExtension(ctx, canary, 1001)) },
+		"ReleaseExtension": func(ctx context.Context) error { return s.ReleaseExtension(ctx, canary, "1001") },
 		"UpdateUser": func(ctx context.Context) error {
 			return s.UpdateUser(ctx, &models.User{ContactCenterID: cc, ID: id, UsernameKey: canary, PasswordHash: canary}, 7)
 		},
@@ -382,7 +390,7 @@ func everyMethod(s *store.Store) map[string]func(ctx context.Context) error {
 		"AppendAudit": func(ctx context.Context) error {
 			e := event(cc, 1)
 			e.Sequence, e.MAC, e.Detail, e.Changes = 1, []byte(canary), canary, a.Properties
-			return s.AppendAudit(ctx, &e, &models.AuditHead{ContactCenterID: cc, Sequence: 1, MAC: e.MAC})
+			return s.AppendAudit(ctx, &models.AuditHead{ContactCenterID: cc, Sequence: 1, MAC: e.MAC}, &e)
 		},
 		"WalkAudit": func(ctx context.Context) error { return s.WalkAudit(ctx, canary, nil) },
 		"WalkAuditRange": func(ctx context.Context) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"admin-api/models"
 )
 
@@ -92,6 +94,32 @@ func (s *Store) UpdateTeam(ctx context.Context, t *models.Team, from int64) erro
 		return fmt.Errorf("update team %s: %w", t.ID, err)
 	}
 	t.Version = from + 1
+	return nil
+}
+
+// TeamsByID returns those of the teams that exist, in no order.
+func (s *Store) TeamsByID(ctx context.Context, contactCenter string, ids []string) ([]models.Team, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var teams []models.Team
+	err := s.query(ctx).Where("contact_center_id = ? AND id IN ?", contactCenter, ids).Find(&teams).Error
+	if err != nil {
+		return nil, fmt.Errorf("read teams: %w", translate(err))
+	}
+	return teams, nil
+}
+
+// RosterChanged notes that the teams have other members than before, or members with
+// other names.
+func (s *Store) RosterChanged(ctx context.Context, contactCenter string, at models.Time, ids ...string) error {
+	err := s.exec(ctx, func(db *gorm.DB) error {
+		return db.Model(&models.Team{}).Where("contact_center_id = ? AND id IN ?", contactCenter, ids).
+			UpdateColumns(map[string]any{"roster": gorm.Expr("roster + 1"), "roster_at": at}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("note change of members: %w", err)
+	}
 	return nil
 }
 

@@ -138,7 +138,8 @@ func (s *Store) UpdateUser(ctx context.Context, u *models.User, from int64) erro
 	index(u)
 	values := map[string]any{
 		"username": u.Username, "username_key": u.UsernameKey, "first_name": u.FirstName, "last_name": u.LastName,
-		"email": u.Email, "work_phone": u.WorkPhone, "mobile_phone": u.MobilePhone, "extension": u.Extension,
+		"display_name": u.DisplayName, "email": u.Email, "extension": u.Extension,
+		"work_phone": u.WorkPhone, "mobile_phone": u.MobilePhone,
 		"external_id": u.ExternalID, "external_key": u.ExternalKey,
 		"team_id": u.TeamID, "roles": u.Roles, "skills": u.Skills, "disabled": u.Disabled,
 		"password_hash": u.PasswordHash, "password_changed_at": u.PasswordChangedAt,
@@ -180,17 +181,6 @@ func (s *Store) remove(ctx context.Context, what string, model any, contactCente
 		return fmt.Errorf("delete %s %s: %w", what, id, err)
 	}
 	return nil
-}
-
-// Extensions returns the extensions of all users of a contact center, in no order.
-func (s *Store) Extensions(ctx context.Context, contactCenter string) ([]string, error) {
-	var all []string
-	err := s.query(ctx).Model(&models.User{}).Where("contact_center_id = ? AND extension <> ''", contactCenter).
-		Pluck("extension", &all).Error
-	if err != nil {
-		return nil, fmt.Errorf("list extensions: %w", translate(err))
-	}
-	return all, nil
 }
 
 // RenameRoleOfUsers gives the users who have the role from the role to instead,
