@@ -35,7 +35,7 @@ type SCIMUser struct {
 	// UserName is unique, upper and lower case alike.
 	UserName string    `json:"userName,omitempty" example:"ann@acme.example"`
 	Name     *SCIMName `json:"name,omitempty"`
-	// DisplayName is made of the name. Given alone, it is kept as the given name.
+	// DisplayName is what the identity provider calls the user to others, else the name.
 	DisplayName string `json:"displayName,omitempty" example:"Ann Archer"`
 	// Active is false of a user who is disabled. The texts "True" and "False" are read
 	// as well.
@@ -61,8 +61,8 @@ type SCIMUserInput struct {
 	// UserName is unique, upper and lower case alike.
 	UserName string    `json:"userName" validate:"required" maxLength:"255" example:"ann@acme.example"`
 	Name     *SCIMName `json:"name,omitempty"`
-	// DisplayName is kept as the given name where name says nothing.
-	DisplayName string `json:"displayName,omitempty" example:"Ann Archer"`
+	// DisplayName is the given name, too, where name says nothing.
+	DisplayName string `json:"displayName,omitempty" maxLength:"255" example:"Ann Archer"`
 	// Active is false of a user who is disabled. The texts "True" and "False" are read
 	// as well.
 	Active bool `json:"active,omitempty" example:"true"`

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -17,8 +18,12 @@ import (
 	"admin-api/api"
 )
 
-// maxBody is how large a request document may be.
-const maxBody = 1 << 20
+// maxBody is how large a request document may be; maxSCIMBody is for groups with
+// tens of thousands of members, which some identity providers send as a whole.
+const (
+	maxBody     = 1 << 20
+	maxSCIMBody = 4 << 20
+)
 
 // firstRead is for how much of a body memory is given at once.
 const firstRead = 16 << 10
@@ -58,6 +63,14 @@ func (k bodyKind) mediaType() string {
 	}
 }
 
+// longest is how large the body may be.
+func (k bodyKind) longest() int64 {
+	if k == scimBody {
+		return maxSCIMBody
+	}
+	return maxBody
+}
+
 // readBody reads the document of the request, within bounds.
 func (x *exchange) readBody(kind bodyKind) error {
 	r := x.Request()
@@ -71,16 +84,17 @@ func (x *exchange) readBody(kind bodyKind) error {
 	if err := x.checkMedia(kind.mediaType(), fields); err != nil {
 		return err
 	}
-	if r.ContentLength > maxBody {
-		return x.tooLarge()
+	longest := kind.longest()
+	if r.ContentLength > longest {
+		return x.tooLarge(longest)
 	}
 	// Memory is given for what has come, not for what is announced.
 	buf := bytes.NewBuffer(make([]byte, 0, min(max(r.ContentLength, 0), firstRead)+bytes.MinRead))
-	if _, err := buf.ReadFrom(io.LimitReader(r.Body, maxBody+1)); err != nil {
+	if _, err := buf.ReadFrom(io.LimitReader(r.Body, longest+1)); err != nil {
 		return x.cutOff(err)
 	}
-	if buf.Len() > maxBody {
-		return x.tooLarge()
+	if int64(buf.Len()) > longest {
+		return x.tooLarge(longest)
 	}
 	x.body = buf.Bytes()
 	return nil
@@ -121,12 +135,14 @@ func isMedia(field, want string) bool {
 }
 
 // tooLarge refuses the body, reading on for a while.
-func (x *exchange) tooLarge() error {
+func (x *exchange) tooLarge(longest int64) error {
 	r := x.Request()
 	if r.Header.Get("Expect") == "" { // else the client waits for our word
 		_, _ = io.CopyN(io.Discard, r.Body, mostDrained)
 	}
-	return &api.RequestError{Code: api.CodeBodyTooLarge}
+	return &api.RequestError{
+		Code: api.CodeBodyTooLarge, Detail: "The body may have at most " + strconv.FormatInt(longest, 10) + " bytes.",
+	}
 }
 
 // cutOff is the error of a body that ended early.

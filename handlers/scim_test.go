@@ -385,7 +385,7 @@ func TestSCIMRefusals(t *testing.T) {
 	d.refusal(t, http.StatusNotImplemented, "", "POST", "/scim/v2/Bulk", `{}`)
 	require.Equal(t, "GET, HEAD, PUT, PATCH, DELETE, OPTIONS", d.over(t, http.StatusMethodNotAllowed, "POST", at, "{}").Header.Get("Allow"))
 	d.refusal(t, http.StatusUnsupportedMediaType, "", "POST", scimUsers, `<a/>`, "Content-Type", "application/xml")
-	d.refusal(t, http.StatusRequestEntityTooLarge, "", "POST", scimUsers, strings.Repeat(" ", 1<<20+1))
+	d.refusal(t, http.StatusRequestEntityTooLarge, "", "POST", scimUsers, strings.Repeat(" ", 4<<20+1))
 	d.refusal(t, http.StatusBadRequest, "invalidSyntax", "POST", scimUsers, strings.Repeat(`{"a":`, 40)+"1"+strings.Repeat("}", 40))
 	d.refusal(t, http.StatusBadRequest, "invalidSyntax", "POST", scimUsers, "")
 	d.over(t, http.StatusCreated, "POST", scimUsers, `{`+userSchema+`,"userName":"json"}`, "Content-Type", "application/json; charset=utf-8")

@@ -13,7 +13,7 @@ import (
 
 // mostShown is how many members a page of groups holds at most, unless its first
 // group alone has more: then fewer groups than asked for are on it.
-const mostShown = 20_000
+const mostShown = 100_000
 
 // groupTag is the entity tag of a team: its version, and behind "-" how often its
 // members changed.

@@ -20,8 +20,16 @@ func (s *Store) Directory(ctx context.Context, f models.DirectoryFilter) ([]mode
 	if f.After != "" {
 		db = db.Where("id > ?", f.After)
 	}
+	if f.Offset > 0 { // the rows that are passed over need not be read
+		start, _ := s.directoryOf(ctx, &f)
+		if f.After != "" {
+			start = start.Where("id > ?", f.After)
+		}
+		start = start.Model(&models.User{}).Select("id").Order("id").Offset(f.Offset).Limit(1)
+		db = db.Where("id >= (?)", start)
+	}
 	var users []models.User
-	if err := limited(db.Offset(f.Offset), f.Limit).Order("id").Find(&users).Error; err != nil {
+	if err := limited(db, f.Limit).Order("id").Find(&users).Error; err != nil {
 		return nil, fmt.Errorf("list directory: %w", translate(err))
 	}
 	return users, nil
