@@ -64,10 +64,14 @@ func allowed(c *models.ContactCenter) error {
 		return refusal(CodeNotEnabled, "The contact center is suspended.", "The service provider can end the suspension.")
 	}
 	if !c.HasFeature(singlesignon.Definition.Feature) {
-		return refusal(CodeFeatureOff, "The feature "+singlesignon.Definition.Feature+" is not switched on.",
-			"Ask the service provider to switch it on for the contact center.")
+		return featureOff()
 	}
 	return nil
+}
+
+func featureOff() *Error {
+	return refusal(CodeFeatureOff, "The feature "+singlesignon.Definition.Feature+" is not switched on.",
+		"Ask the service provider to switch it on for the contact center.")
 }
 
 // On returns nil where single sign-on is on at a place, else the *Error that says why

@@ -92,14 +92,15 @@ func (s *Service) Setup(_ context.Context, p *access.Principal) (*Setup, error) 
 // needFeature returns a *models.RefusalError of models.ErrFeatureNotEnabled for a
 // contact center that may have no single sign-on.
 func needFeature(center *models.ContactCenter) error {
-	feature := singlesignon.Definition.Feature
-	if center.HasFeature(feature) {
+	if center.HasFeature(singlesignon.Definition.Feature) {
 		return nil
 	}
-	return &models.RefusalError{
-		Err: models.ErrFeatureNotEnabled, Detail: "The feature " + feature + " is not switched on. " +
-			"Ask the service provider to switch it on for the contact center.",
-	}
+	return featureNotEnabled(featureOff())
+}
+
+// featureNotEnabled is the refusal in the terms of the API.
+func featureNotEnabled(e *Error) error {
+	return &models.RefusalError{Err: models.ErrFeatureNotEnabled, Detail: e.Detail + " " + e.Cure}
 }
 
 // providers fills the addresses and the section's name into what is the same for all

@@ -96,7 +96,7 @@ func (s *Service) mayStartTest(ctx context.Context, p *access.Principal, now tim
 
 func untestable(e *Error) error {
 	if e.Code == CodeFeatureOff {
-		return &models.RefusalError{Err: models.ErrFeatureNotEnabled, Detail: e.Detail + " " + e.Cure}
+		return featureNotEnabled(e)
 	}
 	return validation.Errors{{Pointer: "/section", Code: "section_without_values", Detail: e.Detail + " " + e.Cure}}
 }
