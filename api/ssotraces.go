@@ -43,7 +43,7 @@ type SSOTracePage struct {
 // providers encrypt for it. The private half never shows.
 type SSOKey struct {
 	ID string `json:"id" format:"uuid"`
-	// Certificate is for the provider, in PEM; our metadata has it, too.
+	// Certificate is for the provider, in PEM; our metadata has that of the newest.
 	Certificate string      `json:"certificate" example:"-----BEGIN CERTIFICATE-----…"`
 	SHA256      string      `json:"sha256" example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
 	NotAfter    models.Time `json:"notAfter" swaggertype:"string" format:"date-time"`

@@ -3,6 +3,7 @@ package handlers_test
 import (
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"net/http"
 	"net/url"
@@ -194,7 +195,9 @@ func TestKeyPairs(t *testing.T) {
 	list := decode[api.SSOKeyList](t, s.must(t, http.StatusOK, call{Method: "GET", Path: keysPath}))
 	require.Equal(t, []api.SSOKey{second, first}, list.Items)
 	metadata := s.must(t, http.StatusOK, call{Method: "GET", Path: "/agentdesktop/sso/metadata", Token: "-"})
-	require.Equal(t, 2, strings.Count(metadata.Body, "<ds:X509Certificate>")+strings.Count(metadata.Body, "<X509Certificate>"), metadata.Body)
+	block, _ := pem.Decode([]byte(second.Certificate))
+	require.Equal(t, 1, strings.Count(metadata.Body, "<ds:X509Certificate>"), metadata.Body)
+	require.Contains(t, metadata.Body, base64.StdEncoding.EncodeToString(block.Bytes), "the newest, which is to be used from now on")
 	require.NotContains(t, s.Answered.String(), "PRIVATE KEY")
 
 	s.must(t, http.StatusNoContent, call{Method: "DELETE", Path: keysPath + "/" + first.ID})

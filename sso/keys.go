@@ -38,8 +38,8 @@ type KeyView struct {
 	CreatedBy   string
 }
 
-// SPKeys returns the key pairs of the contact center, newest first. The metadata
-// names them all, the newest first; each decrypts.
+// SPKeys returns the key pairs of the contact center, newest first. Each decrypts;
+// the metadata names the newest.
 func (s *Service) SPKeys(ctx context.Context, p *access.Principal) ([]KeyView, error) {
 	rows, err := s.Store.SSOKeys(ctx, p.ContactCenter.ID)
 	if err != nil {

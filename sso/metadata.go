@@ -22,9 +22,11 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	certificates := make([]*x509.Certificate, len(pairs))
-	for i := range pairs {
-		certificates[i] = pairs[i].Certificate
+	// Older ones are for what is still encrypted for them. Who found them here could go
+	// on using one that is about to be retired, and some providers read no second one.
+	var newest []*x509.Certificate
+	if len(pairs) > 0 {
+		newest = append(newest, pairs[0].Certificate)
 	}
 	// Both applications have one entity id. A provider that imports the metadata of one
 	// must not forget the address of the other.
@@ -35,6 +37,6 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 		}
 	}
 	return saml.WriteMetadata(&saml.ServiceProvider{
-		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURLs: addresses, Encryption: certificates,
+		EntityID: singlesignon.EntityID(at.Center.Domain), ReplyURLs: addresses, Encryption: newest,
 	}), nil
 }

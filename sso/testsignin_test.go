@@ -1,6 +1,7 @@
 package sso_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -322,7 +323,8 @@ func TestKeyPairs(t *testing.T) {
 		metadata, err := w.Metadata(t.Context(), w.desk())
 		require.NoError(t, err)
 		require.Contains(t, string(metadata), `entityID="acme.example.com_sso"`)
-		require.Equal(t, 2, strings.Count(string(metadata), `use="encryption"`))
+		require.Equal(t, 1, strings.Count(string(metadata), `use="encryption"`))
+		require.Contains(t, string(metadata), base64.StdEncoding.EncodeToString(second.Certificate.Raw), "the newest")
 		require.Contains(t, string(metadata), `/agentdesktop/sso/redirect" index="0" isDefault="true"`)
 		require.Contains(t, string(metadata), `/admin/sso/redirect" index="1" isDefault="false"`, "one entity, two applications")
 
