@@ -63,7 +63,7 @@ func startBrowser(t *testing.T, addresses map[string]string) *browser {
 // startScript starts one that answers each line with a line until the test ends.
 func startScript(t *testing.T, name string, settings ...string) (io.Writer, *bufio.Scanner) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "node", name) //nolint:gosec // a script of ours
+	cmd := exec.CommandContext(t.Context(), "node", name)
 	cmd.Env = append(os.Environ(), settings...)
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
