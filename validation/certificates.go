@@ -131,8 +131,8 @@ func pastedInstead(s string) string {
 		{isFingerprint(s), "Is the fingerprint of a certificate; enter the certificate itself."},
 		{strings.Contains(s, "PUBLIC KEY-----"), "Is a public key; enter the certificate that it is in."},
 		{strings.Contains(s, "PKCS7-----"), "Is a PKCS #7 container; export only the certificate, as Base-64 encoded X.509."},
-		{strings.Contains(s, "BEGIN CERTIFICATE"), "Has altered BEGIN and END lines; each begins and ends with five hyphens."},
-		{strings.Contains(s, "-----BEGIN "), "Is a PEM block of another kind; enter one that begins with " + beginCertificate + "."},
+		{strings.Contains(s, "BEGIN CERTIFICATE"), "Has altered BEGIN and END lines; each has five hyphens at both ends."},
+		{strings.Contains(s, "-----BEGIN "), "Is a PEM block of another kind; it must begin with " + beginCertificate + "."},
 	} {
 		if known.seen {
 			return known.text

@@ -29,7 +29,7 @@ func (c *contract) requests(op *operation, p *parameter) *yaml.Node {
 	case "patchUser":
 		return written("disable", `{"disabled":true}`, "roles", `{"roles":["Agent","Supervisor"]}`)
 	case "createRole":
-		return written("emergency", `{"name":"Emergency","description":"Signs in by password while the identity provider is down",`+
+		return written("emergency", `{"name":"Emergency","description":"Signs in while the identity provider is down",`+
 			`"privileges":["sso:bypass"]}`)
 	case "createTeam":
 		return written("team", `{"name":"Support EU"}`)
@@ -100,7 +100,8 @@ func (c *contract) metadata() string {
 			body = append(body, line)
 		}
 	}
-	return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://sts.windows.net/` + directory + `/">` +
+	return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" ` +
+		`entityID="https://sts.windows.net/` + directory + `/">` +
 		`<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">` +
 		`<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>` + strings.Join(body, "") +
 		`</X509Certificate></X509Data></KeyInfo></KeyDescriptor>` +

@@ -17,7 +17,8 @@ func wrongAddress(ssoURL string) string {
 		return ""
 	}
 	isMetadata := func(segment string) bool {
-		return strings.HasPrefix(segment, "federationmetadata") || segment == "metadata" || strings.HasPrefix(segment, "metadata.")
+		return segment == "metadata" || strings.HasPrefix(segment, "metadata.") ||
+			strings.HasPrefix(segment, "federationmetadata")
 	}
 	switch {
 	case slices.ContainsFunc(strings.Split(strings.ToLower(u.Path), "/"), isMetadata):
@@ -36,8 +37,11 @@ var tokenService = regexp.MustCompile(`^sts\.(?:windows\.net|chinacloudapi\.cn)$
 // which would send browsers round in a circle.
 func isOwn(ssoURL, domain string) bool {
 	u, err := url.Parse(ssoURL)
-	return err == nil && domain != "" && strings.EqualFold(u.Hostname(), domain) &&
-		(strings.HasPrefix(u.Path, "/agentdesktop") || strings.HasPrefix(u.Path, "/admin/sso") || strings.Trim(u.Path, "/") == "")
+	if err != nil || domain == "" || !strings.EqualFold(u.Hostname(), domain) {
+		return false
+	}
+	return strings.Trim(u.Path, "/") == "" || strings.HasPrefix(u.Path, "/agentdesktop") ||
+		strings.HasPrefix(u.Path, "/admin/sso")
 }
 
 // What stands in forms for a value, and what fills the one of Azure.
@@ -62,7 +66,7 @@ func (s *Section) checkOwnSuffix(c *validation.Context, pointer, own string) {
 	case issuer == own || !strings.HasSuffix(strings.ToLower(issuer), "_sso"):
 	case strings.EqualFold(issuer, own):
 		c.Warn(pointer, "issuer_of_another_domain",
-			"Differs from "+own+", which is this contact center's name, in upper and lower case; providers compare letter by letter.")
+			"Differs from "+own+", this contact center's name, in upper and lower case; providers compare letter by letter.")
 	default:
 		c.Warn(pointer, "issuer_of_another_domain",
 			"Names another contact center; this one is known to identity providers as "+own+".")

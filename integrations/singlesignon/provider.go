@@ -193,7 +193,8 @@ func (s *Section) checkIssuer(c *validation.Context, at string, p pattern, id st
 			filled(p.issuerFormat, id))
 	case !p.ours && id != "" && !p.same(named, id):
 		p.report(c, at, "sso_id_mismatch",
-			"Names another "+p.label+" application than the login address does; copy both from the same one.", filled(p.issuerFormat, id))
+			"Names another "+p.label+" application than the login address does; copy both from the same one.",
+			filled(p.issuerFormat, id))
 	}
 }
 
