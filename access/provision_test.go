@@ -117,7 +117,7 @@ func TestProvisionTeam(t *testing.T) {
 			require.Equal(t, eu.ID, was.ID)
 			both, err := members()
 			require.NoError(t, err)
-			require.Equal(t, []models.User{{ID: ann.ID, Username: "ann", TeamID: eu.ID}, {ID: bob.ID, Username: "bob", TeamID: eu.ID}}, both)
+			require.Equal(t, []models.Member{{ID: ann.ID, Username: "ann", TeamID: eu.ID}, {ID: bob.ID, Username: "bob", TeamID: eu.ID}}, both)
 			now.Name = "Europe"
 			return access.Moves{Join: []string{ann.ID}, Leave: []string{bob.ID, w.admin.ID, "nobody"}}, nil
 		})

@@ -12,12 +12,12 @@ import (
 type TeamProfile struct{ Name, ExternalID string }
 
 // TeamEdit lays what a request says over what is known of a team, and returns who is
-// to join and who to leave. was is nil for a new team. members reads who is in it; of
-// them, id and user name are known. Its error is that of the change.
+// to join and who to leave. was is nil for a new team. members reads who is in it.
+// Its error is that of the change.
 type TeamEdit func(now *TeamProfile, was *models.Team, members MembersFunc) (Moves, error)
 
 // MembersFunc returns the members of a team. In large ones that takes time.
-type MembersFunc func() ([]models.User, error)
+type MembersFunc func() ([]models.Member, error)
 
 // Moves are ids of users. Who is where he is to be does not move: neither who is to
 // join his own team, nor who is to leave one that he is not in or that does not
@@ -92,7 +92,7 @@ func (s *Service) lockedTeam(
 
 // membersOf reads the members of a team, which is nil for a new one.
 func (s *Service) membersOf(ctx context.Context, tx *store.Store, t *models.Team) MembersFunc {
-	return func() ([]models.User, error) {
+	return func() ([]models.Member, error) {
 		if t == nil {
 			return nil, nil
 		}

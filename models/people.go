@@ -89,6 +89,9 @@ type Team struct {
 // TableName names the table for GORM.
 func (Team) TableName() string { return "teams" }
 
+// Member is what a team shows of one of its users.
+type Member struct{ ID, Username, TeamID string }
+
 // Session is one sign-in of a user. Only the SHA-256 of its secret is stored.
 type Session struct {
 	ContactCenterID string `gorm:"primaryKey"`

@@ -7,8 +7,13 @@ import (
 	"admin-api/models"
 )
 
-// mostMembers bounds what one request can move.
-const mostMembers = 5000
+const (
+	// mostMembers bounds what one request can move.
+	mostMembers = 5000
+	// mostLooks bounds how many members the operations of a PATCH look at, where these
+	// do not name users.
+	mostLooks = 5_000_000
+)
 
 // groupEdit lays what a request says over a team, and returns who moves.
 type groupEdit func(now *access.TeamProfile, members access.MembersFunc) (access.Moves, error)
@@ -45,18 +50,23 @@ func patchGroup(body []byte) (groupEdit, error) {
 			if err := groups.apply(o, rest); err != nil {
 				return access.Moves{}, err
 			}
-			_, err := layGroup(now, o, members)
-			return named.moves(), err
+			if _, err := layGroup(now, o, members); err != nil {
+				return access.Moves{}, err
+			}
+			return named.after(members)
 		}
 		before, err := members()
 		if err != nil {
 			return access.Moves{}, err
 		}
+		if len(steps)*len(before) > mostLooks {
+			return access.Moves{}, refuse(TypeInvalidValue, "The group is too large for so many operations that do not name its members by id.")
+		}
 		o["members"] = objects(membersAt("", before))
 		if err := groups.apply(o, steps); err != nil {
 			return access.Moves{}, err
 		}
-		return layGroup(now, o, func() ([]models.User, error) { return before, nil })
+		return layGroup(now, o, func() ([]models.Member, error) { return before, nil })
 	}, nil
 }
 
@@ -72,25 +82,14 @@ func layGroup(now *access.TeamProfile, o object, members access.MembersFunc) (ac
 	if _, given := o["members"]; !given {
 		return access.Moves{}, nil
 	}
-	before, err := members()
-	if err != nil {
-		return access.Moves{}, err
-	}
 	named := newRoll()
-	for _, u := range before {
-		named.say(u.ID, false)
-	}
+	named.clear()
 	for _, v := range values(o["members"]) {
 		if err := named.sayMember(v, true); err != nil {
 			return access.Moves{}, err
 		}
 	}
-	for _, u := range before { // who stays does not move
-		if named.in[u.ID] {
-			named.forget(u.ID)
-		}
-	}
-	return named.moves(), named.bounded()
+	return named.after(members)
 }
 
 // roll says of users, by their ids, whether they are to be in a team, and keeps the
@@ -98,6 +97,8 @@ func layGroup(now *access.TeamProfile, o object, members access.MembersFunc) (ac
 type roll struct {
 	in    map[string]bool
 	order []string
+	// cleared: whoever else was in the team is to leave.
+	cleared bool
 }
 
 func newRoll() *roll { return &roll{in: map[string]bool{}} }
@@ -109,7 +110,10 @@ func (r *roll) say(id string, in bool) {
 	r.in[id] = in
 }
 
-func (r *roll) forget(id string) { delete(r.in, id) }
+// clear says that everybody is to leave.
+func (r *roll) clear() {
+	r.in, r.order, r.cleared = map[string]bool{}, nil, true
+}
 
 // sayMember is say for one of the members of a group.
 func (r *roll) sayMember(member any, in bool) error {
@@ -122,26 +126,36 @@ func (r *roll) sayMember(member any, in bool) error {
 	return nil
 }
 
-// bounded refuses more moves than one request may make.
-func (r *roll) bounded() error {
-	if len(r.in) > mostMembers {
-		return refuse(TypeInvalidValue, "One request may move at most %d users; send several.", mostMembers)
+// after returns who moves. Who was in the team before is asked only where everybody
+// else is to leave.
+func (r *roll) after(members access.MembersFunc) (m access.Moves, err error) {
+	stay := map[string]bool{}
+	if r.cleared {
+		before, err := members()
+		if err != nil {
+			return m, err
+		}
+		for _, u := range before {
+			if r.in[u.ID] {
+				stay[u.ID] = true
+			} else {
+				m.Leave = append(m.Leave, u.ID)
+			}
+		}
 	}
-	return nil
-}
-
-func (r *roll) moves() access.Moves {
-	var m access.Moves
 	for _, id := range r.order {
-		switch in, known := r.in[id]; {
-		case !known:
-		case in:
+		switch {
+		case stay[id]:
+		case r.in[id]:
 			m.Join = append(m.Join, id)
-		default:
+		case !r.cleared:
 			m.Leave = append(m.Leave, id)
 		}
 	}
-	return m
+	if len(m.Join)+len(m.Leave) > mostMembers {
+		return m, refuse(TypeInvalidValue, "One request may move at most %d users; send several.", mostMembers)
+	}
+	return m, nil
 }
 
 // namedMoves takes the operations on members out of the list, if each of them names
@@ -158,12 +172,12 @@ func namedMoves(steps []operation) (named *roll, rest []operation, err error) {
 			return nil, nil, err
 		}
 	}
-	return named, rest, named.bounded()
+	return named, rest, nil
 }
 
 // read says what an operation on members says, if it names the users.
 func (r *roll) read(at path, o operation) (ok bool, err error) {
-	if at.sub != nil || o.op == opReplace {
+	if at.sub != nil {
 		return false, nil
 	}
 	if at.of != nil {
@@ -175,12 +189,12 @@ func (r *roll) read(at path, o operation) (ok bool, err error) {
 		r.say(strings.ToLower(id), false)
 		return true, nil
 	}
-	if o.op == opRemove && o.value == nil {
-		return false, nil
+	if o.op == opReplace || o.op == opRemove && o.value == nil {
+		r.clear()
 	}
 	list, err := at.attribute.value(o.value)
 	for _, v := range values(list) {
-		if err = r.sayMember(v, o.op == opAdd); err != nil {
+		if err = r.sayMember(v, o.op != opRemove); err != nil {
 			break
 		}
 	}

@@ -29,7 +29,7 @@ type member struct {
 	Value   string `json:"value"`
 }
 
-func membersAt(base string, of []models.User) []member {
+func membersAt(base string, of []models.Member) []member {
 	list := make([]member, len(of))
 	for i := range of {
 		list[i] = member{Ref: base + users.endpoint + "/" + of[i].ID, Display: of[i].Username, Value: of[i].ID}
@@ -56,7 +56,7 @@ func groupObject(name, externalID string) object {
 }
 
 // groupResource is a team as it is answered.
-func groupResource(base string, t *models.Team, members []models.User) object {
+func groupResource(base string, t *models.Team, members []models.Member) object {
 	o := groupObject(t.Name, t.ExternalID)
 	o["schemas"], o["id"], o["members"] = []any{GroupSchema}, t.ID, membersAt(base, members)
 	changed := t.UpdatedAt
@@ -69,7 +69,7 @@ func groupResource(base string, t *models.Team, members []models.User) object {
 
 // group answers a team. Members that are not shown are not read.
 func (s *Service) group(ctx context.Context, c Caller, t *models.Team, shape Shape) (*Resource, error) {
-	var members []models.User
+	var members []models.Member
 	if shape.shows(groups, "members") {
 		var err error
 		if members, err = s.Store.Members(ctx, t.ContactCenterID, []string{t.ID}); err != nil {
@@ -122,7 +122,7 @@ func (s *Service) Groups(ctx context.Context, c Caller, q Query) (*List, error) 
 // those are that meet the condition, and of their members those who matter for it.
 func (s *Service) candidates(
 	ctx context.Context, c Caller, condition filter,
-) (teams []models.Team, members map[string][]models.User, err error) {
+) (teams []models.Team, members map[string][]models.Member, err error) {
 	center, demanded := c.Principal.ContactCenter.ID, map[string]string{}
 	equalities(condition, demanded)
 	asked := mentions(condition, groups.find("members"))
@@ -132,7 +132,9 @@ func (s *Service) candidates(
 		if err != nil || len(found) == 0 || one && id != found[0].TeamID {
 			return nil, nil, err
 		}
-		id, one, members = found[0].TeamID, true, map[string][]models.User{found[0].TeamID: found}
+		id, one, members = found[0].TeamID, true, map[string][]models.Member{
+			found[0].TeamID: {{ID: found[0].ID, Username: found[0].Username, TeamID: found[0].TeamID}},
+		}
 	}
 	if one {
 		teams, err = s.Store.TeamsByID(ctx, center, []string{validID(id)})
@@ -158,14 +160,18 @@ func validID(id string) string {
 }
 
 // membersOf returns the members by the id of their team.
-func (s *Service) membersOf(ctx context.Context, c Caller, teams []models.Team) (map[string][]models.User, error) {
+func (s *Service) membersOf(ctx context.Context, c Caller, teams []models.Team) (map[string][]models.Member, error) {
 	all, err := s.Store.Members(ctx, c.Principal.ContactCenter.ID, idsOf(teams))
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
-	by := map[string][]models.User{}
-	for _, u := range all {
-		by[u.TeamID] = append(by[u.TeamID], u)
+	by := map[string][]models.Member{}
+	for begin := 0; begin < len(all); { // those of a team stand together
+		end, team := begin, all[begin].TeamID
+		for end < len(all) && all[end].TeamID == team {
+			end++
+		}
+		by[team], begin = all[begin:end], end
 	}
 	return by, nil
 }
@@ -180,7 +186,7 @@ func idsOf(teams []models.Team) []string {
 
 // showGroups fills in a page of groups. Members that are not shown are not read.
 func (s *Service) showGroups(ctx context.Context, c Caller, shape Shape, list *List, page []models.Team) error {
-	var members map[string][]models.User
+	var members map[string][]models.Member
 	if shape.shows(groups, "members") {
 		sizes, err := s.Store.CountMembers(ctx, c.Principal.ContactCenter.ID, idsOf(page))
 		if err != nil {

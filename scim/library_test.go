@@ -19,7 +19,7 @@ func TestAnotherImplementationUnderstandsOurSchemas(t *testing.T) {
 		resource object
 	}{
 		{UserSchema, ann()},
-		{GroupSchema, groupResource("https://acme.example/scim/v2", &models.Team{ID: "t", Name: "Support"}, []models.User{{ID: "u", Username: "ann"}})},
+		{GroupSchema, groupResource("https://acme.example/scim/v2", &models.Team{ID: "t", Name: "Support"}, []models.Member{{ID: "u", Username: "ann"}})},
 	} {
 		document, err := Schema("https://acme.example/scim/v2", tt.id)
 		require.NoError(t, err)

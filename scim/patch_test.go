@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/access"
+	"admin-api/models"
 )
 
 // steps is the body of a PATCH with the operations.
@@ -217,21 +218,50 @@ func TestResources(t *testing.T) {
 	}
 }
 
-// A patch of a large group is work in proportion to it: were it in proportion to the
-// square, the test would not end.
-func TestLargeGroup(t *testing.T) {
-	var list []any
+// Of a large group nobody is asked for where the operations name the users.
+func TestPatchesOfLargeGroups(t *testing.T) {
+	var before []models.Member
 	for i := range 20_000 {
-		list = append(list, object{"value": fmt.Sprint("user-", i), "display": fmt.Sprint(i)})
+		before = append(before, models.Member{ID: fmt.Sprint("user-", i), Username: fmt.Sprint(i)})
 	}
-	o := object{"displayName": "All", "members": list}
+	asked := 0
+	moves := func(operations string) (access.Moves, error) {
+		edit, err := patchGroup(steps(operations))
+		require.NoError(t, err)
+		return edit(&access.TeamProfile{Name: "All"}, func() ([]models.Member, error) {
+			asked++
+			return before, nil
+		})
+	}
 	var some []string
 	for i := range 400 {
 		some = append(some, fmt.Sprintf(`{"op":"add","path":"members","value":[{"value":"new-%d"}]}`, i),
 			fmt.Sprintf(`{"op":"remove","path":"members[value eq \"user-%d\"]"}`, i))
 	}
-	given, err := operations(steps(strings.Join(some, ",")))
+	got, err := moves(strings.Join(some, ",") + `,{"op":"remove","path":"members","value":["new-7"]},{"op":"replace","path":"displayName","value":"Most"}`)
 	require.NoError(t, err)
-	require.NoError(t, groups.apply(o, given))
-	require.Len(t, o["members"], 20_000)
+	require.Equal(t, []int{399, 401, 0}, []int{len(got.Join), len(got.Leave), asked})
+	require.Contains(t, got.Leave, "new-7")
+
+	// Where everybody else leaves, they are asked for once.
+	stay := make([]string, 0, len(before))
+	for _, u := range before[1:] {
+		stay = append(stay, `"`+u.ID+`"`)
+	}
+	got, err = moves(`{"op":"add","path":"members","value":"lost"},{"op":"replace","path":"members","value":[` + strings.Join(stay, ",") + `]},` +
+		`{"op":"add","path":"members","value":"new"},{"op":"remove","path":"members","value":"user-2"}`)
+	require.NoError(t, err)
+	require.Equal(t, access.Moves{Join: []string{"new"}, Leave: []string{"user-0", "user-2"}}, got)
+	require.Equal(t, 1, asked)
+
+	for operations, detail := range map[string]string{
+		`{"op":"remove","path":"members"}`: "at most 5000 users",
+		strings.TrimSuffix(strings.Repeat(`{"op":"remove","path":"members[display eq \"7\"]"},`, 251), ","): "too large for so many operations",
+	} {
+		_, err = moves(operations)
+		require.ErrorContains(t, err, detail)
+	}
+	got, err = moves(`{"op":"remove","path":"members[display eq \"7\"]"}`)
+	require.NoError(t, err)
+	require.Equal(t, access.Moves{Leave: []string{"user-7"}}, got)
 }

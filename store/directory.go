@@ -91,18 +91,17 @@ func directoryIndex(f *models.DirectoryFilter) string {
 }
 
 // Members returns the users of the teams by team, and in the order of their ids.
-// Only id, user name and team are filled in.
-func (s *Store) Members(ctx context.Context, contactCenter string, teams []string) ([]models.User, error) {
+func (s *Store) Members(ctx context.Context, contactCenter string, teams []string) ([]models.Member, error) {
 	if len(teams) == 0 {
 		return nil, nil
 	}
-	var users []models.User
-	err := s.query(ctx).Select("id", "username", "team_id").
-		Where("contact_center_id = ? AND team_id IN ?", contactCenter, teams).Order("team_id, id").Find(&users).Error
+	var members []models.Member
+	err := s.query(ctx).Model(&models.User{}).Select("id", "username", "team_id").
+		Where("contact_center_id = ? AND team_id IN ?", contactCenter, teams).Order("team_id, id").Find(&members).Error
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", translate(err))
 	}
-	return users, nil
+	return members, nil
 }
 
 // CountMembers returns how many users each of the teams has; one without users is

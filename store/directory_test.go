@@ -65,7 +65,7 @@ func TestDirectory(t *testing.T) {
 
 		members, err := s.Members(ctx, center, []string{"team1", "team7"})
 		require.NoError(t, err)
-		require.Equal(t, []models.User{{ID: ids[1], Username: "User8", TeamID: "team1"}, {ID: ids[3], Username: "User6", TeamID: "team1"}}, members)
+		require.Equal(t, []models.Member{{ID: ids[1], Username: "User8", TeamID: "team1"}, {ID: ids[3], Username: "User6", TeamID: "team1"}}, members)
 		members, err = s.Members(ctx, center, nil)
 		require.NoError(t, err)
 		require.Empty(t, members)
