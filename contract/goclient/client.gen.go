@@ -1697,6 +1697,12 @@ const (
 	SSOImportInputSectionAgentDesktop SSOImportInputSection = "agentDesktop"
 )
 
+// Defines values for SSOImportProposalRequestBinding.
+const (
+	SSOImportProposalRequestBindingPost     SSOImportProposalRequestBinding = "post"
+	SSOImportProposalRequestBindingRedirect SSOImportProposalRequestBinding = "redirect"
+)
+
 // Defines values for SSOSetupProviderProvider.
 const (
 	SSOSetupProviderProviderAdfs     SSOSetupProviderProvider = "adfs"
@@ -1900,9 +1906,35 @@ const (
 	SsoAccountFamilySingleSignOn SsoAccountFamily = "Single Sign-On"
 )
 
+// Defines values for SsoAccountPropertiesAdminRequestBinding.
+const (
+	SsoAccountPropertiesAdminRequestBindingPost     SsoAccountPropertiesAdminRequestBinding = "post"
+	SsoAccountPropertiesAdminRequestBindingRedirect SsoAccountPropertiesAdminRequestBinding = "redirect"
+)
+
+// Defines values for SsoAccountPropertiesAgentDesktopRequestBinding.
+const (
+	SsoAccountPropertiesAgentDesktopRequestBindingPost     SsoAccountPropertiesAgentDesktopRequestBinding = "post"
+	SsoAccountPropertiesAgentDesktopRequestBindingRedirect SsoAccountPropertiesAgentDesktopRequestBinding = "redirect"
+)
+
 // Defines values for SsoAccountType.
 const (
 	SsoAccountTypeSso SsoAccountType = "sso"
+)
+
+// Defines values for SsoCreatePropertiesAdminRequestBinding.
+const (
+	SsoCreatePropertiesAdminRequestBindingLessThannil SsoCreatePropertiesAdminRequestBinding = "<nil>"
+	SsoCreatePropertiesAdminRequestBindingPost        SsoCreatePropertiesAdminRequestBinding = "post"
+	SsoCreatePropertiesAdminRequestBindingRedirect    SsoCreatePropertiesAdminRequestBinding = "redirect"
+)
+
+// Defines values for SsoCreatePropertiesAgentDesktopRequestBinding.
+const (
+	SsoCreatePropertiesAgentDesktopRequestBindingLessThannil SsoCreatePropertiesAgentDesktopRequestBinding = "<nil>"
+	SsoCreatePropertiesAgentDesktopRequestBindingPost        SsoCreatePropertiesAgentDesktopRequestBinding = "post"
+	SsoCreatePropertiesAgentDesktopRequestBindingRedirect    SsoCreatePropertiesAgentDesktopRequestBinding = "redirect"
 )
 
 // Defines values for SsoCreateType.
@@ -1915,6 +1947,18 @@ const (
 	SsoCredentialsFamilySingleSignOn SsoCredentialsFamily = "Single Sign-On"
 )
 
+// Defines values for SsoCredentialsPropertiesAdminRequestBinding.
+const (
+	SsoCredentialsPropertiesAdminRequestBindingPost     SsoCredentialsPropertiesAdminRequestBinding = "post"
+	SsoCredentialsPropertiesAdminRequestBindingRedirect SsoCredentialsPropertiesAdminRequestBinding = "redirect"
+)
+
+// Defines values for SsoCredentialsPropertiesAgentDesktopRequestBinding.
+const (
+	SsoCredentialsPropertiesAgentDesktopRequestBindingPost     SsoCredentialsPropertiesAgentDesktopRequestBinding = "post"
+	SsoCredentialsPropertiesAgentDesktopRequestBindingRedirect SsoCredentialsPropertiesAgentDesktopRequestBinding = "redirect"
+)
+
 // Defines values for SsoCredentialsType.
 const (
 	SsoCredentialsTypeSso SsoCredentialsType = "sso"
@@ -1923,6 +1967,20 @@ const (
 // Defines values for SsoReplaceFamily.
 const (
 	SsoReplaceFamilySingleSignOn SsoReplaceFamily = "Single Sign-On"
+)
+
+// Defines values for SsoReplacePropertiesAdminRequestBinding.
+const (
+	SsoReplacePropertiesAdminRequestBindingLessThannil SsoReplacePropertiesAdminRequestBinding = "<nil>"
+	SsoReplacePropertiesAdminRequestBindingPost        SsoReplacePropertiesAdminRequestBinding = "post"
+	SsoReplacePropertiesAdminRequestBindingRedirect    SsoReplacePropertiesAdminRequestBinding = "redirect"
+)
+
+// Defines values for SsoReplacePropertiesAgentDesktopRequestBinding.
+const (
+	SsoReplacePropertiesAgentDesktopRequestBindingLessThannil SsoReplacePropertiesAgentDesktopRequestBinding = "<nil>"
+	SsoReplacePropertiesAgentDesktopRequestBindingPost        SsoReplacePropertiesAgentDesktopRequestBinding = "post"
+	SsoReplacePropertiesAgentDesktopRequestBindingRedirect    SsoReplacePropertiesAgentDesktopRequestBinding = "redirect"
 )
 
 // Defines values for SsoReplaceType.
@@ -11457,7 +11515,7 @@ type SCIMUser struct {
 	// Examples: true
 	Active *bool `json:"active,omitempty"`
 
-	// DisplayName DisplayName is made of the name. Given alone, it is kept as the given name.
+	// DisplayName DisplayName is what the identity provider calls the user to others, else the name.
 	//
 	// Examples: Ann Archer
 	DisplayName *string `json:"displayName,omitempty"`
@@ -11500,7 +11558,7 @@ type SCIMUserInput struct {
 	// Examples: true
 	Active *bool `json:"active,omitempty"`
 
-	// DisplayName DisplayName is kept as the given name where name says nothing.
+	// DisplayName DisplayName is the given name, too, where name says nothing.
 	//
 	// Examples: Ann Archer
 	DisplayName *string      `json:"displayName,omitempty"`
@@ -11672,9 +11730,9 @@ type SSOImportInput struct {
 	// Examples: agentDesktop
 	Section *SSOImportInputSection `json:"section,omitempty"`
 
-	// Url URL is where it is, by HTTPS; it may have 1 MiB.
+	// Url URL is where it is, by HTTPS; it may have 1 MiB. Microsoft's names the application.
 	//
-	// Examples: https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml
+	// Examples: https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml?appid=6f9b2c1d-3e4a-4b5c-8d7e-9f0a1b2c3d4e
 	Url *string `json:"url,omitempty"`
 
 	// Xml XML is the document itself, of 1 MiB at most together with the rest.
@@ -11695,11 +11753,17 @@ type SSOImportProposal struct {
 	IdentityProviderIssuer       *string   `json:"identityProviderIssuer,omitempty"`
 	IdentityProviderLogoutUrl    *string   `json:"identityProviderLogoutUrl,omitempty"`
 	IdentityProviderSsoUrl       *string   `json:"identityProviderSsoUrl,omitempty"`
+
+	// RequestBinding RequestBinding is there where requests would else go to the address by another binding than it takes.
+	RequestBinding *SSOImportProposalRequestBinding `json:"requestBinding,omitempty"`
 }
+
+// SSOImportProposalRequestBinding RequestBinding is there where requests would else go to the address by another binding than it takes.
+type SSOImportProposalRequestBinding string
 
 // SSOKey defines model for SSOKey.
 type SSOKey struct {
-	// Certificate Certificate is for the provider, in PEM; our metadata has it, too.
+	// Certificate Certificate is for the provider, in PEM; our metadata has that of the newest.
 	//
 	// Examples: -----BEGIN CERTIFICATE-----…
 	Certificate string    `json:"certificate"`
@@ -11942,7 +12006,7 @@ type SSOSetupSection struct {
 
 	// SignOnUrl SignOnURL is where a sign-in begins on our side.
 	//
-	// Examples: https://mycompany.example/agentdesktop/sso/login
+	// Examples: https://mycompany.example/
 	SignOnUrl string `json:"signOnUrl"`
 }
 
@@ -12031,7 +12095,7 @@ type SSOTrace struct {
 	// Examples: sso-audience-wrong
 	Code *string `json:"code,omitempty"`
 
-	// Count Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; reference is that of the last one.
+	// Count Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; whoever they happened to was shown reference.
 	//
 	// Examples: 1
 	Count int `json:"count"`
@@ -13060,6 +13124,9 @@ type SsoAccount struct {
 // SsoAccountFamily defines model for SsoAccount.Family.
 type SsoAccountFamily string
 
+// SsoAccountPropertiesAdminRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoAccountPropertiesAdminRequestBinding string
+
 // SsoAccount_Properties_Admin defines model for SsoAccount.Properties.Admin.
 type SsoAccount_Properties_Admin struct {
 	// AllowIdpInitiated Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -13092,12 +13159,18 @@ type SsoAccount_Properties_Admin struct {
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled bool `json:"jitProvisioningEnabled"`
 
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoAccountPropertiesAdminRequestBinding `json:"requestBinding,omitempty"`
+
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
 
 	// UseTemplate Gives new users the assignments of one chosen user.
 	UseTemplate bool `json:"useTemplate"`
 }
+
+// SsoAccountPropertiesAgentDesktopRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoAccountPropertiesAgentDesktopRequestBinding string
 
 // SsoAccount_Properties_AgentDesktop defines model for SsoAccount.Properties.AgentDesktop.
 type SsoAccount_Properties_AgentDesktop struct {
@@ -13131,6 +13204,9 @@ type SsoAccount_Properties_AgentDesktop struct {
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled bool `json:"jitProvisioningEnabled"`
 
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoAccountPropertiesAgentDesktopRequestBinding `json:"requestBinding,omitempty"`
+
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
 
@@ -13160,6 +13236,9 @@ type SsoCreate struct {
 	Properties  SsoCreate_Properties `json:"properties"`
 	Type        SsoCreateType        `json:"type"`
 }
+
+// SsoCreatePropertiesAdminRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoCreatePropertiesAdminRequestBinding string
 
 // SsoCreate_Properties_Admin defines model for SsoCreate.Properties.Admin.
 type SsoCreate_Properties_Admin struct {
@@ -13193,12 +13272,18 @@ type SsoCreate_Properties_Admin struct {
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled *bool `json:"jitProvisioningEnabled,omitempty"`
 
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoCreatePropertiesAdminRequestBinding `json:"requestBinding,omitempty"`
+
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
 
 	// UseTemplate Gives new users the assignments of one chosen user.
 	UseTemplate *bool `json:"useTemplate,omitempty"`
 }
+
+// SsoCreatePropertiesAgentDesktopRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoCreatePropertiesAgentDesktopRequestBinding string
 
 // SsoCreate_Properties_AgentDesktop defines model for SsoCreate.Properties.AgentDesktop.
 type SsoCreate_Properties_AgentDesktop struct {
@@ -13231,6 +13316,9 @@ type SsoCreate_Properties_AgentDesktop struct {
 
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled *bool `json:"jitProvisioningEnabled,omitempty"`
+
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoCreatePropertiesAgentDesktopRequestBinding `json:"requestBinding,omitempty"`
 
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
@@ -13294,6 +13382,9 @@ type SsoCredentials struct {
 // SsoCredentialsFamily defines model for SsoCredentials.Family.
 type SsoCredentialsFamily string
 
+// SsoCredentialsPropertiesAdminRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoCredentialsPropertiesAdminRequestBinding string
+
 // SsoCredentials_Properties_Admin defines model for SsoCredentials.Properties.Admin.
 type SsoCredentials_Properties_Admin struct {
 	// AllowIdpInitiated Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -13326,12 +13417,18 @@ type SsoCredentials_Properties_Admin struct {
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled bool `json:"jitProvisioningEnabled"`
 
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoCredentialsPropertiesAdminRequestBinding `json:"requestBinding,omitempty"`
+
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
 
 	// UseTemplate Gives new users the assignments of one chosen user.
 	UseTemplate bool `json:"useTemplate"`
 }
+
+// SsoCredentialsPropertiesAgentDesktopRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoCredentialsPropertiesAgentDesktopRequestBinding string
 
 // SsoCredentials_Properties_AgentDesktop defines model for SsoCredentials.Properties.AgentDesktop.
 type SsoCredentials_Properties_AgentDesktop struct {
@@ -13364,6 +13461,9 @@ type SsoCredentials_Properties_AgentDesktop struct {
 
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled bool `json:"jitProvisioningEnabled"`
+
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoCredentialsPropertiesAgentDesktopRequestBinding `json:"requestBinding,omitempty"`
 
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
@@ -13427,6 +13527,9 @@ type SsoReplace struct {
 // SsoReplaceFamily defines model for SsoReplace.Family.
 type SsoReplaceFamily string
 
+// SsoReplacePropertiesAdminRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoReplacePropertiesAdminRequestBinding string
+
 // SsoReplace_Properties_Admin defines model for SsoReplace.Properties.Admin.
 type SsoReplace_Properties_Admin struct {
 	// AllowIdpInitiated Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -13459,12 +13562,18 @@ type SsoReplace_Properties_Admin struct {
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled *bool `json:"jitProvisioningEnabled,omitempty"`
 
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoReplacePropertiesAdminRequestBinding `json:"requestBinding,omitempty"`
+
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
 
 	// UseTemplate Gives new users the assignments of one chosen user.
 	UseTemplate *bool `json:"useTemplate,omitempty"`
 }
+
+// SsoReplacePropertiesAgentDesktopRequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+type SsoReplacePropertiesAgentDesktopRequestBinding string
 
 // SsoReplace_Properties_AgentDesktop defines model for SsoReplace.Properties.AgentDesktop.
 type SsoReplace_Properties_AgentDesktop struct {
@@ -13497,6 +13606,9 @@ type SsoReplace_Properties_AgentDesktop struct {
 
 	// JitProvisioningEnabled Creates a user at the first sign-in that the provider approves.
 	JitProvisioningEnabled *bool `json:"jitProvisioningEnabled,omitempty"`
+
+	// RequestBinding How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+	RequestBinding *SsoReplacePropertiesAgentDesktopRequestBinding `json:"requestBinding,omitempty"`
 
 	// TemplateUserId An agent or supervisor for Agent Desktop, an administrator for Admin.
 	TemplateUserId *string `json:"templateUserId,omitempty"`
@@ -26952,7 +27064,7 @@ type ClientInterface interface {
 
 	// AuthorizeSalesforce Request a Salesforce token
 	//
-	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
 	//
 	// Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
 	AuthorizeSalesforce(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -27190,7 +27302,7 @@ type ClientInterface interface {
 
 	// CreateSsoKey Make a key pair for encrypted assertions
 	//
-	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
 	//
 	// Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
 	CreateSsoKey(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -28894,7 +29006,7 @@ func (c *Client) RollbackAccount(ctx context.Context, id AccountID, params *Roll
 
 // AuthorizeSalesforce Request a Salesforce token
 //
-// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
 //
 // Corresponds with POST /api/v1/integration-accounts/{id}/salesforce/authorize (the `AuthorizeSalesforce` operationId).
 func (c *Client) AuthorizeSalesforce(ctx context.Context, id AccountID, params *AuthorizeSalesforceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -29432,7 +29544,7 @@ func (c *Client) ListSsoKeys(ctx context.Context, params *ListSsoKeysParams, req
 
 // CreateSsoKey Make a key pair for encrypted assertions
 //
-// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
 //
 // Corresponds with POST /api/v1/sso/keys (the `CreateSsoKey` operationId).
 func (c *Client) CreateSsoKey(ctx context.Context, params *CreateSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -39725,7 +39837,7 @@ type ClientWithResponsesInterface interface {
 
 	// AuthorizeSalesforceWithResponse Request a Salesforce token
 	//
-	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+	// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -39995,7 +40107,7 @@ type ClientWithResponsesInterface interface {
 
 	// CreateSsoKeyWithResponse Make a key pair for encrypted assertions
 	//
-	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+	// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -46233,7 +46345,7 @@ func (c *ClientWithResponses) RollbackAccountWithResponse(ctx context.Context, i
 
 // AuthorizeSalesforceWithResponse Request a Salesforce token
 //
-// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+// Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -46683,7 +46795,7 @@ func (c *ClientWithResponses) ListSsoKeysWithResponse(ctx context.Context, param
 
 // CreateSsoKeyWithResponse Make a key pair for encrypted assertions
 //
-// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+// Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
 //
 // Returns a wrapper object for the known response body format(s).
 //

@@ -655,7 +655,7 @@ export interface paths {
         put?: never;
         /**
          * Request a Salesforce token
-         * @description Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
+         * @description Needs the scope accounts:write. The first half of "Request token": answers where a browser is to go, so that a Salesforce user allows the account the access (OAuth 2.0 web server flow with PKCE). The refresh token is stored when the browser comes back, within ten minutes, once, and only if the account was not changed meanwhile. What a session asks for ends only in the browser with this session, if it asks at the host of redirectUri. The account must have the consumer key and secret of an app that knows redirectUri as its callback URL; accounts of other types are refused by the rule authorization_not_supported.
          */
         post: operations["authorizeSalesforce"];
         delete?: never;
@@ -1003,7 +1003,7 @@ export interface paths {
         put?: never;
         /**
          * Make a key pair for encrypted assertions
-         * @description Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired.
+         * @description Needs the scope accounts:write. Give its certificate to the identity provider, or let it read our metadata; older key pairs go on decrypting until they are retired. Let it sign the response as a whole first: AES-CBC, which many providers use, is read in no other, and some, such as AD FS, encrypt as soon as they find the key pair in our metadata.
          */
         post: operations["createSsoKey"];
         delete?: never;
@@ -10696,7 +10696,7 @@ export interface components {
             userName?: string;
             name?: components["schemas"]["SCIMName"];
             /**
-             * @description DisplayName is made of the name. Given alone, it is kept as the given name.
+             * @description DisplayName is what the identity provider calls the user to others, else the name.
              * @example Ann Archer
              */
             displayName?: string;
@@ -10734,7 +10734,7 @@ export interface components {
             userName: string;
             name?: components["schemas"]["SCIMName"];
             /**
-             * @description DisplayName is kept as the given name where name says nothing.
+             * @description DisplayName is the given name, too, where name says nothing.
              * @example Ann Archer
              */
             displayName?: string;
@@ -10875,8 +10875,8 @@ export interface components {
             xml?: string;
             /**
              * Format: uri
-             * @description URL is where it is, by HTTPS; it may have 1 MiB.
-             * @example https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml
+             * @description URL is where it is, by HTTPS; it may have 1 MiB. Microsoft's names the application.
+             * @example https://login.microsoftonline.com/3fa85f64-5717-4562-b3fc-2c963f66afa6/federationmetadata/2007-06/federationmetadata.xml?appid=6f9b2c1d-3e4a-4b5c-8d7e-9f0a1b2c3d4e
              */
             url?: string;
             /**
@@ -10892,12 +10892,17 @@ export interface components {
             identityProviderCertificates?: string[];
             identityProviderEntityId?: string;
             identityProviderLogoutUrl?: string;
+            /**
+             * @description RequestBinding is there where requests would else go to the address by another binding than it takes.
+             * @enum {string}
+             */
+            requestBinding?: "redirect" | "post";
         };
         SSOKey: {
             /** Format: uuid */
             id: string;
             /**
-             * @description Certificate is for the provider, in PEM; our metadata has it, too.
+             * @description Certificate is for the provider, in PEM; our metadata has that of the newest.
              * @example -----BEGIN CERTIFICATE-----…
              */
             certificate: string;
@@ -11105,7 +11110,7 @@ export interface components {
             /**
              * Format: uri
              * @description SignOnURL is where a sign-in begins on our side.
-             * @example https://mycompany.example/agentdesktop/sso/login
+             * @example https://mycompany.example/
              */
             signOnUrl: string;
             /**
@@ -11210,7 +11215,7 @@ export interface components {
              */
             reference: string;
             /**
-             * @description Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; reference is that of the last one.
+             * @description Count is more than one where so many failures of the kind came within a minute that they were not kept one by one; whoever they happened to was shown reference.
              * @example 1
              */
             count: number;
@@ -12281,6 +12286,12 @@ export interface components {
                      */
                     identityProviderLogoutUrl?: string;
                     /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string}
+                     */
+                    requestBinding?: "redirect" | "post";
+                    /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
                      */
@@ -12339,6 +12350,12 @@ export interface components {
                      * @example https://acme.okta.com/login/signout
                      */
                     identityProviderLogoutUrl?: string;
+                    /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string}
+                     */
+                    requestBinding?: "redirect" | "post";
                     /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -12458,6 +12475,12 @@ export interface components {
                      */
                     identityProviderLogoutUrl?: string | null;
                     /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string|null}
+                     */
+                    requestBinding?: "redirect" | "post" | null;
+                    /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
                      * @default false
@@ -12522,6 +12545,12 @@ export interface components {
                      * @example https://acme.okta.com/login/signout
                      */
                     identityProviderLogoutUrl?: string | null;
+                    /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string|null}
+                     */
+                    requestBinding?: "redirect" | "post" | null;
                     /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -12604,6 +12633,12 @@ export interface components {
                      */
                     identityProviderLogoutUrl?: string;
                     /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string}
+                     */
+                    requestBinding?: "redirect" | "post";
+                    /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
                      */
@@ -12662,6 +12697,12 @@ export interface components {
                      * @example https://acme.okta.com/login/signout
                      */
                     identityProviderLogoutUrl?: string;
+                    /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string}
+                     */
+                    requestBinding?: "redirect" | "post";
                     /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
@@ -12761,6 +12802,12 @@ export interface components {
                      */
                     identityProviderLogoutUrl?: string | null;
                     /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string|null}
+                     */
+                    requestBinding?: "redirect" | "post" | null;
+                    /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
                      * @default false
@@ -12825,6 +12872,12 @@ export interface components {
                      * @example https://acme.okta.com/login/signout
                      */
                     identityProviderLogoutUrl?: string | null;
+                    /**
+                     * Binding of requests
+                     * @description How requests get to the provider. Not set: HTTP-POST where the address looks made for it, as of OneLogin and Shibboleth; else HTTP-Redirect.
+                     * @enum {string|null}
+                     */
+                    requestBinding?: "redirect" | "post" | null;
                     /**
                      * Allow sign-in started at the identity provider
                      * @description Needed for tiles of the provider's app portal; such an answer belongs to no request of ours.
