@@ -28,6 +28,15 @@ func NewID(now time.Time) string {
 	return u.String()
 }
 
+// FirstID returns an id behind which all ids of that time and of later ones sort. It is
+// for comparing only: nothing has it.
+func FirstID(at time.Time) string {
+	var u uuid.UUID
+	binary.BigEndian.PutUint64(u[:8], uint64(at.UnixMilli())<<16|7<<12)
+	u[8] = 0x80 // the variant
+	return u.String()
+}
+
 func nextStamp(now time.Time) uint64 {
 	first := uint64(now.UnixMilli()) << 12
 	for {

@@ -83,7 +83,7 @@ func (s *Service) StartTest(
 
 // mayStartTest refuses who has begun too many test sign-ins lately.
 func (s *Service) mayStartTest(ctx context.Context, p *access.Principal, now time.Time) error {
-	n, err := s.Store.CountSSOTests(ctx, p.ContactCenter.ID, p.ID, models.NewID(now.Add(-testLife)))
+	n, err := s.Store.CountSSOTests(ctx, p.ContactCenter.ID, p.ID, models.FirstID(now.Add(-testLife)))
 	if err != nil || n < mostTests {
 		return err
 	}

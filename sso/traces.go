@@ -149,7 +149,7 @@ func (s *Service) keep(ctx context.Context, to *store.Store, t *models.SSOTrace)
 	if t.Verified {
 		return t.Reference, to.CreateSSOTrace(ctx, t)
 	}
-	after := models.NewID(t.At.Add(-traceMinute))
+	after := models.FirstID(t.At.Add(-traceMinute))
 	n, err := to.CountSSOTraces(ctx, t.ContactCenterID, after)
 	if err != nil {
 		return "", err
