@@ -67,8 +67,16 @@ func TestFurtherSCIMClients(t *testing.T) {
 	d.over(t, http.StatusNoContent, "PATCH", group, `{"Operations":[{"op":"add","path":"members","value":[{"value":"`+u.ID+`"}]}]}`)
 	g = decode[api.SCIMGroup](t, d.over(t, http.StatusOK, "PUT", group, `{"displayName":"authentik 2"}`))
 	require.Equal(t, []string{"authentik 2", u.ID}, []string{g.DisplayName, g.Members[0].Value})
-	u = decode[api.SCIMUser](t, d.over(t, http.StatusOK, "PATCH", scimUsers+"/"+u.ID, operationsOf(`{"op":"add","value":{"active":false}}`)))
-	require.False(t, u.Active)
+	u = decode[api.SCIMUser](t, d.over(t, http.StatusOK, "PATCH", scimUsers+"/"+u.ID, operationsOf(`{"op":"add","value":{"active":false,"displayName":"A."}}`)))
+	require.Equal(t, []any{false, "A."}, []any{u.Active, u.DisplayName})
+
+	// A change here leaves what only identity providers see as it is, and is a change
+	// of the teams for them.
+	other := d.group(t, `"displayName":"Others"`)
+	d.must(t, http.StatusOK, call{Method: "PATCH", Path: usersPath + "/" + u.ID, Body: `{"lastName":"Baker","teamId":"` + other.ID + `"}`})
+	u = decode[api.SCIMUser](t, d.over(t, http.StatusOK, "GET", scimUsers+"/"+u.ID, ""))
+	require.Equal(t, []string{"A.", "Baker", other.ID}, []string{u.DisplayName, u.Name.FamilyName, u.Groups[0].Value})
+	require.NotEqual(t, other.Meta.Version, d.over(t, http.StatusOK, "GET", scimGroups+"/"+other.ID, "").Header.Get("ETag"))
 }
 
 // Base addresses are entered with a slash at the end, and without.

@@ -60,7 +60,8 @@ func patchGroup(body []byte) (groupEdit, error) {
 			return access.Moves{}, err
 		}
 		if len(steps)*len(before) > mostLooks {
-			return access.Moves{}, refuse(TypeInvalidValue, "The group is too large for so many operations that do not name its members by id.")
+			return access.Moves{}, refuse(TypeInvalidValue,
+				"The group is too large for so many operations that do not name its members by id.")
 		}
 		o["members"] = objects(membersAt("", before))
 		if err := groups.apply(o, steps); err != nil {
