@@ -114,6 +114,7 @@ func FuzzResource(f *testing.F) {
 	f.Add([]byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"a","emails":[{"value":"x","type":"work"}]}`))
 	f.Add([]byte(`{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"roles":"Agent","active":"TRUE","name":{"givenName":"a"}}`))
 	f.Add([]byte(`{"schemas":[1],"USERNAME":null}`))
+	f.Add([]byte(`{}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		o, err := users.resource(body)
 		if err != nil {
@@ -123,8 +124,12 @@ func FuzzResource(f *testing.F) {
 		}
 		p := profile()
 		if lay(o, &p) == nil {
-			_, err := Search(body)
-			require.Error(t, err, "a user is no query")
+			in, err := document(body)
+			require.NoError(t, err)
+			_, err = Search(body)
+			if announces(in, searchMessage) != nil {
+				require.Error(t, err, "who calls himself a user is no query")
+			}
 		}
 	})
 }
