@@ -52,9 +52,6 @@ type Metadata struct {
 	// Expired says whether that has passed.
 	ValidUntil time.Time
 	Expired    bool
-	// CacheDuration is how long the document may be kept, as written; empty if it
-	// does not say.
-	CacheDuration string
 	// UnreadableCertificates could not be read; KeysWithoutCertificate are keys for
 	// signing that the document gives in another form.
 	UnreadableCertificates, KeysWithoutCertificate int
@@ -62,23 +59,6 @@ type Metadata struct {
 
 // Endpoint is an address of a provider and how messages come to it.
 type Endpoint struct{ Binding, Location string }
-
-// SignOnEndpoint returns the address for requests: that for HTTP-Redirect, else
-// that for HTTP-POST; ok is false if there is neither.
-func (m *Metadata) SignOnEndpoint() (e Endpoint, ok bool) { return preferred(m.SignOn) }
-
-// LogoutEndpoint is as SignOnEndpoint, for logout.
-func (m *Metadata) LogoutEndpoint() (e Endpoint, ok bool) { return preferred(m.Logout) }
-
-func preferred(endpoints []Endpoint) (Endpoint, bool) {
-	for _, binding := range []string{BindingRedirect, BindingPost} {
-		at := slices.IndexFunc(endpoints, func(e Endpoint) bool { return e.Binding == binding })
-		if at >= 0 {
-			return endpoints[at], true
-		}
-	}
-	return Endpoint{}, false
-}
 
 // ReadMetadata reads the metadata of one identity provider: an EntityDescriptor, or
 // an EntitiesDescriptor in which exactly one entity is an identity provider. What
@@ -126,7 +106,6 @@ type provider struct {
 	entity *entityXML
 	role   *roleXML
 	until  []string
-	cache  string
 	signed bool
 }
 
@@ -208,7 +187,7 @@ func (p *provider) metadata(now time.Time) (*Metadata, error) {
 		return nil, &MetadataError{MetadataIncorrect, "the entity id is missing or has more than 1024 characters"}
 	}
 	m := &Metadata{
-		EntityID: id, CacheDuration: p.cache, Signed: p.signed,
+		EntityID: id, Signed: p.signed,
 		WantsSignedRequests: isTrue(plain(p.role.Attributes, "WantAuthnRequestsSigned")),
 		SignOn:              endpoints(p.role.SignOn),
 		Logout:              endpoints(p.role.Logout),

@@ -32,7 +32,7 @@ func TestReadMetadata(t *testing.T) {
 		logout       string
 		formats      int
 		signed, asks bool
-		until, cache string
+		until        string
 	}{
 		"azure": {
 			entityID: "https://sts.windows.net/" + directory + "/", certificates: []string{"Azure double 2026"},
@@ -90,7 +90,7 @@ func TestReadMetadata(t *testing.T) {
 				Binding: saml.BindingRedirect, Location: "https://shibboleth.example.test/idp/profile/SAML2/Redirect/SSO",
 			},
 			logout: "https://shibboleth.example.test/idp/profile/SAML2/Redirect/SLO", formats: 2,
-			until: "2031-01-01T00:00:00Z", cache: "PT6H",
+			until: "2031-01-01T00:00:00Z",
 		},
 	}
 	for name, want := range tests {
@@ -99,16 +99,14 @@ func TestReadMetadata(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, want.entityID, m.EntityID)
 			require.Equal(t, want.certificates, commonNames(m.Certificates))
-			signOn, ok := m.SignOnEndpoint()
-			require.True(t, ok)
-			require.Equal(t, want.signOn, signOn)
-			logout, ok := m.LogoutEndpoint()
-			require.Equal(t, want.logout != "", ok)
-			require.Equal(t, want.logout, logout.Location)
+			require.Contains(t, m.SignOn, want.signOn)
+			require.Equal(t, want.logout != "", len(m.Logout) > 0)
+			if want.logout != "" {
+				require.Contains(t, m.Logout, saml.Endpoint{Binding: saml.BindingRedirect, Location: want.logout})
+			}
 			require.Len(t, m.NameIDFormats, want.formats)
 			require.Equal(t, want.signed, m.Signed)
 			require.Equal(t, want.asks, m.WantsSignedRequests)
-			require.Equal(t, want.cache, m.CacheDuration)
 			require.Equal(t, want.until, written(m.ValidUntil))
 			require.False(t, m.Expired)
 			require.Zero(t, m.UnreadableCertificates)
@@ -217,15 +215,9 @@ func TestReadMetadataDetails(t *testing.T) {
 	require.Equal(t, 1, m.KeysWithoutCertificate)
 	require.Equal(t, 2, m.UnreadableCertificates)
 	require.Equal(t, []saml.Endpoint{{Binding: saml.BindingPost, Location: "https://a.example/post"}}, m.SignOn)
-	signOn, ok := m.SignOnEndpoint()
-	require.True(t, ok)
-	require.Equal(t, saml.BindingPost, signOn.Binding)
 
 	_, err := saml.ReadMetadata([]byte("\ufeff\r\n <?xml version=\"1.0\"?>"+entity("urn:a")), now)
 	require.NoError(t, err, "pasted with white space in front")
-
-	_, ok = role(`<SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location="https://a.example"/>`).SignOnEndpoint()
-	require.False(t, ok)
 }
 
 // A certificate is read with the lines of PEM around it, too, and where those were

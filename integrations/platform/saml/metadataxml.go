@@ -72,9 +72,6 @@ func (p provider) within(attributes []xml.Attr, signature *struct{}) provider {
 	if until := plain(attributes, "validUntil"); until != "" {
 		p.until = append(slices.Clone(p.until), until)
 	}
-	if cache := plain(attributes, "cacheDuration"); cache != "" && len(cache) <= 32 {
-		p.cache = cache
-	}
 	p.signed = p.signed || signature != nil
 	return p
 }
