@@ -150,8 +150,9 @@ func (s *Service) mayChange(ctx context.Context, from *store.Store, p *Principal
 }
 
 // keepUser refuses to take from the contact center whom it needs: its last
-// administrator, the last one who can sign in, and the users whom accounts name. now is nil for a deletion. It
-// is called in the transaction, with the people and the user locked.
+// administrator, the last one who can sign in, and the users whom accounts name. now
+// is nil for a deletion. It is called in the transaction, with the people and the user
+// locked.
 func (s *Service) keepUser(ctx context.Context, tx *store.Store, old, now *models.User) error {
 	if administers(old) && !administers(now) {
 		if err := s.keepAdministrator(ctx, tx, old.ContactCenterID); err != nil {

@@ -12,6 +12,8 @@ type ContactCenter struct {
 	Version   int64
 	CreatedAt Time
 	UpdatedAt Time
+	// RestoredAt is when it was last restored from a backup; zero for never.
+	RestoredAt Time
 }
 
 // TableName names the table for GORM.

@@ -1,10 +1,6 @@
 package models
 
-import (
-	"crypto/sha256"
-	"slices"
-	"time"
-)
+import "slices"
 
 // Sections of single sign-on: the application that somebody signs in to. The
 // words are those of the properties of an account of the type sso.
@@ -61,15 +57,6 @@ type SSOAssertion struct {
 
 // TableName names the table for GORM.
 func (SSOAssertion) TableName() string { return "sso_assertions" }
-
-// SSORestoredFor is for how long after a restore it matters that the backup does not
-// know which assertions were used since it was made: longer than any is accepted,
-// with what clocks may differ.
-const SSORestoredFor = 20 * time.Minute
-
-// SSORestored is the hash of no assertion: the row that has it stands for all those of
-// the time before the database was restored, which is SSORestoredFor before it expires.
-func SSORestored() []byte { return make([]byte, sha256.Size) }
 
 // SSOCode is a one-time code for a session. Only its SHA-256 is stored.
 type SSOCode struct {

@@ -229,7 +229,7 @@ func (s *Service) answer(ctx context.Context, tx *store.Store, a *arrival) error
 				"Start at "+s.SignOnURL(a.at)+", or set allowIdpInitiated to true."))
 		}
 		a.report.step(StepRequest, assertion.Passed, "Started at the identity provider.")
-		return s.sinceRestore(ctx, tx, a)
+		return sinceRestore(a)
 	}
 	if a.message.Browser == "" {
 		return a.failed(StepRequest, refusal(CodeBrowserUnknown,

@@ -216,14 +216,12 @@ func (s *Store) dropSessions(ctx context.Context) error {
 	})
 }
 
-// noteRestore notes the time for package sso: the copy does not know which assertions
-// were used since it was made, and those of that time must not be good once more.
+// noteRestore notes the time: what somebody used after the backup was made is not in
+// it, and must not be good once more.
 func (s *Store) noteRestore(ctx context.Context, now time.Time) error {
 	return s.Tx(ctx, func(tx *Store) error {
-		return translate(tx.write.WithContext(ctx).Exec(`INSERT INTO sso_assertions (contact_center_id, hash, expires_at)
-			SELECT id, ?, ? FROM contact_centers WHERE true
-			ON CONFLICT (contact_center_id, hash) DO UPDATE SET expires_at = excluded.expires_at`,
-			models.SSORestored(), models.NewTime(now.Add(models.SSORestoredFor))).Error)
+		return translate(tx.write.WithContext(ctx).Model(&models.ContactCenter{}).Where("true").
+			UpdateColumn("restored_at", models.NewTime(now)).Error)
 	})
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -50,17 +49,6 @@ func (s *Store) SSORequest(ctx context.Context, contactCenter, id string) (*mode
 // had been before.
 func (s *Store) UseSSOAssertion(ctx context.Context, a *models.SSOAssertion) error {
 	return s.create(ctx, "use of an assertion", a)
-}
-
-// SSORestoredAt returns when the database was restored from a backup, if that was so
-// lately that used assertions may be missing; zero otherwise.
-func (s *Store) SSORestoredAt(ctx context.Context, contactCenter string) (models.Time, error) {
-	row := models.SSOAssertion{}
-	err := s.take(ctx, "restore", &row, "contact_center_id = ? AND hash = ?", contactCenter, models.SSORestored())
-	if errors.Is(err, models.ErrNotFound) {
-		return models.Time{}, nil
-	}
-	return models.NewTime(row.ExpiresAt.Add(-models.SSORestoredFor)), err
 }
 
 // CreateSSOCode stores a one-time code.

@@ -42,7 +42,6 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 			return s.UseSSOAssertion(ctx, &models.SSOAssertion{ContactCenterID: cc, Hash: hash, ExpiresAt: at(9)})
 		},
 		"SSOAssertionUsed": func(ctx context.Context) error { return drop(s.SSOAssertionUsed(ctx, canary, hash)) },
-		"SSORestoredAt":    func(ctx context.Context) error { return drop(s.SSORestoredAt(ctx, canary)) },
 		"CreateSSOCode": func(ctx context.Context) error {
 			return s.CreateSSOCode(ctx, &models.SSOCode{ContactCenterID: cc, Hash: hash, UserID: canary, Section: canary})
 		},

@@ -42,7 +42,7 @@ func TestRestoreOfSingleSignOn(t *testing.T) {
 		counts, err := s.RowCounts(t.Context())
 		require.NoError(t, err)
 		for table, want := range map[string]int64{
-			"users": 1, "sessions": 0, "sso_requests": 0, "sso_codes": 0, "sso_tests": 2, "sso_assertions": 2,
+			"users": 1, "sessions": 0, "sso_requests": 0, "sso_codes": 0, "sso_tests": 2, "sso_assertions": 1,
 			"sso_traces": 1, "sso_keys": 1,
 		} {
 			require.Equal(t, want, counts[table], table)
@@ -51,13 +51,13 @@ func TestRestoreOfSingleSignOn(t *testing.T) {
 		require.ErrorIs(t, err, models.ErrNotFound)
 		err = s.UseSSOAssertion(t.Context(), &models.SSOAssertion{ContactCenterID: cc, Hash: hash})
 		require.ErrorIs(t, err, models.ErrExists)
-		restored, err := s.SSORestoredAt(t.Context(), cc)
+		restored, err := s.ContactCenter(t.Context(), cc)
 		require.NoError(t, err)
-		require.Equal(t, models.NewTime(now()), restored)
+		require.Equal(t, models.NewTime(now()), restored.RestoredAt)
 	})
-	before, err := source.SSORestoredAt(ctx, cc)
+	before, err := source.ContactCenter(ctx, cc)
 	require.NoError(t, err)
-	require.Zero(t, before)
+	require.Zero(t, before.RestoredAt)
 }
 
 // Private keys of key pairs are sealed again together with the secrets of accounts.
