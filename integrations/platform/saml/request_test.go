@@ -104,6 +104,7 @@ func TestReadRequestRefuses(t *testing.T) {
 		"other message": strings.ReplaceAll(good, "AuthnRequest", "LogoutRequest"),
 		"other version": strings.Replace(good, `Version="2.0"`, `Version="1.1"`, 1),
 		"no id":         strings.Replace(good, ` ID="_0123"`, ``, 1),
+		"id no name":    strings.Replace(good, ` ID="_0123"`, ` ID='_"0123'`, 1),
 		"no time":       strings.Replace(good, "2026", "last year", 1),
 		"comment":       strings.Replace(good, "acme", "<!-- -->acme", 1),
 		"very long":     strings.Replace(good, "acme", strings.Repeat("acme", 5000), 1),

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -33,13 +34,19 @@ func ReadRequest(document []byte) (*Request, error) {
 	if err := xml.Unmarshal(document, &read); err != nil {
 		return nil, errors.New("read request: it is no AuthnRequest of SAML 2.0")
 	}
+	id := plain(read.Attributes, "ID")
 	issued, err := time.Parse(time.RFC3339, plain(read.Attributes, "IssueInstant"))
 	if year := issued.UTC().Year(); err != nil || year < 1 || year > 9999 ||
-		plain(read.Attributes, "Version") != "2.0" || plain(read.Attributes, "ID") == "" {
+		plain(read.Attributes, "Version") != "2.0" || id == "" {
 		return nil, errors.New("read request: it lacks an id, the version 2.0 or its time")
 	}
+	// An id is a name (xs:ID): written anew, it would need an entity, which Guard
+	// refuses in an id.
+	if strings.ContainsAny(id, "\"'<>& \t\r\n") {
+		return nil, errors.New("read request: its id is no name")
+	}
 	return &Request{
-		ID:          plain(read.Attributes, "ID"),
+		ID:          id,
 		Issuer:      read.Issuer,
 		Destination: plain(read.Attributes, "Destination"),
 		ReplyURL:    plain(read.Attributes, "AssertionConsumerServiceURL"),
