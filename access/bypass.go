@@ -17,6 +17,13 @@ import (
 // the identity provider is down.
 func emergencies() []string { return []string{models.ScopeSSOBypass, models.ScopeAccountsWrite} }
 
+// CanUndo reports whether the user, who may be a draft, could switch single sign-on off
+// once inside.
+func CanUndo(ctx context.Context, from *store.Store, u *models.User) (bool, error) {
+	may, err := rightsOf(ctx, from, u)
+	return err == nil && slices.Contains(may.has, models.ScopeAccountsWrite), err
+}
+
 // HoldBypass reports whether somebody can sign in with a password and undo single
 // sign-on however administrators sign in otherwise. In a transaction whoever that
 // is stays so until it ends: it takes the lock of the contact center, before any

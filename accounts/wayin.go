@@ -24,7 +24,7 @@ const testHolds = 24 * time.Hour
 
 const (
 	whyUnproven = "no enabled user has a password and the privileges sso:bypass and accounts:write, and no test sign-in " +
-		"to Admin with these values succeeded within the last 24 hours"
+		"to Admin with these values, by somebody with accounts:write, succeeded within the last 24 hours"
 	codeLockOut = "would_lock_out"
 	// codeNoVoucher is what dry runs call the refusal of mayVouch.
 	codeNoVoucher = "grant_needed"

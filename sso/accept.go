@@ -27,6 +27,8 @@ type arrival struct {
 	test *models.SSOTest
 	// request is the one that it answers; nil where the provider began.
 	request *models.SSORequest
+	// noProof: a test sign-in that passes is no way back, see proves.
+	noProof bool
 	// used: the assertion is used up; the same message comes to nothing from now on.
 	used   bool
 	userID string
@@ -331,7 +333,11 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 		a.report.User.ID, a.report.User.TemplateID = "", f.TemplateID
 		detail = "Would be made just in time." + stayEmpty(u)
 	}
-	a.report.step(StepUser, assertion.Passed, detail)
+	doubt, err := a.proves(ctx, tx, u)
+	if err != nil {
+		return nil, err
+	}
+	a.report.step(StepUser, assertion.Passed, detail+doubt)
 	out := &Outcome{TestID: a.test.ID, Reference: a.reference}
 	err = s.finishTest(ctx, tx, a, models.SSOTestPassed)
 	if errors.Is(err, models.ErrNotFound) { // it was ended at this moment
@@ -339,6 +345,21 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 		return nil, a.failed(StepRequest, testUnknown())
 	}
 	return out, err
+}
+
+// proves notes whether administrators may be left to the provider because the user gets
+// in: only if the user could switch it off again. Otherwise it says so.
+func (a *arrival) proves(ctx context.Context, tx *store.Store, u *models.User) (doubt string, err error) {
+	if a.at.Section != models.SectionAdmin {
+		return "", nil
+	}
+	can, err := access.CanUndo(ctx, tx, u)
+	if err != nil || can {
+		return "", err
+	}
+	a.noProof = true
+	return " Could not switch single sign-on off, for want of " + models.ScopeAccountsWrite +
+		", so the test does not prove that there is a way back.", nil
 }
 
 // conclude keeps what became of a verified sign-in, within tx.

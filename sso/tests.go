@@ -136,6 +136,9 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	}
 	t := *a.test
 	t.Status, t.Report, t.Fingerprint, t.FinishedAt = status, text, a.set.Fingerprint(), models.NewTime(s.now())
+	if a.noProof {
+		t.Fingerprint = ""
+	}
 	if err := tx.FinishSSOTest(ctx, &t); err != nil {
 		return err
 	}
@@ -151,8 +154,9 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	return s.Audit.Append(ctx, tx, e)
 }
 
-// AdminTestPassed reports whether a test sign-in to Admin passed since then with the
-// values of the fingerprint, as tx sees it; it fits accounts.Service.SSOTestPassed.
+// AdminTestPassed reports whether somebody who can switch single sign-on off passed a
+// test sign-in to Admin since then with the values of the fingerprint, as tx
+// sees it; it fits accounts.Service.SSOTestPassed.
 func (s *Service) AdminTestPassed(
 	ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time,
 ) (bool, error) {

@@ -347,6 +347,37 @@ func TestKeyPairs(t *testing.T) {
 	})
 }
 
+// A test sign-in to Admin proves that there is a way back only where who signs in could
+// switch single sign-on off.
+func TestATestSignInIsAWayBack(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		_, err := w.Access.CreateRole(t.Context(), w.admin, []byte(`{"name":"Auditor","privileges":["audit:read"]}`))
+		require.NoError(t, err)
+		w.user("auditor", `,"roles":["Auditor"]`)
+		w.user("boss", `,"roles":["Administrator"]`)
+		admin := w.at(models.SectionAdmin)
+		for _, tt := range []struct {
+			name   string
+			proves bool
+		}{{"auditor", false}, {"boss", true}} {
+			test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAdmin)
+			require.NoError(t, err)
+			_, token, _ := strings.Cut(start, "?test=")
+			id, cookie := w.begin(admin, "", token)
+			_, err = w.accept(admin, w.respond(admin, id, func(r *assertiontest.Response) { r.NameID = tt.name }), cookie)
+			require.NoError(t, err)
+			done, err := w.Test(t.Context(), w.admin, test.ID)
+			require.NoError(t, err)
+			require.Equal(t, models.SSOTestPassed, done.Status)
+			steps := done.Result.Steps
+			require.Equal(t, !tt.proves, strings.Contains(steps[len(steps)-1].Detail, "accounts:write"))
+			passed, err := w.AdminTestPassed(t.Context(), w.db, w.center.ID, w.set.Admin.Fingerprint(), models.NewTime(w.clock))
+			require.NoError(t, err)
+			require.Equal(t, tt.proves, passed, tt.name)
+		}
+	})
+}
+
 // Two browsers may begin one test sign-in; the second to come back is told that it is
 // over, and changes nothing of what the first one found.
 func TestATestSignInEndsOnce(t *testing.T) {
