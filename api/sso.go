@@ -60,8 +60,8 @@ type SSOSeen struct {
 	// Certificate is the one that the answer brings along, by which a roll-over can be
 	// told. It is not trusted.
 	Certificate *SSOCertificate `json:"certificate,omitempty"`
-	// XML is the answer without signatures, certificates and what is encrypted; cut
-	// where it is long.
+	// XML is the answer without signatures, certificates and ciphers, and with what was
+	// decrypted; cut where it is long.
 	XML string `json:"xml,omitempty"`
 }
 

@@ -186,8 +186,8 @@ func (s *Server) listTraces(x *exchange) error {
 //
 //	@ID          getSsoTrace
 //	@Summary     Read a sign-in by single sign-on
-//	@Description Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what
-//	@Description was encrypted.
+//	@Description Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What
+//	@Description was encrypted is shown as it was decrypted.
 //	@Tags        sso
 //	@Security    BearerAuth
 //	@Param       id             path   string true  "Id of the trace" Format(uuid)
