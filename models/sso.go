@@ -80,8 +80,7 @@ type SSOTest struct {
 	Section         string
 	TokenHash       []byte // SHA-256 of what the address to begin at holds
 	Status          string // SSOTestPending, SSOTestPassed, SSOTestFailed
-	// Fingerprint identifies the values of the identity provider that were tested; empty
-	// where it proves nothing of them.
+	// Fingerprint identifies the values of the identity provider that were tested.
 	Fingerprint string
 	Report      string // JSON; empty while the test is pending
 	CreatedAt   Time

@@ -27,8 +27,6 @@ type arrival struct {
 	test *models.SSOTest
 	// request is the one that it answers; nil where the provider began.
 	request *models.SSORequest
-	// noProof: a test sign-in that passes is no way back, see proves.
-	noProof bool
 	// used: the assertion is used up; the same message comes to nothing from now on.
 	used   bool
 	userID string
@@ -333,7 +331,7 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 		a.report.User.ID, a.report.User.TemplateID = "", f.TemplateID
 		detail = "Would be made just in time." + stayEmpty(u)
 	}
-	doubt, err := a.proves(ctx, tx, u)
+	doubt, err := doubtOf(ctx, tx, a.at.Section, u)
 	if err != nil {
 		return nil, err
 	}
@@ -347,17 +345,16 @@ func (s *Service) preview(ctx context.Context, tx *store.Store, a *arrival) (*Ou
 	return out, err
 }
 
-// proves notes whether administrators may be left to the provider because the user gets
-// in: only if the user could switch it off again. Otherwise it says so.
-func (a *arrival) proves(ctx context.Context, tx *store.Store, u *models.User) (doubt string, err error) {
-	if a.at.Section != models.SectionAdmin {
+// doubtOf says it where a test sign-in to Admin proves no way back, as AdminTestPassed
+// will find.
+func doubtOf(ctx context.Context, tx *store.Store, section string, u *models.User) (string, error) {
+	if section != models.SectionAdmin {
 		return "", nil
 	}
 	can, err := access.CanUndo(ctx, tx, u)
 	if err != nil || can {
 		return "", err
 	}
-	a.noProof = true
 	return " Could not switch single sign-on off, for want of " + models.ScopeAccountsWrite +
 		", so the test does not prove that there is a way back.", nil
 }

@@ -136,9 +136,6 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	}
 	t := *a.test
 	t.Status, t.Report, t.Fingerprint, t.FinishedAt = status, text, a.set.Fingerprint(), models.NewTime(s.now())
-	if a.noProof {
-		t.Fingerprint = ""
-	}
 	if err := tx.FinishSSOTest(ctx, &t); err != nil {
 		return err
 	}
@@ -154,13 +151,45 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 	return s.Audit.Append(ctx, tx, e)
 }
 
-// AdminTestPassed reports whether somebody who can switch single sign-on off passed a
-// test sign-in to Admin since then with the values of the fingerprint, as tx
-// sees it; it fits accounts.Service.SSOTestPassed.
+// AdminTestPassed reports whether somebody passed a test sign-in to Admin since then with
+// the values of the fingerprint who could come in by it and switch single sign-on off
+// now, as tx sees it; it fits accounts.Service.SSOTestPassed.
 func (s *Service) AdminTestPassed(
 	ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time,
 ) (bool, error) {
-	return tx.SSOTestPassed(ctx, center, models.SectionAdmin, fingerprint, since)
+	passed, err := tx.SSOTestsPassed(ctx, center, models.SectionAdmin, fingerprint, since)
+	if err != nil {
+		return false, err
+	}
+	for i := range passed {
+		r, err := readResult(passed[i].Report)
+		if err != nil {
+			return false, err
+		}
+		if r == nil || r.User == nil {
+			continue
+		}
+		if can, err := undoes(ctx, tx, center, r.User); err != nil || can {
+			return can, err
+		}
+	}
+	return false, nil
+}
+
+// undoes reports whether who passed a test sign-in is still there, or would still be
+// made, and could switch single sign-on off.
+func undoes(ctx context.Context, from *store.Store, center string, who *Mapped) (bool, error) {
+	u, err := from.UserByName(ctx, center, models.NameKey(who.Username))
+	if errors.Is(err, models.ErrNotFound) {
+		if !who.New {
+			return false, nil
+		}
+		u, err = &models.User{ContactCenterID: center, Roles: who.Roles}, nil
+	}
+	if err != nil || u.Disabled {
+		return false, err
+	}
+	return access.CanUndo(ctx, from, u)
 }
 
 // Test returns a test sign-in, or models.ErrNotFound.

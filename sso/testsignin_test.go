@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"admin-api/access"
 	"admin-api/models"
 	"admin-api/paging"
 	"admin-api/sso"
@@ -158,13 +159,13 @@ func TestTestSignIn(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, sessions)
 
-		passed, err := w.db.SSOTestPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, w.set.AgentDesktop.Fingerprint(),
+		passed, err := w.db.SSOTestsPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, w.set.AgentDesktop.Fingerprint(),
 			models.NewTime(w.clock))
 		require.NoError(t, err)
-		require.True(t, passed)
-		passed, err = w.db.SSOTestPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, "other", models.NewTime(w.clock))
+		require.Len(t, passed, 1)
+		passed, err = w.db.SSOTestsPassed(t.Context(), w.center.ID, models.SectionAgentDesktop, "other", models.NewTime(w.clock))
 		require.NoError(t, err)
-		require.False(t, passed)
+		require.Empty(t, passed)
 
 		out, err = w.accept(w.desk(), response, cookie)
 		w.refused(sso.CodeReplayed, out, err)
@@ -374,6 +375,25 @@ func TestATestSignInIsAWayBack(t *testing.T) {
 			passed, err := w.AdminTestPassed(t.Context(), w.db, w.center.ID, w.set.Admin.Fingerprint(), models.NewTime(w.clock))
 			require.NoError(t, err)
 			require.Equal(t, tt.proves, passed, tt.name)
+		}
+
+		// Who is gone, or has not the right any more, leads nobody back.
+		boss, err := w.db.UserByName(t.Context(), w.center.ID, "boss")
+		require.NoError(t, err)
+		for _, tt := range []struct {
+			change string
+			proves bool
+		}{
+			{`{"disabled":true}`, false},
+			{`{"disabled":false,"roles":["Auditor"]}`, false},
+			{`{"roles":["Administrator"]}`, true},
+			{`{"username":"other"}`, false},
+		} {
+			_, err := w.Access.UpdateUser(t.Context(), w.admin, boss.ID, access.Match{}, []byte(tt.change))
+			require.NoError(t, err)
+			passed, err := w.AdminTestPassed(t.Context(), w.db, w.center.ID, w.set.Admin.Fingerprint(), models.NewTime(w.clock))
+			require.NoError(t, err)
+			require.Equal(t, tt.proves, passed, tt.change)
 		}
 	})
 }

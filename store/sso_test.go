@@ -64,8 +64,8 @@ func everySSOMethod(s *store.Store, cc, id string) map[string]func(ctx context.C
 		},
 		"CountSSOTests": func(ctx context.Context) error { return drop(s.CountSSOTests(ctx, cc, canary, canary)) },
 		"FinishSSOTest": func(ctx context.Context) error { t := test; t.ID = id; return s.FinishSSOTest(ctx, &t) },
-		"SSOTestPassed": func(ctx context.Context) error {
-			return drop(s.SSOTestPassed(ctx, cc, canary, canary, at(1)))
+		"SSOTestsPassed": func(ctx context.Context) error {
+			return drop(s.SSOTestsPassed(ctx, cc, canary, canary, at(1)))
 		},
 		"DeleteSSOTests": func(ctx context.Context) error { return drop(s.DeleteSSOTests(ctx, at(-1), 1)) },
 		"CreateSSOTrace": func(ctx context.Context) error { t := trace; return s.CreateSSOTrace(ctx, &t) },
@@ -266,9 +266,9 @@ func TestSSOTestRows(t *testing.T) {
 		}
 		passed := func(cc, section, fingerprint string, since models.Time) bool {
 			t.Helper()
-			is, err := s.SSOTestPassed(ctx, cc, section, fingerprint, since)
+			tests, err := s.SSOTestsPassed(ctx, cc, section, fingerprint, since)
 			require.NoError(t, err)
-			return is
+			return len(tests) == 1
 		}
 		require.False(t, passed(cc, models.SectionAdmin, "before", at(0)), "it is pending")
 		over := *test

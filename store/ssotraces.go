@@ -68,19 +68,23 @@ func (s *Store) FinishSSOTest(ctx context.Context, t *models.SSOTest) error {
 	return nil
 }
 
-// SSOTestPassed reports whether a test sign-in to the section with exactly the
-// values of the fingerprint passed since then.
-func (s *Store) SSOTestPassed(
+// mostPassed bounds how many test sign-ins SSOTestsPassed returns.
+const mostPassed = 100
+
+// SSOTestsPassed returns the newest test sign-ins to the section that passed with
+// exactly the values of the fingerprint since then.
+func (s *Store) SSOTestsPassed(
 	ctx context.Context, contactCenter, section, fingerprint string, since models.Time,
-) (bool, error) {
-	n := int64(0)
-	err := s.query(ctx).Model(&models.SSOTest{}).
+) ([]models.SSOTest, error) {
+	var passed []models.SSOTest
+	err := s.query(ctx).
 		Where("contact_center_id = ? AND section = ? AND fingerprint = ? AND status = ? AND finished_at >= ?",
-			contactCenter, section, fingerprint, models.SSOTestPassed, since).Count(&n).Error
+			contactCenter, section, fingerprint, models.SSOTestPassed, since).
+		Order("id DESC").Limit(mostPassed).Find(&passed).Error
 	if err != nil {
-		return false, fmt.Errorf("look for test sign-in: %w", translate(err))
+		return nil, fmt.Errorf("look for test sign-in: %w", translate(err))
 	}
-	return n > 0, nil
+	return passed, nil
 }
 
 // DeleteSSOTests removes at most limit test sign-ins that began before then, and
