@@ -150,7 +150,8 @@ func conflictKinds() []ProblemKind {
 				"center that the credential belongs to. Or administrators could sign in only through an identity provider " +
 				"that nobody has proved to work: Admin single sign-on would be on, while no enabled user with a password " +
 				"has the privileges sso:bypass and accounts:write, and no test sign-in with these values, by somebody with " +
-				"accounts:write, succeeded within the last 24 hours. The refusal is on the audit record.",
+				"accounts:write, succeeded within the last 24 hours. Or a key pair was to be retired that the provider may " +
+				"still encrypt for, while nobody could get in otherwise. The refusal is on the audit record.",
 			Remedy: "Make the change with a credential that it does not touch. For single sign-on, first give somebody who " +
 				"has a password a role with the privileges sso:bypass and accounts:write, or run a test sign-in to Admin " +
 				"as somebody with accounts:write.",

@@ -71,7 +71,7 @@ func ssoEncryptionKinds() []SSOKind {
 				"that was retired too early is a usual cause.",
 			Where: "In EncryptedKey of the answer, and in the key pairs.",
 			Remedy: "Give the provider the certificate of the newest key pair, and retire the old one only when no answer " +
-				"comes any more that needs it. " + keys, Providers: encryption,
+				"comes any more that needs it: keyPairId of traces tells. " + keys, Providers: encryption,
 		},
 		{
 			Code: "sso-encryption-weak", Title: "Weak encryption", Status: http.StatusForbidden,

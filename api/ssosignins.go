@@ -44,6 +44,9 @@ type SSOResult struct {
 	Verified bool `json:"verified" example:"true"`
 	// Certificate is the one of the account by which it was verified.
 	Certificate *SSOCertificate `json:"certificate,omitempty"`
+	// KeyPairID is the key pair of ours that opened the assertion, by which a roll-over
+	// can be told. Absent where it came in clear, or no key pair opens it.
+	KeyPairID string `json:"keyPairId,omitempty" format:"uuid"`
 	// Seen is absent where nothing came that could be read.
 	Seen *SSOSeen `json:"seen,omitempty"`
 	// User is absent where it does not come to that.

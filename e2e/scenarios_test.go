@@ -197,11 +197,21 @@ func signInEncrypted(t *testing.T, o *office) {
 	identity.CheckSchema(t, metadata, identity.SchemaMetadata)
 	o.requireSignedIn(t, signIn(t, "first key"), "first key", "Agent Desktop", "secret.ann")
 
-	o.must(t, http.MethodPost, "/sso/keys", nil)
+	second := o.must(t, http.MethodPost, "/sso/keys", nil)["id"].(string)
 	o.requireSignedIn(t, signIn(t, "the provider has the first"), "the provider has the first", "Agent Desktop", "secret.ann")
+	require.Equal(t, first, o.lastKeyPair(t))
 	o.introduce(t)
 	o.must(t, http.MethodDelete, "/sso/keys/"+first, nil)
 	o.requireSignedIn(t, signIn(t, "second key"), "second key", "Agent Desktop", "secret.ann")
+	require.Equal(t, second, o.lastKeyPair(t))
+}
+
+// lastKeyPair is the one that opened the assertion of the newest trace.
+func (o *office) lastKeyPair(t *testing.T) any {
+	t.Helper()
+	newest := o.must(t, http.MethodGet, "/sso/traces?pageSize=1", nil)["items"].([]any)[0].(map[string]any)
+	trace := o.must(t, http.MethodGet, "/sso/traces/"+newest["id"].(string), nil)
+	return trace["result"].(map[string]any)["keyPairId"]
 }
 
 // On a section that is off, an administrator tries what would be.

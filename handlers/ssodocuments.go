@@ -16,6 +16,7 @@ func ssoResult(r *sso.Result) *api.SSOResult {
 	out := &api.SSOResult{
 		Code: r.Code, Detail: r.Detail, Remedy: r.Cure, Value: r.Value, Verified: r.Verified,
 		Steps: make([]api.SSOStep, len(r.Steps)), Seen: ssoSeen(r), User: ssoUser(r.User),
+		KeyPairID: r.KeyPairID,
 	}
 	if c := r.Certificate; c != nil {
 		out.Certificate = &api.SSOCertificate{SHA256: c.SHA256, Subject: c.Subject, NotAfter: c.NotAfter}

@@ -262,13 +262,14 @@ func (s *Server) createKey(x *exchange) error {
 //	@ID          retireSsoKey
 //	@Summary     Retire a key pair
 //	@Description Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses
-//	@Description the newer one.
+//	@Description the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test
+//	@Description sign-in to Admin that did without the key pair must have succeeded within 24 hours.
 //	@Tags        sso
 //	@Security    BearerAuth
 //	@Param       id             path   string true  "Id of the key pair" Format(uuid)
 //	@Param       Contact-Center header string false "Domain to act in, for tokens of the service provider"
 //	@Success     204 "Retired"
-//	@Failure     400,401,403,404,429,500,503 {object} api.Problem
+//	@Failure     400,401,403,404,409,429,500,503 {object} api.Problem
 //	@Router      /sso/keys/{id} [delete]
 func (s *Server) retireKey(x *exchange) error {
 	id, err := x.recordID()

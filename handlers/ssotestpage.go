@@ -67,6 +67,9 @@ func factsOf(r *api.SSOResult) []formField {
 	if seen.Encrypted {
 		all = append(all, formField{"Encrypted", "assertion"})
 	}
+	if r.KeyPairID != "" {
+		all = append(all, formField{"Opened with the key pair", r.KeyPairID})
+	}
 	if r.Certificate != nil {
 		all = append(all, formField{"Verified with the certificate (SHA-256)", r.Certificate.SHA256})
 	}

@@ -92,7 +92,7 @@ func newStack(t testing.TB, options ...option) *stack {
 	s.SSO = &sso.Service{
 		Store: s.Store, Access: s.Access, Audit: chain, Keys: keys, Outbound: way, Logger: logger, Now: s.Clock.now,
 	}
-	s.Accounts.SSOTestPassed = s.SSO.AdminTestPassed
+	s.Accounts.SSOTestPassed, s.Access.SSOUnproven = s.SSO.AdminTestPassed, s.Accounts.SSOUnproven
 	config := handlers.Config{
 		Accounts: s.Accounts, Access: s.Access, Events: s.Events, SSO: s.SSO, SCIM: &scim.Service{Store: s.Store, Access: s.Access}, Catalog: catalog, Logger: logger, OpenAPI: []byte("openapi: 3.1.0\n"),
 		Swagger: web.Swagger(), Registry: prometheus.NewRegistry(), Version: "test", Now: s.Clock.now,

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -27,6 +28,9 @@ const (
 	// mostKeys is how many key pairs a contact center may have: one, the next, and
 	// some for who forgets to remove the last.
 	mostKeys = 4
+
+	opRetireKey = "sso-key.retire"
+	targetKey   = "sso-key" // of records
 )
 
 // KeyView is a key pair by which the identity provider encrypts for the contact
@@ -94,7 +98,7 @@ func (s *Service) NewSPKey(ctx context.Context, p *access.Principal) (*KeyView, 
 		if err := tx.CreateSSOKey(ctx, row); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, tx, p.Event("sso-key.create", "sso-key", row.ID))
+		return s.Audit.Append(ctx, tx, p.Event("sso-key.create", targetKey, row.ID))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make key pair: %w", err)
@@ -116,22 +120,57 @@ func roomForKey(ctx context.Context, from *store.Store, p *access.Principal) err
 }
 
 // RetireSPKey removes a key pair: what is still encrypted for it is refused from now
-// on. It returns models.ErrNotFound where there is none.
+// on. It returns models.ErrNotFound where there is none, and models.ErrLockOut where
+// administrators rely on the identity provider, and it may be that key pair which lets
+// them in.
 func (s *Service) RetireSPKey(ctx context.Context, p *access.Principal, id string) error {
 	if !models.ValidID(id) {
 		return models.ErrNotFound
 	}
 	err := s.Store.Tx(ctx, func(tx *store.Store) error {
+		if err := tx.LockContactCenter(ctx, p.ContactCenter.ID); err != nil {
+			return err
+		}
 		if err := tx.DeleteSSOKey(ctx, p.ContactCenter.ID, id); err != nil {
 			return err
 		}
-		return s.Audit.Append(ctx, tx, p.Event("sso-key.retire", "sso-key", id))
+		if err := s.keepWayIn(ctx, tx, p.ContactCenter.ID); err != nil {
+			return err
+		}
+		return s.Audit.Append(ctx, tx, p.Event(opRetireKey, targetKey, id))
 	})
+	if refused, ok := errors.AsType[*models.RefusalError](err); ok {
+		s.Access.Refused(ctx, p, opRetireKey, targetKey, id, refused.Detail)
+	}
 	if err != nil {
 		return fmt.Errorf("remove key pair: %w", err)
 	}
 	s.Audit.Committed(p.ContactCenter.ID)
 	return nil
+}
+
+// keepWayIn refuses with models.ErrLockOut what tx did to the key pairs, where nobody
+// gets in without the identity provider, and no test sign-in shows that those that are
+// left let administrators in. tx has the lock of the contact center.
+func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, center string) error {
+	if s.Access.SSOUnproven == nil {
+		return nil
+	}
+	held, err := access.HoldBypass(ctx, tx, center)
+	if err != nil || held {
+		return err
+	}
+	unproven, err := s.Access.SSOUnproven(ctx, tx, center)
+	if err != nil || !unproven {
+		return err
+	}
+	return &models.RefusalError{
+		Err: models.ErrLockOut,
+		Detail: "Administrators sign in through the identity provider, which may still encrypt for this key pair, and " +
+			"nobody could switch that off: no enabled user has a password and the privileges sso:bypass and " +
+			"accounts:write, and no test sign-in to Admin of the last 24 hours did without the key pair. Give the " +
+			"provider the certificate of another one, run a test sign-in, and retire this one then.",
+	}
 }
 
 // sealKey seals the private key within the transaction tx, with whose end a rotation

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"admin-api/access"
@@ -27,6 +28,8 @@ type Result struct {
 	Verified bool            `json:"verified,omitempty"`
 	// Certificate is that of the account by which the message was verified.
 	Certificate *Certificate `json:"certificate,omitempty"`
+	// KeyPairID is the key pair that opened the assertion; empty for one in clear.
+	KeyPairID string `json:"keyPairId,omitempty"`
 	// User is who signed in, or would.
 	User *Mapped `json:"user,omitempty"`
 	// Address and UserAgent are those of the browser.
@@ -93,6 +96,9 @@ func newResult(found *assertion.Report, accepted *assertion.Accepted, from acces
 	if accepted != nil {
 		r.Certificate = certificateOf(accepted.Certificate)
 	}
+	if key, ok := found.Decrypter.(*privateKey); ok {
+		r.KeyPairID = key.row.ID
+	}
 	return r
 }
 
@@ -125,6 +131,11 @@ func certificateOf(x *x509.Certificate) *Certificate {
 	}
 	facts := integrations.CertificateFacts(x)
 	return &Certificate{SHA256: facts.SHA256, Subject: facts.Subject, NotAfter: facts.NotAfter}
+}
+
+// readableWith reports whether the key pairs would still open the assertion.
+func (r *Result) readableWith(pairs []models.SSOKey) bool {
+	return r.KeyPairID == "" || slices.ContainsFunc(pairs, func(k models.SSOKey) bool { return k.ID == r.KeyPairID })
 }
 
 func (r *Result) step(name, status, detail string) {

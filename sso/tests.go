@@ -153,11 +153,16 @@ func (s *Service) finishTest(ctx context.Context, tx *store.Store, a *arrival, s
 
 // AdminTestPassed reports whether somebody passed a test sign-in to Admin since then with
 // the values of the fingerprint who could come in by it and switch single sign-on off
-// now, as tx sees it; it fits accounts.Service.SSOTestPassed.
+// now, as tx sees it: the user is there, and so is the key pair that was needed. It fits
+// accounts.Service.SSOTestPassed.
 func (s *Service) AdminTestPassed(
 	ctx context.Context, tx *store.Store, center, fingerprint string, since models.Time,
 ) (bool, error) {
 	passed, err := tx.SSOTestsPassed(ctx, center, models.SectionAdmin, fingerprint, since)
+	if err != nil {
+		return false, err
+	}
+	pairs, err := tx.SSOKeys(ctx, center)
 	if err != nil {
 		return false, err
 	}
@@ -166,7 +171,7 @@ func (s *Service) AdminTestPassed(
 		if err != nil {
 			return false, err
 		}
-		if r == nil || r.User == nil {
+		if r == nil || r.User == nil || !r.readableWith(pairs) {
 			continue
 		}
 		if can, err := undoes(ctx, tx, center, r.User); err != nil || can {

@@ -1,7 +1,6 @@
 package sso_test
 
 import (
-	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
@@ -310,44 +309,6 @@ func TestTestSignInIsBound(t *testing.T) {
 	})
 }
 
-func TestKeyPairs(t *testing.T) {
-	each(t, func(t *testing.T, w *world) {
-		w.user("jane.doe", `,"roles":["Agent"]`)
-		first, err := w.NewSPKey(t.Context(), w.admin)
-		require.NoError(t, err)
-		w.clock = w.clock.Add(time.Second)
-		second, err := w.NewSPKey(t.Context(), w.admin)
-		require.NoError(t, err)
-		keys, err := w.SPKeys(t.Context(), w.admin)
-		require.NoError(t, err)
-		require.Equal(t, []string{second.ID, first.ID}, []string{keys[0].ID, keys[1].ID})
-		metadata, err := w.Metadata(t.Context(), w.desk())
-		require.NoError(t, err)
-		require.Contains(t, string(metadata), `entityID="acme.example.com_sso"`)
-		require.Equal(t, 1, strings.Count(string(metadata), `use="encryption"`))
-		require.Contains(t, string(metadata), base64.StdEncoding.EncodeToString(second.Certificate.Raw), "the newest")
-		require.Contains(t, string(metadata), `/agentdesktop/sso/redirect" index="0" isDefault="true"`)
-		require.Contains(t, string(metadata), `/admin/sso/redirect" index="1" isDefault="false"`, "one entity, two applications")
-
-		encrypted := func(key *sso.KeyView) func(*assertiontest.Response) {
-			return func(r *assertiontest.Response) {
-				r.EncryptTo, r.Cipher = key.Public(t), "http://www.w3.org/2009/xmlenc11#aes256-gcm"
-			}
-		}
-		for _, key := range []*sso.KeyView{first, second} {
-			_, err = w.signIn(w.desk(), encrypted(key))
-			require.NoError(t, err)
-		}
-		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, first.ID))
-		out, err := w.signIn(w.desk(), encrypted(first))
-		w.refused(assertion.CodeDecryptionFailed, out, err)
-		require.ErrorIs(t, w.RetireSPKey(t.Context(), w.admin, first.ID), models.ErrNotFound)
-		require.NoError(t, w.RetireSPKey(t.Context(), w.admin, second.ID))
-		out, err = w.signIn(w.desk(), encrypted(second))
-		w.refused(assertion.CodeEncryptedNoKey, out, err)
-	})
-}
-
 // A test sign-in to Admin proves that there is a way back only where who signs in could
 // switch single sign-on off.
 func TestATestSignInIsAWayBack(t *testing.T) {
@@ -356,19 +317,11 @@ func TestATestSignInIsAWayBack(t *testing.T) {
 		require.NoError(t, err)
 		w.user("auditor", `,"roles":["Auditor"]`)
 		w.user("boss", `,"roles":["Administrator"]`)
-		admin := w.at(models.SectionAdmin)
 		for _, tt := range []struct {
 			name   string
 			proves bool
 		}{{"auditor", false}, {"boss", true}} {
-			test, start, err := w.StartTest(t.Context(), w.admin, models.SectionAdmin)
-			require.NoError(t, err)
-			_, token, _ := strings.Cut(start, "?test=")
-			id, cookie := w.begin(admin, "", token)
-			_, err = w.accept(admin, w.respond(admin, id, func(r *assertiontest.Response) { r.NameID = tt.name }), cookie)
-			require.NoError(t, err)
-			done, err := w.Test(t.Context(), w.admin, test.ID)
-			require.NoError(t, err)
+			done := w.testAdmin(func(r *assertiontest.Response) { r.NameID = tt.name })
 			require.Equal(t, models.SSOTestPassed, done.Status)
 			steps := done.Result.Steps
 			require.Equal(t, !tt.proves, strings.Contains(steps[len(steps)-1].Detail, "accounts:write"))

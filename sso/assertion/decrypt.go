@@ -45,11 +45,12 @@ func (j *judgement) decrypt(el *etree.Element, ids map[string]bool, signed bool)
 	if len(j.expect.Decrypters) == 0 {
 		return nil, refuse(CodeEncryptedNoKey, "The assertion is encrypted, and the contact center has no encryption key.")
 	}
-	plain, broken := x.open(j.expect.Decrypters)
-	if broken != nil {
+	plain, key := x.open(j.expect.Decrypters)
+	if key == nil {
 		return nil, refuse(CodeDecryptionFailed, "None of the contact center's %d encryption keys opens the assertion.",
 			len(j.expect.Decrypters))
 	}
+	j.report.Decrypter = key
 	d, err := read(plain, ids, around(el))
 	if err != nil {
 		return nil, err
@@ -195,8 +196,8 @@ func cipherValue(el *etree.Element, limit int) ([]byte, *Error) {
 // errSealed says nothing about what failed where, so that nobody learns from it.
 var errSealed = errors.New("cannot decrypt")
 
-// open tries the keys in turn.
-func (x *encrypted) open(keys []crypto.Decrypter) ([]byte, error) {
+// open tries the keys in turn and returns the one that did; nil where none does.
+func (x *encrypted) open(keys []crypto.Decrypter) (plain []byte, by crypto.Decrypter) {
 	for _, key := range keys {
 		if _, ok := key.Public().(*rsa.PublicKey); !ok {
 			continue
@@ -206,10 +207,10 @@ func (x *encrypted) open(keys []crypto.Decrypter) ([]byte, error) {
 			continue
 		}
 		if plain, err := x.unseal(session); err == nil {
-			return plain, nil
+			return plain, key
 		}
 	}
-	return nil, errSealed
+	return nil, nil
 }
 
 func (x *encrypted) unseal(key []byte) ([]byte, error) {

@@ -1,6 +1,7 @@
 package assertion
 
 import (
+	"crypto"
 	"slices"
 	"time"
 )
@@ -14,6 +15,9 @@ type Report struct {
 	// Verified tells that the signature is that of the account's provider, and the
 	// claims about the user are read from what it covers.
 	Verified bool
+	// Decrypter is the one of Expectation.Decrypters that opened the assertion; nil
+	// where none did, or had to.
+	Decrypter crypto.Decrypter
 }
 
 // Step is one check.
