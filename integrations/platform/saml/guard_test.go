@@ -99,6 +99,8 @@ func TestGuard(t *testing.T) {
 		{"comment behind", `<a/><!-- x -->`, saml.CodeAmbiguous},
 		{"section", `<a><![CDATA[b]]></a>`, saml.CodeAmbiguous},
 		{"line break in attribute", "<a b=\"1\n2\"/>", saml.CodeAmbiguous},
+		{"element of the name xmlns", `<a xmlns="u"><xmlns/></a>`, saml.CodeAmbiguous},
+		{"element of XML", `<a><xml:b/></a>`, saml.CodeAmbiguous},
 		{"namespace with entity", `<a xmlns:p="u&amp;v"/>`, saml.CodeAmbiguous},
 		{"id with entity", `<a ID="&#97;"/>`, saml.CodeAmbiguous},
 

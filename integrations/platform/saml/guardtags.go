@@ -184,9 +184,14 @@ func (g *guard) namespaceOf(prefix []byte) ([]byte, bool) {
 }
 
 // resolve wants every prefix declared and every attribute once, by its name as
-// written and by its namespace.
+// written and by its namespace. An element with the name of a declaration or with the
+// prefix of XML itself is in a namespace for some readers, and in none for others.
 func (g *guard) resolve(name []byte, attributes []attribute) bool {
-	if prefix, _ := split(name); !g.declared(prefix) {
+	prefix, _ := split(name)
+	if string(name) == "xmlns" || string(prefix) == "xml" {
+		return g.fail(CodeAmbiguous, "has an element %s, a name that belongs to XML itself", name)
+	}
+	if !g.declared(prefix) {
 		return false
 	}
 	type expanded struct{ namespace, local []byte }
