@@ -75,18 +75,17 @@ func (s *Service) begin(ctx context.Context, at Place, d Departure) (*Start, err
 	return s.start(at, set, kept, browser)
 }
 
-// start makes the request and how it gets to the provider. RelayState is not used:
-// the row of the request has what we need to know, and some providers stumble over
-// one.
+// start makes the request and how it gets to the provider. What we need to know when
+// the answer comes is in the row of the request.
 func (s *Service) start(at Place, set *settings, kept *models.SSORequest, browser string) (*Start, error) {
 	request := &saml.Request{
 		ID: kept.ID, Issuer: singlesignon.EntityID(at.Center.Domain), Destination: set.IdentityProviderSSOURL,
 		ReplyURL: s.ReplyURL(at), IssuedAt: kept.CreatedAt.Time,
 	}
 	if set.TakesPost() {
-		return &Start{Browser: browser, Action: set.IdentityProviderSSOURL, Fields: request.PostFields("")}, nil
+		return &Start{Browser: browser, Action: set.IdentityProviderSSOURL, Fields: request.PostFields()}, nil
 	}
-	address, err := request.RedirectURL("")
+	address, err := request.RedirectURL()
 	if err != nil {
 		return nil, refusal(CodeNotEnabled, "The sign-in address of the provider cannot be used: "+err.Error(),
 			"Copy it from the provider once more.")

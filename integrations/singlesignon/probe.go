@@ -145,13 +145,13 @@ func (v *visit) request() (integrations.Request, error) {
 	}
 	if v.TakesPost() {
 		out.Method, out.URL, out.Form = http.MethodPost, v.IdentityProviderSSOURL, url.Values{}
-		for name, value := range message.PostFields("") {
+		for name, value := range message.PostFields() {
 			out.Form.Set(name, value)
 		}
 		return out, nil
 	}
 	var err error
-	if out.URL, err = message.RedirectURL(""); err != nil {
+	if out.URL, err = message.RedirectURL(); err != nil {
 		return out, integrations.NewFailure(integrations.CauseConfig, "invalid_address",
 			"The address cannot be asked.", "Check the address for typing errors.")
 	}

@@ -14,14 +14,9 @@ import (
 	"time"
 )
 
-const (
-	// maxRelayState is the most that a RelayState may have (saml-bindings-2.0-os
-	// section 3.4.3), in bytes.
-	maxRelayState = 80
-	// instant is how times are written: UTC and whole seconds, which every
-	// provider reads (saml-core-2.0-os section 1.3.3).
-	instant = "2006-01-02T15:04:05Z"
-)
+// instant is how times are written: UTC and whole seconds, which every provider
+// reads (saml-core-2.0-os section 1.3.3).
+const instant = "2006-01-02T15:04:05Z"
 
 // Request asks an identity provider to sign somebody in (AuthnRequest,
 // saml-core-2.0-os section 3.4.1). It demands no method of signing in and no form
@@ -87,24 +82,19 @@ func writeText(b *bytes.Buffer, text string) {
 
 // RedirectURL returns the address to which a browser takes the message by
 // HTTP-Redirect (saml-bindings-2.0-os section 3.4.4). The address of the provider
-// keeps its query, as Google's carry one that matters. It returns an error for a
-// Destination that is no address and for a relay state of more than 80 bytes.
-func (r *Request) RedirectURL(relayState string) (string, error) {
+// keeps its query, as Google's carry one that matters. No relay state goes along:
+// some providers stumble over one. It returns an error for a Destination that is no
+// address.
+func (r *Request) RedirectURL() (string, error) {
 	u, err := url.Parse(r.Destination)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
 		return "", errors.New("redirect to the identity provider: its single sign-on address is no https address")
-	case len(relayState) > maxRelayState:
-		return "", fmt.Errorf("redirect to the identity provider: the relay state has more than %d bytes", maxRelayState)
 	}
 	encoded, err := deflate(r.XML())
 	if err != nil {
 		return "", fmt.Errorf("redirect to the identity provider: %w", err)
 	}
 	query := append(otherParameters(u.RawQuery), "SAMLRequest="+url.QueryEscape(encoded))
-	if relayState != "" {
-		query = append(query, "RelayState="+url.QueryEscape(relayState))
-	}
 	u.RawQuery, u.Fragment = strings.Join(query, "&"), ""
 	return u.String(), nil
 }
@@ -140,11 +130,7 @@ func deflate(message []byte) (string, error) {
 }
 
 // PostFields returns the form fields with which a browser posts the message by
-// HTTP-POST (saml-bindings-2.0-os section 3.5.4).
-func (r *Request) PostFields(relayState string) map[string]string {
-	fields := map[string]string{"SAMLRequest": base64.StdEncoding.EncodeToString(r.XML())}
-	if relayState != "" {
-		fields["RelayState"] = relayState
-	}
-	return fields
+// HTTP-POST (saml-bindings-2.0-os section 3.5.4), without a relay state either.
+func (r *Request) PostFields() map[string]string {
+	return map[string]string{"SAMLRequest": base64.StdEncoding.EncodeToString(r.XML())}
 }
