@@ -32,8 +32,6 @@ type Request struct {
 	// ReplyURL is where the response is to be posted.
 	ReplyURL string
 	IssuedAt time.Time
-	// ForceAuthn asks that the person proves itself anew.
-	ForceAuthn bool
 }
 
 // NewID returns an id for a message: 160 random bits behind an underscore, as an
@@ -57,9 +55,6 @@ func (r *Request) XML() []byte {
 		{"AssertionConsumerServiceURL", r.ReplyURL},
 	} {
 		writeAttribute(&b, a.name, a.value)
-	}
-	if r.ForceAuthn {
-		writeAttribute(&b, "ForceAuthn", "true")
 	}
 	b.WriteString(`><saml:Issuer>`)
 	writeText(&b, r.Issuer)

@@ -29,10 +29,6 @@ func TestRequestXML(t *testing.T) {
 		`<saml:Issuer>acme.example_sso</saml:Issuer>`+
 		`<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified" AllowCreate="true"/>`+
 		`</samlp:AuthnRequest>`, string(request().XML()))
-
-	r := request()
-	r.ForceAuthn = true
-	require.Contains(t, string(r.XML()), ` ForceAuthn="true">`)
 }
 
 func TestNewID(t *testing.T) {
@@ -117,11 +113,11 @@ func TestReadRequestRefuses(t *testing.T) {
 // Whatever stands in the fields, a request is read as it was written, and by an
 // identity provider as one request.
 func FuzzRequest(f *testing.F) {
-	f.Add("_1", "acme.example_sso", "https://idp.example/sso?a=b", "https://acme.example/r", int64(1_773_576_000), true)
-	f.Add("x", `"><saml:Issuer>evil`, "https://idp.example/?SAMLRequest=x", "&amp;]]>", int64(0), false)
-	f.Fuzz(func(t *testing.T, id, issuer, destination, reply string, at int64, force bool) {
+	f.Add("_1", "acme.example_sso", "https://idp.example/sso?a=b", "https://acme.example/r", int64(1_773_576_000))
+	f.Add("x", `"><saml:Issuer>evil`, "https://idp.example/?SAMLRequest=x", "&amp;]]>", int64(0))
+	f.Fuzz(func(t *testing.T, id, issuer, destination, reply string, at int64) {
 		r := &saml.Request{
-			ID: id, Issuer: issuer, Destination: destination, ReplyURL: reply, IssuedAt: time.Unix(at, 0).UTC(), ForceAuthn: force,
+			ID: id, Issuer: issuer, Destination: destination, ReplyURL: reply, IssuedAt: time.Unix(at, 0).UTC(),
 		}
 		read, err := saml.ReadRequest(r.XML())
 		if err != nil {

@@ -51,7 +51,6 @@ func ReadRequest(document []byte) (*Request, error) {
 		Destination: plain(read.Attributes, "Destination"),
 		ReplyURL:    plain(read.Attributes, "AssertionConsumerServiceURL"),
 		IssuedAt:    issued.UTC(),
-		ForceAuthn:  isTrue(plain(read.Attributes, "ForceAuthn")),
 	}, nil
 }
 
