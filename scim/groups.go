@@ -58,7 +58,7 @@ func groupObject(name, externalID string) object {
 // groupResource is a team as it is answered.
 func groupResource(base string, t *models.Team, members []models.Member) object {
 	o := groupObject(t.Name, t.ExternalID)
-	o["schemas"], o["id"], o["members"] = []any{GroupSchema}, t.ID, membersAt(base, members)
+	o["schemas"], o["id"], o["members"] = []any{groupSchema}, t.ID, membersAt(base, members)
 	changed := t.UpdatedAt
 	if changed.Before(t.RosterAt.Time) {
 		changed = t.RosterAt

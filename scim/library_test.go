@@ -18,8 +18,8 @@ func TestAnotherImplementationUnderstandsOurSchemas(t *testing.T) {
 		id       string
 		resource object
 	}{
-		{UserSchema, ann()},
-		{GroupSchema, groupResource("https://acme.example/scim/v2", &models.Team{ID: "t", Name: "Support"}, []models.Member{{ID: "u", Username: "ann"}})},
+		{userSchema, ann()},
+		{groupSchema, groupResource("https://acme.example/scim/v2", &models.Team{ID: "t", Name: "Support"}, []models.Member{{ID: "u", Username: "ann"}})},
 	} {
 		document, err := Schema("https://acme.example/scim/v2", tt.id)
 		require.NoError(t, err)

@@ -4,16 +4,14 @@ import "strings"
 
 // URIs of schemas and messages.
 const (
-	UserSchema           = "urn:ietf:params:scim:schemas:core:2.0:User"
-	GroupSchema          = "urn:ietf:params:scim:schemas:core:2.0:Group"
+	userSchema           = "urn:ietf:params:scim:schemas:core:2.0:User"
+	groupSchema          = "urn:ietf:params:scim:schemas:core:2.0:Group"
 	schemaSchema         = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 	resourceTypeSchema   = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 	providerConfigSchema = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 	listMessage          = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 	searchMessage        = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 	patchMessage         = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-	// ErrorMessage is the schema of errors.
-	ErrorMessage = "urn:ietf:params:scim:api:messages:2.0:Error"
 )
 
 // Types of attributes, and what may be done with them (RFC 7643, section 2).
@@ -196,7 +194,7 @@ func userKind() *kind {
 		"timezone", "ims", "photos", "addresses", "entitlements", "x509Certificates",
 		"employeeNumber", "costCenter", "organization", "division", "department", "manager")...)
 	return &kind{
-		name: "User", endpoint: "/Users", schema: UserSchema, description: "User of the contact center",
+		name: "User", endpoint: "/Users", schema: userSchema, description: "User of the contact center",
 		common: commonAttributes(), attributes: attributes,
 	}
 }
@@ -212,7 +210,7 @@ func groupKind() *kind {
 		value, fixed(text("display", "Name of the user.")), ref)
 	members.SubAttributes = append(members.SubAttributes, ignoring("type")...)
 	return &kind{
-		name: "Group", endpoint: "/Groups", schema: GroupSchema, description: "Team of the contact center",
+		name: "Group", endpoint: "/Groups", schema: groupSchema, description: "Team of the contact center",
 		common: commonAttributes(), attributes: []Attribute{name, members},
 	}
 }

@@ -30,7 +30,7 @@ func userTag(u *models.User, team *models.Team) string {
 // userResource is a user as it is answered.
 func userResource(base string, u *models.User, team *models.Team) object {
 	o := profileObject(access.ProfileOf(u))
-	o["schemas"], o["id"] = []any{UserSchema}, u.ID
+	o["schemas"], o["id"] = []any{userSchema}, u.ID
 	o["displayName"] = displayName(u)
 	o["groups"] = []any{}
 	if team != nil {
