@@ -12,10 +12,6 @@ import (
 	"admin-api/integrations/platform/saml"
 )
 
-// maxMetadata bounds what is read of a provider's metadata, in bytes; those of AD FS
-// have more than a page may.
-const maxMetadata = 1 << 20
-
 // compare looks whether the provider signs with certificates that the account lacks.
 // Whatever it finds is a warning: the provider may publish a certificate long before
 // it uses it.
@@ -24,8 +20,8 @@ func (v *visit) compare(ctx context.Context) {
 	if address == "" {
 		return
 	}
-	var found *saml.Metadata
-	if err := v.fetch(ctx, address, &found); err != nil {
+	found, err := v.metadata(ctx, address)
+	if err != nil {
 		v.session.Warn(v.prefix+stepMetadata, metadataUnreadable.Failure())
 		return
 	}
@@ -47,19 +43,19 @@ func (v *visit) compare(ctx context.Context) {
 	}
 }
 
-func (v *visit) fetch(ctx context.Context, address string, into **saml.Metadata) error {
+// metadata reads those at the address, which may be larger than a page: AD FS's are.
+func (v *visit) metadata(ctx context.Context, address string) (*saml.Metadata, error) {
 	answer, err := v.session.Exchange(ctx, integrations.Request{
-		Method: http.MethodGet, URL: address, MaxBytes: maxMetadata,
+		Method: http.MethodGet, URL: address, MaxBytes: int64(saml.MetadataLimits().Bytes),
 		Header: http.Header{"Accept": {"application/samlmetadata+xml, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.1"}},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if f := answer.Failure(); f != nil {
-		return f
+		return nil, f
 	}
-	*into, err = saml.ReadMetadata(answer.Body, v.session.Now())
-	return err
+	return saml.ReadMetadata(answer.Body, v.session.Now())
 }
 
 var (
