@@ -56,7 +56,7 @@ func (s *Service) begin(ctx context.Context, at Place, d Departure) (*Start, err
 	} else if !set.on {
 		return nil, notOn(at.Section)
 	}
-	if !set.complete() {
+	if !set.Complete() {
 		return nil, refusal(CodeNotEnabled,
 			"The section "+at.Section+" lacks the address, issuer or certificate of the provider.",
 			"Enter them; POST /api/v1/sso/import-metadata reads them from the provider's metadata.")

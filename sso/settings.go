@@ -28,11 +28,6 @@ type settings struct {
 	on bool
 }
 
-// complete reports whether the section says who the identity provider is.
-func (s *settings) complete() bool {
-	return s.IdentityProviderSSOURL != "" && s.ResponseIssuer() != "" && len(s.IdentityProviderCertificates) > 0
-}
-
 // settingsOf returns the settings of a place; a refusal is an *Error.
 func (s *Service) settingsOf(ctx context.Context, at Place) (*settings, error) {
 	if err := allowed(at.Center); err != nil {

@@ -50,7 +50,7 @@ func (s *Service) StartTest(
 	if err != nil {
 		return nil, "", err
 	}
-	if !set.complete() {
+	if !set.Complete() {
 		return nil, "", untestable(refusal(CodeNotEnabled,
 			"The section "+section+" has no values of an identity provider yet.",
 			"Enter its address, issuer and certificate first."))

@@ -27,6 +27,11 @@ func computed(c integrations.Center) []integrations.Computed {
 	}
 }
 
+// Complete reports whether the section says who the identity provider is.
+func (s *Section) Complete() bool {
+	return s.IdentityProviderSSOURL != "" && s.ResponseIssuer() != "" && len(s.SigningCertificates()) > 0
+}
+
 // ResponseIssuer is the Issuer that the identity provider's answers must name:
 // the entity id if it is set; for Azure the directory of the login address,
 // because the issuer property holds the service provider's name there;

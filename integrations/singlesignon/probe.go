@@ -94,11 +94,10 @@ func (v *visit) run(ctx context.Context) error {
 }
 
 func (v *visit) judgeValues() error {
-	certificates := v.SigningCertificates()
 	switch {
-	case v.IdentityProviderSSOURL == "" || v.ResponseIssuer() == "" || len(certificates) == 0:
+	case !v.Complete():
 		return valuesMissing.Failure()
-	case !anyValidAt(certificates, v.session.Now()):
+	case !anyValidAt(v.SigningCertificates(), v.session.Now()):
 		return certificateExpired.Failure()
 	}
 	return nil
