@@ -43,10 +43,8 @@ func (p *Properties) KeepsAdminSignOn(before integrations.Properties) bool {
 		return false
 	}
 	now, was := p.Admin, old.Admin
-	for _, certificate := range was.IdentityProviderCertificates {
-		if !slices.Contains(now.IdentityProviderCertificates, certificate) {
-			return false
-		}
+	if !holdsAll(now.IdentityProviderCertificates, was.IdentityProviderCertificates) {
+		return false
 	}
 	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
 	return now.Fingerprint() == was.Fingerprint()
@@ -61,12 +59,14 @@ func (p *Properties) AdmitsNoMore(before integrations.Properties) bool {
 		return false
 	}
 	now, was := p.Admin, old.Admin
-	for _, certificate := range now.IdentityProviderCertificates {
-		if !slices.Contains(was.IdentityProviderCertificates, certificate) {
-			return false
-		}
+	if !holdsAll(was.IdentityProviderCertificates, now.IdentityProviderCertificates) {
+		return false
 	}
 	now.IdentityProviderCertificates, was.IdentityProviderCertificates = nil, nil
 	now.IdentityProviderLogoutURL, now.RequestBinding = was.IdentityProviderLogoutURL, was.RequestBinding
 	return reflect.DeepEqual(now, was)
+}
+
+func holdsAll(list, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(one string) bool { return !slices.Contains(list, one) })
 }
