@@ -31,7 +31,7 @@ const (
 	stepMetadata     = "_metadata"
 	stepCertificates = "_certificates"
 	stepIssuer       = "_issuer"
-	stepError        = "_page"
+	stepPage         = "_page"
 )
 
 // Probe implements integrations.Prober. It takes the request of a sign-in to the
@@ -106,7 +106,7 @@ func (v *visit) judgeValues() error {
 // ask takes the request to the provider and judges the page that comes.
 func (v *visit) ask(ctx context.Context) error {
 	var doubt *integrations.Failure
-	step := stepError
+	step := stepPage
 	err := v.session.Step(v.prefix+stepRequest, func() error {
 		request, err := v.request()
 		if err != nil {
