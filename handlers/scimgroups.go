@@ -63,15 +63,7 @@ func (s *Server) searchSCIMGroups(x *exchange) error {
 //	@Failure     400,401,403,404,409,413,415,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Groups [post]
 func (s *Server) createSCIMGroup(x *exchange) error {
-	c, err := x.scimChange(true)
-	if err != nil {
-		return err
-	}
-	r, err := s.scim.CreateGroup(x.Request().Context(), c)
-	if err != nil {
-		return err
-	}
-	return x.resource(http.StatusCreated, r)
+	return x.changeResource(http.StatusCreated, s.scim.CreateGroup)
 }
 
 // readSCIMGroup answers one group.
@@ -117,15 +109,7 @@ func (s *Server) readSCIMGroup(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,413,415,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Groups/{id} [put]
 func (s *Server) replaceSCIMGroup(x *exchange) error {
-	c, err := x.scimChange(false)
-	if err != nil {
-		return err
-	}
-	r, err := s.scim.ReplaceGroup(x.Request().Context(), c)
-	if err != nil {
-		return err
-	}
-	return x.resource(http.StatusOK, r)
+	return x.changeResource(http.StatusOK, s.scim.ReplaceGroup)
 }
 
 // patchSCIMGroup changes a group step by step.
@@ -187,12 +171,5 @@ func (s *Server) patchSCIMGroup(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Groups/{id} [delete]
 func (s *Server) deleteSCIMGroup(x *exchange) error {
-	c, err := x.scimChange(false)
-	if err != nil {
-		return err
-	}
-	if err := s.scim.DeleteGroup(x.Request().Context(), c); err != nil {
-		return err
-	}
-	return x.NoContent(http.StatusNoContent)
+	return x.deleteResource(s.scim.DeleteGroup)
 }

@@ -110,6 +110,33 @@ func (x *exchange) listQueried(
 	return x.scim(http.StatusOK, page)
 }
 
+// changeResource makes a resource or changes one, and answers it with the status.
+func (x *exchange) changeResource(
+	status int, change func(context.Context, scim.Change) (*scim.Resource, error),
+) error {
+	c, err := x.scimChange(status == http.StatusCreated)
+	if err != nil {
+		return err
+	}
+	r, err := change(x.Request().Context(), c)
+	if err != nil {
+		return err
+	}
+	return x.resource(status, r)
+}
+
+// deleteResource removes a resource.
+func (x *exchange) deleteResource(remove func(context.Context, scim.Change) error) error {
+	c, err := x.scimChange(false)
+	if err != nil {
+		return err
+	}
+	if err := remove(x.Request().Context(), c); err != nil {
+		return err
+	}
+	return x.NoContent(http.StatusNoContent)
+}
+
 // scimChange reads a request that changes a resource. A new one has no id.
 func (x *exchange) scimChange(fresh bool) (scim.Change, error) {
 	query, err := x.scimQuery()

@@ -65,15 +65,7 @@ func (s *Server) searchSCIMUsers(x *exchange) error {
 //	@Failure     400,401,403,404,409,413,415,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Users [post]
 func (s *Server) createSCIMUser(x *exchange) error {
-	c, err := x.scimChange(true)
-	if err != nil {
-		return err
-	}
-	r, err := s.scim.CreateUser(x.Request().Context(), c)
-	if err != nil {
-		return err
-	}
-	return x.resource(http.StatusCreated, r)
+	return x.changeResource(http.StatusCreated, s.scim.CreateUser)
 }
 
 // readSCIMUser answers one user.
@@ -119,15 +111,7 @@ func (s *Server) readSCIMUser(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,413,415,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Users/{id} [put]
 func (s *Server) replaceSCIMUser(x *exchange) error {
-	c, err := x.scimChange(false)
-	if err != nil {
-		return err
-	}
-	r, err := s.scim.ReplaceUser(x.Request().Context(), c)
-	if err != nil {
-		return err
-	}
-	return x.resource(http.StatusOK, r)
+	return x.changeResource(http.StatusOK, s.scim.ReplaceUser)
 }
 
 // patchSCIMUser changes a user step by step.
@@ -153,15 +137,7 @@ func (s *Server) replaceSCIMUser(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,413,415,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Users/{id} [patch]
 func (s *Server) patchSCIMUser(x *exchange) error {
-	c, err := x.scimChange(false)
-	if err != nil {
-		return err
-	}
-	r, err := s.scim.PatchUser(x.Request().Context(), c)
-	if err != nil {
-		return err
-	}
-	return x.resource(http.StatusOK, r)
+	return x.changeResource(http.StatusOK, s.scim.PatchUser)
 }
 
 // deleteSCIMUser removes a user.
@@ -181,12 +157,5 @@ func (s *Server) patchSCIMUser(x *exchange) error {
 //	@Failure     400,401,403,404,409,412,429,500,503 {object} api.SCIMError
 //	@Router      /scim/v2/Users/{id} [delete]
 func (s *Server) deleteSCIMUser(x *exchange) error {
-	c, err := x.scimChange(false)
-	if err != nil {
-		return err
-	}
-	if err := s.scim.DeleteUser(x.Request().Context(), c); err != nil {
-		return err
-	}
-	return x.NoContent(http.StatusNoContent)
+	return x.deleteResource(s.scim.DeleteUser)
 }
