@@ -229,7 +229,7 @@ func (s *Server) atOriginOf(x *exchange, center *models.ContactCenter) bool {
 func (s *Server) sameElsewhere(x *exchange, place sso.Place) string {
 	query := x.Request().URL.Query()
 	maps.DeleteFunc(query, func(name string, _ []string) bool { return name != "RelayState" && name != testParameter })
-	address := s.origin(place.Center.Domain) + portalOf(x).path + ssoLogin
+	address := s.sso.LoginURL(place)
 	if len(query) > 0 {
 		address += "?" + query.Encode()
 	}
