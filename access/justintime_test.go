@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
@@ -257,10 +258,14 @@ func TestFederatedRacesDisabling(t *testing.T) {
 			var wg sync.WaitGroup
 			for range 4 {
 				wg.Go(func() {
-					_ = h.other.Store.Tx(t.Context(), func(tx *store.Store) error {
+					err := h.other.Store.Tx(t.Context(), func(tx *store.Store) error {
 						_, _, _, err := h.other.EnterFederated(t.Context(), tx, h.federated(models.SectionAgentDesktop, u.Username))
 						return err
 					})
+					refused, ok := errors.AsType[*access.FederatedError](err)
+					if err != nil && (!ok || refused.Reason != access.FederatedDisabled) {
+						t.Error(err)
+					}
 				})
 			}
 			_, err := h.UpdateUser(t.Context(), &boss, u.ID, access.Match{}, []byte(`{"disabled":true}`))
