@@ -51,7 +51,7 @@ type Accepted struct {
 	// has to be added. Its ids must be remembered until then.
 	NotOnOrAfter time.Time
 	// IssueInstant is that of the assertion.
-	IssueInstant, AuthnInstant time.Time
+	IssueInstant time.Time
 	// SessionNotOnOrAfter is when the provider wants the session to be over, zero
 	// where it does not say.
 	SessionNotOnOrAfter time.Time

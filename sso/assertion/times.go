@@ -45,8 +45,7 @@ func (j *judgement) checkTimes() *Error {
 	if stale := t.assertion.Add(MaxAge); stale.Before(t.end) {
 		j.accepted.NotOnOrAfter = stale
 	}
-	j.accepted.IssueInstant, j.accepted.AuthnInstant = t.assertion, t.authentication
-	j.accepted.SessionNotOnOrAfter = t.session
+	j.accepted.IssueInstant, j.accepted.SessionNotOnOrAfter = t.assertion, t.session
 	return nil
 }
 
