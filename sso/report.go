@@ -77,10 +77,7 @@ const (
 // sentFrom begins a result with the browser that brought the message.
 func sentFrom(from access.Client) *Result {
 	agent := strings.ToValidUTF8(from.UserAgent, "\uFFFD")
-	if len(agent) > longestUserAgent {
-		agent = shorten(agent, longestUserAgent)
-	}
-	return &Result{Address: from.Address, UserAgent: agent}
+	return &Result{Address: from.Address, UserAgent: shorten(agent, longestUserAgent)}
 }
 
 // newResult begins one with what was found in the message.
@@ -89,9 +86,7 @@ func newResult(found *assertion.Report, accepted *assertion.Accepted, from acces
 	r.Steps, r.Verified = found.Steps, found.Verified
 	seen := found.Seen
 	seen.Attributes = firstOf(seen.Attributes)
-	if len(seen.Redacted) > longestTrace {
-		seen.Redacted = shorten(seen.Redacted, longestTrace)
-	}
+	seen.Redacted = shorten(seen.Redacted, longestTrace)
 	r.Seen = &seen
 	if accepted != nil {
 		r.Certificate = certificateOf(accepted.Certificate)
@@ -167,8 +162,11 @@ func readResult(text string) (*Result, error) {
 	return r, nil
 }
 
-// shorten cuts a text in front of a whole character.
+// shorten cuts what is longer in front of a whole character.
 func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
 	for most > 0 && text[most]&0xc0 == 0x80 {
 		most--
 	}
