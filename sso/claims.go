@@ -48,14 +48,19 @@ func stayEmpty(u *models.User) string {
 func claim(attributes []assertion.Attribute, names []string) string {
 	for _, name := range names {
 		for _, a := range attributes {
-			if bareName(a.Name) != name && bareName(a.FriendlyName) != name {
-				continue
+			if value := firstText(a.Values); value != "" && (bareName(a.Name) == name || bareName(a.FriendlyName) == name) {
+				return value
 			}
-			for _, value := range a.Values {
-				if value = strings.TrimSpace(value); value != "" {
-					return value
-				}
-			}
+		}
+	}
+	return ""
+}
+
+// firstText returns the first value that is not blank, trimmed.
+func firstText(values []string) string {
+	for _, value := range values {
+		if value = strings.TrimSpace(value); value != "" {
+			return value
 		}
 	}
 	return ""
