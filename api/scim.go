@@ -165,7 +165,7 @@ type SCIMGroupList struct {
 // SCIMSearch is a query by POST (RFC 7644, section 3.4.3).
 type SCIMSearch struct {
 	Schemas            []string `json:"schemas" validate:"required" example:"urn:ietf:params:scim:api:messages:2.0:SearchRequest"`
-	Filter             string   `json:"filter,omitempty" maxLength:"4096" example:"userName eq \"ann@acme.example\""`
+	Filter             string   `json:"filter,omitempty" maxLength:"4096" example:"externalId eq \"00u1a2b3\""`
 	StartIndex         int      `json:"startIndex,omitempty" example:"1"`
 	Count              int      `json:"count,omitempty" example:"100"`
 	Attributes         []string `json:"attributes,omitempty" example:"userName"`

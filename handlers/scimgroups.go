@@ -12,7 +12,7 @@ import "net/http"
 //	@Tags        provisioning
 //	@Security    BearerAuth
 //	@Produce     application/scim+json
-//	@Param       filter query string false "Condition (RFC 7644, section 3.4.2.2)" maxlength(4096) example(userName eq "ann@acme.example")
+//	@Param       filter query string false "Condition (RFC 7644, section 3.4.2.2)" maxlength(4096) example(externalId eq "00u1a2b3")
 //	@Param       startIndex query int false "Place of the first, from 1" default(1)
 //	@Param       count query int false "How many at most, up to 200" default(100)
 //	@Param       attributes query string false "Attributes to show, separated by commas"
