@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	adminapi "admin-api"
 	"admin-api/api"
 )
 
@@ -179,4 +181,16 @@ func TestSCIMMemberOperations(t *testing.T) {
 	d.refusal(t, http.StatusBadRequest, "invalidPath", "PATCH", group, operationsOf(names.Replace(`{"op":"add","path":"members","value":"ANN"},{"op":"add","path":"members[","value":"x"}`)))
 	d.refusal(t, http.StatusBadRequest, "invalidValue", "PATCH", group, operationsOf(`{"op":"remove","path":"members","value":[`+strings.Join(manyIDs(5001), ",")+`]}`))
 	require.Empty(t, decode[api.SCIMGroup](t, d.over(t, http.StatusOK, "GET", group, "")).Members)
+}
+
+// The contract has one example of a filter for all lists, so all take it.
+func TestExampleOfAFilter(t *testing.T) {
+	d := newDirectory(t)
+	filters := regexp.MustCompile(`examples: \[(\w+ eq "[^"]+")\]`).FindAllSubmatch(adminapi.OpenAPI, -1)
+	require.Len(t, filters, 2, "of the parameter and of a search")
+	for _, filter := range filters {
+		for _, list := range []string{scimUsers, scimGroups} {
+			require.Zero(t, d.found(t, list, string(filter[1]), "").TotalResults, list)
+		}
+	}
 }
