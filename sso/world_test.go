@@ -1,8 +1,12 @@
 package sso_test
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
+	"math/big"
 	"net/url"
 	"path/filepath"
 	"testing"
@@ -187,4 +191,22 @@ func (w *world) jit() {
 	s := &w.set.AgentDesktop
 	s.JITProvisioningEnabled, s.UseTemplate, s.TemplateUserID = true, true, w.template.ID
 	w.save()
+}
+
+// decryptWith gives the contact center a key pair that the tests know.
+func (w *world) decryptWith(key *rsa.PrivateKey) {
+	w.t.Helper()
+	template := &x509.Certificate{SerialNumber: big.NewInt(1)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	require.NoError(w.t, err)
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	require.NoError(w.t, err)
+	row := &models.SSOKey{
+		ContactCenterID: w.center.ID, ID: models.NewID(w.clock), Pointer: models.SSOPrivateKey,
+		Certificate: pemOf(&x509.Certificate{Raw: der}), CreatedAt: models.NewTime(w.clock), CreatedBy: w.admin.ID,
+	}
+	row.Sealed, row.KeyID, err = w.Keys.Seal(base64.StdEncoding.EncodeToString(private),
+		secret.Where{ContactCenter: row.ContactCenterID, Account: row.ID, Pointer: row.Pointer})
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.db.CreateSSOKey(w.t.Context(), row))
 }
