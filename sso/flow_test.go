@@ -191,6 +191,10 @@ func TestSwitches(t *testing.T) {
 
 		w.set.AgentDesktop = desk
 		w.set.AgentDesktop.Enabled = true
+		w.set.AgentDesktop.IdentityProviderCertificates = []string{"none that can be read"}
+		w.save()
+		begin(sso.CodeNotEnabled)
+		w.set.AgentDesktop.IdentityProviderCertificates = desk.IdentityProviderCertificates
 		w.save()
 		w.account.Enabled = false
 		w.save()
