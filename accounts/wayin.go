@@ -81,13 +81,23 @@ func (s *Service) mayVouch(
 	if pointer, _ := signOn.AdminSignOn(); pointer == "" {
 		return nil
 	}
-	if before != nil && before.Enabled && before.DeletedAt.IsZero() {
-		// What cannot be read let nobody in.
-		if was, err := decodeStored(def, before); err == nil && signOn.AdmitsNoMore(was) {
-			return nil
-		}
+	if was := inUse(def, before); was != nil && signOn.AdmitsNoMore(was) {
+		return nil
 	}
 	return access.MayVouch(ctx, tx, p)
+}
+
+// inUse returns the properties of an account by which people sign in; nil where there
+// is none, or where nobody can read them: those let nobody in.
+func inUse(def *integrations.Definition, a *models.Account) integrations.Properties {
+	if a == nil || !a.Enabled || !a.DeletedAt.IsZero() {
+		return nil
+	}
+	properties, err := decodeStored(def, a)
+	if err != nil {
+		return nil
+	}
+	return properties
 }
 
 // replacesSignOn returns pointer and fingerprint of the sign-on of administrators
@@ -101,11 +111,8 @@ func replacesSignOn(
 		return "", ""
 	}
 	pointer, fingerprint = signOn.AdminSignOn()
-	if before != nil && before.Enabled && before.DeletedAt.IsZero() {
-		// What cannot be read let nobody in.
-		if was, err := decodeStored(def, before); err == nil && signOn.KeepsAdminSignOn(was) {
-			return "", ""
-		}
+	if was := inUse(def, before); was != nil && signOn.KeepsAdminSignOn(was) {
+		return "", ""
 	}
 	return pointer, fingerprint
 }
