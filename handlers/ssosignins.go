@@ -118,7 +118,7 @@ func (s *Server) readTest(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.sso.Test(x.Request().Context(), x.principal, id)
+	t, err := s.sso.Test(x.Request().Context(), &x.principal.ContactCenter, id)
 	if err != nil {
 		return err
 	}
@@ -219,7 +219,7 @@ func (s *Server) readTrace(x *exchange) error {
 //	@Failure     400,401,403,404,429,500,503 {object} api.Problem
 //	@Router      /sso/keys [get]
 func (s *Server) listKeys(x *exchange) error {
-	keys, err := s.sso.SPKeys(x.Request().Context(), x.principal)
+	keys, err := s.sso.SPKeys(x.Request().Context(), &x.principal.ContactCenter)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (s *Server) showTest(x *exchange, at portal, id string) error {
 	if err != nil {
 		return err
 	}
-	t, err := s.sso.TestOf(x.Request().Context(), place.Center, id)
+	t, err := s.sso.Test(x.Request().Context(), place.Center, id)
 	if err != nil {
 		return err
 	}

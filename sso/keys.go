@@ -44,8 +44,8 @@ type KeyView struct {
 
 // SPKeys returns the key pairs of the contact center, newest first. Each decrypts;
 // the metadata names the newest.
-func (s *Service) SPKeys(ctx context.Context, p *access.Principal) ([]KeyView, error) {
-	rows, err := s.Store.SSOKeys(ctx, p.ContactCenter.ID)
+func (s *Service) SPKeys(ctx context.Context, c *models.ContactCenter) ([]KeyView, error) {
+	rows, err := s.Store.SSOKeys(ctx, c.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (w *world) testAdmin(change func(*assertiontest.Response)) *sso.TestView {
 	request, cookie := w.begin(w.at(models.SectionAdmin), "", token)
 	_, err = w.accept(w.at(models.SectionAdmin), w.respond(w.at(models.SectionAdmin), request, change), cookie)
 	require.NoError(w.t, err)
-	test, err = w.Test(w.t.Context(), w.admin, test.ID)
+	test, err = w.Test(w.t.Context(), w.center, test.ID)
 	require.NoError(w.t, err)
 	return test
 }
@@ -47,7 +47,7 @@ func TestKeyPairs(t *testing.T) {
 		w.clock = w.clock.Add(time.Second)
 		second, err := w.NewSPKey(t.Context(), w.admin)
 		require.NoError(t, err)
-		keys, err := w.SPKeys(t.Context(), w.admin)
+		keys, err := w.SPKeys(t.Context(), w.center)
 		require.NoError(t, err)
 		require.Equal(t, []string{second.ID, first.ID}, []string{keys[0].ID, keys[1].ID})
 		metadata, err := w.Metadata(t.Context(), w.desk())
@@ -102,7 +102,7 @@ func TestTheKeyPairOfAdministratorsStays(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, []string{"sso-key.retire", models.OutcomeRefused, key.ID},
 				[]string{events[0].Operation, events[0].Outcome, events[0].TargetID})
-			keys, err := w.SPKeys(t.Context(), w.admin)
+			keys, err := w.SPKeys(t.Context(), w.center)
 			require.NoError(t, err)
 			require.Len(t, keys, 2)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 
-	"admin-api/access"
 	"admin-api/integrations/platform/saml"
 	"admin-api/integrations/singlesignon"
 	"admin-api/models"
@@ -18,15 +17,15 @@ func (s *Service) Metadata(ctx context.Context, at Place) ([]byte, error) {
 	if err := allowed(at.Center); err != nil {
 		return nil, err
 	}
-	pairs, err := s.SPKeys(ctx, &access.Principal{ContactCenter: *at.Center})
+	pairs, err := s.SPKeys(ctx, at.Center)
 	if err != nil {
 		return nil, err
 	}
 	// Older ones are for what is still encrypted for them. Who found them here could go
 	// on using one that is about to be retired, and some providers read no second one.
-	var newest []*x509.Certificate
+	var newest *x509.Certificate
 	if len(pairs) > 0 {
-		newest = append(newest, pairs[0].Certificate)
+		newest = pairs[0].Certificate
 	}
 	// Both applications have one entity id. A provider that imports the metadata of one
 	// must not forget the address of the other.

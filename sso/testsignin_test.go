@@ -117,7 +117,7 @@ func TestTestSignIn(t *testing.T) {
 		}
 		result := func(id string) *sso.TestView {
 			t.Helper()
-			test, err := w.Test(t.Context(), w.admin, id)
+			test, err := w.Test(t.Context(), w.center, id)
 			require.NoError(t, err)
 			return test
 		}
@@ -205,7 +205,7 @@ func TestTestSignInEnds(t *testing.T) {
 		w.refused(sso.CodeTestUnknown, out, err)
 		_, err = w.Begin(t.Context(), w.desk(), sso.Departure{Browser: cookie, Test: token})
 		w.refused(sso.CodeTestUnknown, nil, err)
-		test, err := w.Test(t.Context(), w.admin, id)
+		test, err := w.Test(t.Context(), w.center, id)
 		require.NoError(t, err)
 		require.Equal(t, models.SSOTestPassed, test.Status)
 
@@ -222,7 +222,7 @@ func TestTestSignInEnds(t *testing.T) {
 			}
 			out, err = w.accept(w.desk(), response, cookie)
 			w.refused(code, out, err)
-			test, err = w.Test(t.Context(), w.admin, id)
+			test, err = w.Test(t.Context(), w.center, id)
 			require.NoError(t, err)
 			require.Equal(t, models.SSOTestExpired, test.Status)
 		}
@@ -294,7 +294,7 @@ func TestTestSignInIsBound(t *testing.T) {
 		out, err := w.accept(w.desk(), w.respond(w.desk(), id, func(r *assertiontest.Response) { r.Audience = "x" }), strange)
 		w.refused(assertion.CodeAudienceWrong, out, err)
 		require.Empty(t, why(t, err).TestID)
-		again, err := w.Test(t.Context(), w.admin, test.ID)
+		again, err := w.Test(t.Context(), w.center, test.ID)
 		require.NoError(t, err)
 		require.Equal(t, models.SSOTestPending, again.Status)
 
@@ -363,11 +363,11 @@ func TestATestSignInEndsOnce(t *testing.T) {
 		second, two := w.begin(w.desk(), "", token)
 		_, err = w.accept(w.desk(), w.respond(w.desk(), first, nil), one)
 		require.NoError(t, err)
-		before, err := w.Test(t.Context(), w.admin, test.ID)
+		before, err := w.Test(t.Context(), w.center, test.ID)
 		require.NoError(t, err)
 		out, err := w.accept(w.desk(), w.respond(w.desk(), second, nil), two)
 		w.refused(sso.CodeTestUnknown, out, err)
-		after, err := w.Test(t.Context(), w.admin, test.ID)
+		after, err := w.Test(t.Context(), w.center, test.ID)
 		require.NoError(t, err)
 		require.Equal(t, before, after)
 		require.Equal(t, models.SSOTestPassed, after.Status)
@@ -386,7 +386,7 @@ func TestTestSignInTellsWhatStaysEmpty(t *testing.T) {
 		r.Attributes[1].Name, r.Attributes[2].Values = "Nachname", []string{"no address"}
 	}), cookie)
 	require.NoError(t, err)
-	test, err := w.Test(t.Context(), w.admin, out.TestID)
+	test, err := w.Test(t.Context(), w.center, out.TestID)
 	require.NoError(t, err)
 	detail := test.Result.Steps[len(test.Result.Steps)-1].Detail
 	require.Contains(t, detail, "can be used: LastName, Email.")

@@ -15,9 +15,9 @@ type ServiceProvider struct {
 	// ReplyURLs take responses by HTTP-POST; the first one is that of who does not say
 	// which.
 	ReplyURLs []string
-	// Encryption are certificates of keys that assertions may be encrypted for; the
-	// first one should be used.
-	Encryption []*x509.Certificate
+	// Encryption is the certificate of the key that assertions may be encrypted for; nil
+	// where they may not.
+	Encryption *x509.Certificate
 }
 
 // Ways to encrypt that are read here, those to be preferred first. CBC is only read
@@ -39,9 +39,9 @@ func WriteMetadata(p *ServiceProvider) []byte {
 	b.WriteString(">\n  <md:SPSSODescriptor AuthnRequestsSigned=\"false\" WantAssertionsSigned=\"true\"")
 	writeAttribute(&b, "protocolSupportEnumeration", NamespaceProtocol)
 	b.WriteString(">\n")
-	for _, certificate := range p.Encryption {
+	if p.Encryption != nil {
 		b.WriteString("    <md:KeyDescriptor use=\"encryption\">\n      <ds:KeyInfo xmlns:ds=\"" + NamespaceSignature +
-			"\"><ds:X509Data><ds:X509Certificate>" + base64.StdEncoding.EncodeToString(certificate.Raw) +
+			"\"><ds:X509Data><ds:X509Certificate>" + base64.StdEncoding.EncodeToString(p.Encryption.Raw) +
 			"</ds:X509Certificate></ds:X509Data></ds:KeyInfo>\n")
 		for _, method := range encryptionMethods {
 			b.WriteString("      <md:EncryptionMethod")
