@@ -11492,7 +11492,7 @@ type SCIMSearch struct {
 	// ExcludedAttributes Examples: ["members"]
 	ExcludedAttributes *[]string `json:"excludedAttributes,omitempty"`
 
-	// Filter Examples: userName eq "ann@acme.example"
+	// Filter Examples: externalId eq "00u1a2b3"
 	Filter *string `json:"filter,omitempty"`
 
 	// Schemas Examples: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]
@@ -11806,7 +11806,10 @@ type SSOResult struct {
 
 	// Detail Detail says what is wrong, Remedy what to do.
 	Detail *string `json:"detail,omitempty"`
-	Remedy *string `json:"remedy,omitempty"`
+
+	// KeyPairId KeyPairID is the key pair of ours that opened the assertion, by which a roll-over can be told. Absent where it came in clear, or no key pair opens it.
+	KeyPairId *openapi_types.UUID `json:"keyPairId,omitempty"`
+	Remedy    *string             `json:"remedy,omitempty"`
 
 	// Seen Seen is absent where nothing came that could be read.
 	Seen *SSOSeen `json:"seen,omitempty"`
@@ -11881,7 +11884,7 @@ type SSOSeen struct {
 	// Examples: ["assertion"]
 	Signed []string `json:"signed"`
 
-	// Xml XML is the answer without signatures, certificates and what is encrypted; cut where it is long.
+	// Xml XML is the answer without signatures, certificates and ciphers, and with what was decrypted; cut where it is long.
 	Xml *string `json:"xml,omitempty"`
 }
 
@@ -18675,7 +18678,7 @@ type Domain = string
 // ExcludedAttributes defines model for ExcludedAttributes.
 type ExcludedAttributes = string
 
-// Filter Examples: userName eq "ann@acme.example"
+// Filter Examples: externalId eq "00u1a2b3"
 type Filter = string
 
 // IfMatch defines model for IfMatch.
@@ -27309,7 +27312,7 @@ type ClientInterface interface {
 
 	// RetireSsoKey Retire a key pair
 	//
-	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test sign-in to Admin that did without the key pair must have succeeded within 24 hours.
 	//
 	// Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
 	RetireSsoKey(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -27362,7 +27365,7 @@ type ClientInterface interface {
 
 	// GetSsoTrace Read a sign-in by single sign-on
 	//
-	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What was encrypted is shown as it was decrypted.
 	//
 	// Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
 	GetSsoTrace(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -29561,7 +29564,7 @@ func (c *Client) CreateSsoKey(ctx context.Context, params *CreateSsoKeyParams, r
 
 // RetireSsoKey Retire a key pair
 //
-// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test sign-in to Admin that did without the key pair must have succeeded within 24 hours.
 //
 // Corresponds with DELETE /api/v1/sso/keys/{id} (the `RetireSsoKey` operationId).
 func (c *Client) RetireSsoKey(ctx context.Context, id openapi_types.UUID, params *RetireSsoKeyParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -29684,7 +29687,7 @@ func (c *Client) ListSsoTraces(ctx context.Context, params *ListSsoTracesParams,
 
 // GetSsoTrace Read a sign-in by single sign-on
 //
-// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What was encrypted is shown as it was decrypted.
 //
 // Corresponds with GET /api/v1/sso/traces/{id} (the `GetSsoTrace` operationId).
 func (c *Client) GetSsoTrace(ctx context.Context, id openapi_types.UUID, params *GetSsoTraceParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -40116,7 +40119,7 @@ type ClientWithResponsesInterface interface {
 
 	// RetireSsoKeyWithResponse Retire a key pair
 	//
-	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+	// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test sign-in to Admin that did without the key pair must have succeeded within 24 hours.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -40179,7 +40182,7 @@ type ClientWithResponsesInterface interface {
 
 	// GetSsoTraceWithResponse Read a sign-in by single sign-on
 	//
-	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+	// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What was encrypted is shown as it was decrypted.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -43228,6 +43231,8 @@ type RetireSsoKeyResponse struct {
 	ApplicationproblemJSON403 *Forbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *NotFound
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *Conflict
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *TooManyRequests
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -46810,7 +46815,7 @@ func (c *ClientWithResponses) CreateSsoKeyWithResponse(ctx context.Context, para
 
 // RetireSsoKeyWithResponse Retire a key pair
 //
-// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+// Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test sign-in to Admin that did without the key pair must have succeeded within 24 hours.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -46915,7 +46920,7 @@ func (c *ClientWithResponses) ListSsoTracesWithResponse(ctx context.Context, par
 
 // GetSsoTraceWithResponse Read a sign-in by single sign-on
 //
-// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+// Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What was encrypted is shown as it was decrypted.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -52861,6 +52866,13 @@ func ParseRetireSsoKeyResponse(rsp *http.Response) (*RetireSsoKeyResponse, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest Conflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest TooManyRequests

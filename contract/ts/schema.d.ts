@@ -1024,7 +1024,7 @@ export interface paths {
         post?: never;
         /**
          * Retire a key pair
-         * @description Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one.
+         * @description Needs the scope accounts:write. What is encrypted for it cannot be read any more, so wait until the identity provider uses the newer one: keyPairId of test sign-ins and traces tells. Where only the identity provider lets administrators in, a test sign-in to Admin that did without the key pair must have succeeded within 24 hours.
          */
         delete: operations["retireSsoKey"];
         options?: never;
@@ -1125,7 +1125,7 @@ export interface paths {
         };
         /**
          * Read a sign-in by single sign-on
-         * @description Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures, certificates and what was encrypted.
+         * @description Needs the scope audit:read. What arrived, step by step, and why it was refused; without signatures and certificates. What was encrypted is shown as it was decrypted.
          */
         get: operations["getSsoTrace"];
         put?: never;
@@ -10649,7 +10649,7 @@ export interface components {
              *     ]
              */
             schemas: string[];
-            /** @example userName eq "ann@acme.example" */
+            /** @example externalId eq "00u1a2b3" */
             filter?: string;
             /** @example 1 */
             startIndex?: number;
@@ -10950,6 +10950,11 @@ export interface components {
             verified: boolean;
             /** @description Certificate is the one of the account by which it was verified. */
             certificate?: components["schemas"]["SSOCertificate"];
+            /**
+             * Format: uuid
+             * @description KeyPairID is the key pair of ours that opened the assertion, by which a roll-over can be told. Absent where it came in clear, or no key pair opens it.
+             */
+            keyPairId?: string;
             /** @description Seen is absent where nothing came that could be read. */
             seen?: components["schemas"]["SSOSeen"];
             /** @description User is absent where it does not come to that. */
@@ -11002,7 +11007,7 @@ export interface components {
             encrypted: boolean;
             /** @description Certificate is the one that the answer brings along, by which a roll-over can be told. It is not trusted. */
             certificate?: components["schemas"]["SSOCertificate"];
-            /** @description XML is the answer without signatures, certificates and what is encrypted; cut where it is long. */
+            /** @description XML is the answer without signatures, certificates and ciphers, and with what was decrypted; cut where it is long. */
             xml?: string;
         };
         SSOSetup: {
@@ -22050,6 +22055,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
