@@ -60,7 +60,7 @@ func normalizeAPI(s string) string {
 	switch {
 	case !ok:
 		return s
-	case strings.HasPrefix(u.EscapedPath(), "/api/"):
+	case strings.HasPrefix(strings.TrimRight(u.EscapedPath(), "/"), "/api/"):
 		return normalizeEndpoint(full)
 	case organization.MatchString(strings.ToLower(u.Hostname())):
 		return origin(u) + webAPI
