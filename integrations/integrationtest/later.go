@@ -44,8 +44,10 @@ func (s *suite) later(t *testing.T, a *authority, requests int64) {
 		t.Run(fmt.Sprintf("request %d", good+1), func(t *testing.T) {
 			for _, m := range s.laterMisbehaviours(good == 1) {
 				t.Run(m.name, func(t *testing.T) {
-					c := &counter{remote: s.fixture.Remote, otherwise: m.handler, good: good}
-					s.requireOutcome(t, s.run(t, s.reach(t, a, c.serve)), m.outcome)
+					s.meet(t, m.outcome, func() *network {
+						c := &counter{remote: s.fixture.Remote, otherwise: m.handler, good: good}
+						return s.reach(t, a, c.serve)
+					})
 				})
 			}
 		})
