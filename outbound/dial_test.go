@@ -192,8 +192,6 @@ func TestOwnListenAddressIsNotDialled(t *testing.T) {
 }
 
 func TestDialErrors(t *testing.T) {
-	closed := listen(t)
-	closed.Close()
 	const resolve, connect, web = PhaseResolve, PhaseConnect, vendor + ":443"
 	down, slow := failing{&net.DNSError{Err: "server misbehaving"}}, failing{&net.DNSError{IsTimeout: true}}
 	tests := []struct {
@@ -211,12 +209,12 @@ func TestDialErrors(t *testing.T) {
 		{"name server slow", slow, "tcp", web, resolve, Timeout, []string{"resolve!timeout"}},
 		{"resolver waits", waiting{}, "tcp", web, resolve, Timeout, []string{"resolve!timeout"}},
 		{
-			"nobody listens", nil, "tcp", closed.addr(), connect, Refused,
+			"nobody listens", nil, "tcp", nobody, connect, Refused,
 			[]string{"resolve", "connect!connection_refused"},
 		},
 		{"blocked", nil, "tcp", "10.0.0.1:443", connect, Blocked, []string{"resolve", "connect!blocked"}},
-		{"other family", nil, "tcp6", closed.addr(), connect, Unreachable, []string{"resolve", "connect!unreachable"}},
-		{"other protocol", nil, "udp", closed.addr(), resolve, InvalidAddress, []string{"resolve!invalid_address"}},
+		{"other family", nil, "tcp6", nobody, connect, Unreachable, []string{"resolve", "connect!unreachable"}},
+		{"other protocol", nil, "udp", nobody, resolve, InvalidAddress, []string{"resolve!invalid_address"}},
 		{
 			"no address form", nil, "tcp", "ann:s3cret@vendor.test:22", resolve, InvalidAddress,
 			[]string{"resolve!invalid_address"},
@@ -224,7 +222,11 @@ func TestDialErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := newClient(t, Config{Allow: []string{"127.0.0.1"}, Resolver: tt.resolver, Timeout: patience})
+			cfg := Config{Allow: []string{"127.0.0.1"}, Resolver: tt.resolver}
+			if tt.kind == Timeout {
+				cfg.Timeout = patience
+			}
+			c := newClient(t, cfg)
 			seen := &phases{}
 			_, err := c.Dial(Observe(t.Context(), seen), tt.network, tt.addr)
 			require.ErrorIs(t, err, &Error{Phase: tt.phase, Kind: tt.kind})
@@ -265,12 +267,10 @@ func TestConnectTriesSeveralAddresses(t *testing.T) {
 
 func TestSecondAddressAnswers(t *testing.T) {
 	s := talk(t, silence)
-	closed := listen(t)
-	closed.Close()
 	c := newClient(t, Config{Resolver: resolving(vendor, "8.8.8.1", "8.8.8.2")})
 	c.open = func(ctx context.Context, network string, ap netip.AddrPort, _ control) (net.Conn, error) {
 		if ap.Addr() == netip.MustParseAddr("8.8.8.1") {
-			return new(net.Dialer).DialContext(ctx, network, closed.addr())
+			return new(net.Dialer).DialContext(ctx, network, nobody)
 		}
 		return new(net.Dialer).DialContext(ctx, network, s.addr())
 	}

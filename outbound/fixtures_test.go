@@ -34,6 +34,10 @@ const vendor = "vendor.test"
 // busy machine.
 const patience = 300 * time.Millisecond
 
+// nobody is where nobody listens. A port that was just given back might be somebody
+// else's by now.
+const nobody = "127.0.0.1:1"
+
 // TestMain runs all tests with a proxy in the environment and fails if
 // anything ever connects to it, or if a goroutine is left behind.
 func TestMain(m *testing.M) {

@@ -74,8 +74,6 @@ func TestInternationalHost(t *testing.T) {
 }
 
 func TestHTTPFailures(t *testing.T) {
-	closed := listen(t)
-	closed.Close()
 	raw := func(text string) *socket { return talk(t, func(c net.Conn) { answer(c, []byte(text)) }) }
 	const ok = "HTTP/1.1 200 OK\r\n"
 	const chunked, zipped = "Transfer-Encoding: chunked\r\n\r\n", "Content-Encoding: gzip\r\nContent-Length: 12\r\n\r\n"
@@ -90,7 +88,7 @@ func TestHTTPFailures(t *testing.T) {
 		phase  string
 		kind   Kind
 	}{
-		{"refused", closed, PhaseConnect, Refused},
+		{"refused", nil, PhaseConnect, Refused},
 		{"closed without an answer", raw(""), PhaseRead, Reset},
 		{"reset", talk(t, reset), PhaseRead, Reset},
 		{"no HTTP", raw("SSH-2.0-OpenSSH_9.9\r\n\r\n"), PhaseRead, Malformed},
@@ -109,7 +107,10 @@ func TestHTTPFailures(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			cfg := to(tt.server)
+			cfg := Config{ConnectTo: []string{vendor + ":80=" + nobody}}
+			if tt.server != nil {
+				cfg = to(tt.server)
+			}
 			if tt.kind == Timeout {
 				cfg.Timeout = patience
 			}
