@@ -23,6 +23,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"admin-api/integrations"
+	"admin-api/integrations/integrationtest"
 	"admin-api/outbound"
 	"admin-api/secret"
 )
@@ -44,7 +45,7 @@ func startS3(t *testing.T) (integrations.Transport, string) {
 	dir := t.TempDir()
 	certificate := writeCertificate(t, dir)
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "store", realBucket), 0o700))
-	address := freeAddress(t)
+	address := "127.0.0.1:" + integrationtest.FreePort(t)
 	program, err := filepath.Abs("../../bin/versitygw")
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), program, "--port", address, "--access", exampleKeyID, "--secret", exampleSecret,
@@ -66,14 +67,6 @@ func startS3(t *testing.T) (integrations.Transport, string) {
 	client, err := outbound.New(outbound.Config{ConnectTo: []string{"*:443=" + address}})
 	require.NoError(t, err)
 	return way{client}, certificate
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // writeCertificate makes the key and the certificate of s3.acme.com.

@@ -27,6 +27,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
 
+	"admin-api/integrations/integrationtest"
 	"admin-api/integrations/platform/filetransfer/filetransfertest"
 	"admin-api/outbound"
 	"admin-api/secret"
@@ -39,16 +40,6 @@ func program(t *testing.T, name, debian string) string {
 	_, err := os.Stat(path)
 	require.NoError(t, err, "install the Debian package %s", debian)
 	return path
-}
-
-func freePort(t *testing.T) string {
-	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
-	return port
 }
 
 func write(t *testing.T, path string, data []byte) string {
@@ -80,7 +71,7 @@ func startOpenSSH(t *testing.T, sftp string) openSSH {
 		require.NoError(t, os.MkdirAll("/run/sshd", 0o755))
 	}
 	s := openSSH{dir: t.TempDir(), keys: map[string]ssh.Signer{}}
-	port := freePort(t)
+	port := integrationtest.FreePort(t)
 	s.address = "127.0.0.1:" + port
 	_, ed, err := ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
@@ -197,7 +188,7 @@ func startVSFTPD(t *testing.T, settings ...string) (port, data string, d *Delive
 	who, err := user.Current()
 	require.NoError(t, err)
 	certificate, ca := issue(t, host)
-	port, data = freePort(t), freePort(t)
+	port, data = integrationtest.FreePort(t), integrationtest.FreePort(t)
 	config := append([]string{
 		"listen=YES", "background=NO", "listen_address=127.0.0.1", "listen_port=" + port, "run_as_launching_user=YES",
 		"anonymous_enable=YES", "local_enable=NO", "write_enable=NO", "ftp_username=" + who.Username, "anon_root=" + root,
