@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	random "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -143,13 +144,20 @@ func tail(path string) []byte {
 	return text[max(0, len(text)-most):]
 }
 
-// freeAddr returns an address that nobody listens on at the moment.
+// freeAddr returns an address that nobody listens on at the moment, and nobody will
+// by chance while a server starts, or starts anew: systems choose ports from 32768
+// with Linux, from 49152 elsewhere.
 func freeAddr(ctx context.Context) (string, error) {
+	const first, most = 20_000, 12_000
 	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
+	var failed error
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", first+random.N(most)) //nolint:gosec // a port is no secret
+		l, err := config.Listen(ctx, "tcp", addr)
+		if err == nil {
+			return addr, l.Close()
+		}
+		failed = err
 	}
-	defer l.Close()
-	return l.Addr().String(), nil
+	return "", failed
 }
