@@ -121,7 +121,7 @@ func newWorld(t testing.TB, db *store.Store) *world {
 	}))
 	t.Cleanup(vendor.Close)
 	w.way, err = outbound.New(outbound.Config{
-		ConnectTo: []string{"*:443=" + vendor.Listener.Addr().String()}, Timeout: 2 * time.Second,
+		ConnectTo: []string{"*:443=" + vendor.Listener.Addr().String()}, Timeout: time.Minute,
 		CAFile: writeCA(t, vendor),
 	})
 	require.NoError(t, err)

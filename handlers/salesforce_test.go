@@ -52,7 +52,7 @@ func newSales(t *testing.T, options ...option) *sales {
 	}}
 	addr, authority := salesforcetest.Serve(t, s)
 	way, err := outbound.New(outbound.Config{
-		ConnectTo: []string{"*:443=" + addr}, CAFile: authority, Timeout: 2 * time.Second,
+		ConnectTo: []string{"*:443=" + addr}, CAFile: authority, Timeout: time.Minute,
 	})
 	require.NoError(t, err)
 	s.stack = newStack(t, append([]option{func(c *handlers.Config) {
