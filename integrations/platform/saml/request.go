@@ -100,6 +100,9 @@ func otherParameters(query string) []string {
 	var kept []string
 	for parameter := range strings.SplitSeq(query, "&") {
 		name, _, _ := strings.Cut(parameter, "=")
+		if plain, err := url.QueryUnescape(name); err == nil {
+			name = plain
+		}
 		switch name {
 		case "", "SAMLRequest", "SAMLResponse", "SAMLEncoding", "RelayState", "SigAlg", "Signature":
 		default:

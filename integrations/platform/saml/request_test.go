@@ -51,7 +51,7 @@ func TestRedirectURL(t *testing.T) {
 		},
 		{
 			name:        "with parameters of the binding",
-			destination: "https://idp.example/sso?RelayState=old&SAMLRequest=old&a=b&&#top",
+			destination: "https://idp.example/sso?RelayState=old&SAMLRequest=old&%53AMLRequest=old&a=b&&#top",
 			want:        "https://idp.example/sso?a=b&SAMLRequest=", parameters: 2,
 		},
 	}
@@ -114,6 +114,7 @@ func TestReadRequestRefuses(t *testing.T) {
 // identity provider as one request.
 func FuzzRequest(f *testing.F) {
 	f.Add("_1", "acme.example_sso", "https://idp.example/sso?a=b", "https://acme.example/r", int64(1_773_576_000))
+	f.Add("y", "acme", "https://idp.example/?%53AMLRequest=x", "", int64(0))
 	f.Add("x", `"><saml:Issuer>evil`, "https://idp.example/?SAMLRequest=x", "&amp;]]>", int64(0))
 	f.Fuzz(func(t *testing.T, id, issuer, destination, reply string, at int64) {
 		r := &saml.Request{
