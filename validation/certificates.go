@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"strings"
+	"unicode"
 )
 
 const (
@@ -32,7 +33,7 @@ const (
 // base64. What it cannot read so is returned trimmed, for the rule
 // pem_certificate to refuse.
 func NormalizePEM(s string) string {
-	s = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(s), "\uFEFF"))
+	s = strings.TrimFunc(s, func(r rune) bool { return r == '\uFEFF' || unicode.IsSpace(r) })
 	body, found := strings.CutPrefix(s, beginCertificate)
 	if found {
 		body = strings.TrimSpace(strings.NewReplacer(`\r`, "", `\n`, "\n").Replace(body))

@@ -211,6 +211,7 @@ func FuzzNormalizePEM(f *testing.F) {
 	f.Add(strings.ReplaceAll(good, "\n", `\n`))
 	f.Add(beginCertificate + endCertificate)
 	f.Add("MAA=")
+	f.Add("\ufeff\ufeffMAA=") // files put together
 	f.Fuzz(func(t *testing.T, text string) {
 		normal := NormalizePEM(text)
 		require.Equal(t, normal, NormalizePEM(normal))
