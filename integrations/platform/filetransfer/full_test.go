@@ -184,7 +184,8 @@ func startVSFTPD(t *testing.T, settings ...string) (port, data string, d *Delive
 		require.NoError(t, os.MkdirAll(folder, 0o755))
 	}
 	write(t, filepath.Join(root, "incoming", "file.csv"), []byte("x"))
-	require.NoError(t, os.Chmod(root, 0o555)) // vsftpd refuses a root that can be written to
+	require.NoError(t, os.Chmod(root, 0o555))                       // vsftpd refuses a root that can be written to
+	t.Cleanup(func() { require.NoError(t, os.Chmod(root, 0o755)) }) // so that it can be removed
 	who, err := user.Current()
 	require.NoError(t, err)
 	certificate, ca := issue(t, host)
@@ -198,6 +199,7 @@ func startVSFTPD(t *testing.T, settings ...string) (port, data string, d *Delive
 		"ssl_enable=YES", "allow_anon_ssl=YES", "force_anon_logins_ssl=YES", "force_anon_data_ssl=YES",
 		"rsa_cert_file=" + write(t, filepath.Join(dir, "server.pem"), chain(t, certificate)),
 		"xferlog_enable=NO", "vsftpd_log_file=" + filepath.Join(dir, "log"), "dual_log_enable=YES",
+		"xferlog_file=" + filepath.Join(dir, "transfers"),
 	}, settings...)
 	file := write(t, filepath.Join(dir, "config"), []byte(strings.Join(config, "\n")+"\n"))
 	run(t, "", vsftpd, file)
