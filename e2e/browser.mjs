@@ -11,6 +11,7 @@ const quiet = [
   "--disable-component-update",
   "--disable-sync",
   "--disable-dev-shm-usage",
+  "--no-proxy-server", // of the environment: all that it visits is on this machine
 ];
 
 // launch starts the browser. CHROMIUM names another one than Debian's.

@@ -77,7 +77,9 @@ func (r reader) follow(t *testing.T, blocks []block) {
 		script += fmt.Sprintf("%secho '%s'\n", strings.TrimSuffix(s.commands, "\n")+"\n", endOfBlock)
 	}
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", script)
-	cmd.Dir, cmd.Env = r.dir, append(os.Environ(), r.env...)
+	// curl would look for a server of ours at the proxy of the environment.
+	cmd.Dir, cmd.Env = r.dir, append(os.Environ(), "no_proxy=127.0.0.1,localhost,"+os.Getenv("no_proxy"))
+	cmd.Env = append(cmd.Env, r.env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	require.NoError(t, cmd.Start())
