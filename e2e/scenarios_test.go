@@ -33,6 +33,7 @@ func TestSingleSignOn(t *testing.T) {
 		{"the test of the account", testAccount},
 		{"encrypted", signInEncrypted},
 		{"test sign-in", testSignIn},
+		{"a way back", keepWayBack},
 		{"Agent Desktop elsewhere", signInElsewhere},
 		{"metadata", exchangeMetadata},
 		{"provisioned over SCIM", signInProvisioned},
@@ -241,6 +242,51 @@ func testSignIn(t *testing.T, o *office) {
 	require.Empty(t, o.users(t, "test.ann"), "a test makes nobody")
 	me := o.visit(t, visit{Profile: "ann", Open: "/api/v1/me"})
 	require.Contains(t, me.Text, "unauthenticated")
+}
+
+// Nobody could get in but through the provider: what a test sign-in proves may be
+// switched on, and the key pair that it needed stays until another one is proved.
+func keepWayBack(t *testing.T, o *office) {
+	section := o.section("Admin")
+	section["enabled"] = false
+	section["identityProviderEntityId"] = o.idp.EntityID() // values that no other test sign-in has proved
+	o.connect(t, map[string]map[string]any{"Admin": section})
+	o.people(t, "way.ann")
+	o.idp.Set(t, func(s *identity.Settings) { s.Options = map[string]any{"assertion.encryption": true} })
+	holder := "/users/" + o.user(t, "key holder")["id"].(string)
+	o.must(t, http.MethodPatch, holder, map[string]any{"roles": []string{"Agent"}})
+	defer func() {
+		o.change(t, "Admin", map[string]any{"enabled": false})
+		o.must(t, http.MethodPatch, holder, map[string]any{"roles": []string{"Key holder"}})
+	}()
+	pass := func() {
+		t.Helper()
+		test := o.must(t, http.MethodPost, "/sso/test-sign-ins", map[string]any{"section": "admin"})
+		got := o.visit(t, visit{Profile: "test", Open: test["startUrl"].(string), Username: "way.ann"})
+		require.Contains(t, got.Text, "The test sign-in succeeded")
+	}
+	refused := func(method, path, body string) {
+		t.Helper()
+		root := bearerOf(t, o.Token)
+		root.header.Set("If-Match", "*")
+		got := root.ask(o.Program, method, ourHost+"/api/v1"+path, body)
+		require.Equal(t, http.StatusConflict, got.status, got.text)
+		require.Contains(t, got.text, "would-lock-out")
+	}
+	first := o.must(t, http.MethodPost, "/sso/keys", nil)["id"].(string)
+	o.introduce(t)
+	refused(http.MethodPatch, o.account, `{"properties":{"admin":{"enabled":true}}}`)
+	pass()
+	o.change(t, "Admin", map[string]any{"enabled": true})
+	refused(http.MethodDelete, "/sso/keys/"+first, "")
+
+	o.must(t, http.MethodPost, "/sso/keys", nil)
+	o.introduce(t)
+	refused(http.MethodDelete, "/sso/keys/"+first, "")
+	pass()
+	o.must(t, http.MethodDelete, "/sso/keys/"+first, nil)
+	got := o.visit(t, visit{Profile: "ann", Open: "/admin/sso/login", Username: "way.ann"})
+	o.requireSignedIn(t, got, "ann", "Admin", "way.ann")
 }
 
 // Agent Desktop is elsewhere: it gets a code, which its server exchanges once.

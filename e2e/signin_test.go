@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -205,6 +206,6 @@ func (o *office) user(t *testing.T, name string) map[string]any {
 
 func (o *office) users(t *testing.T, name string) []any {
 	t.Helper()
-	list, _ := o.must(t, http.MethodGet, "/users?q="+name, nil)["items"].([]any)
+	list, _ := o.must(t, http.MethodGet, "/users?q="+url.QueryEscape(name), nil)["items"].([]any)
 	return list
 }
