@@ -104,6 +104,29 @@ func bypasses(ctx context.Context, from *store.Store, u *models.User) (bool, err
 	return err == nil && len(without(emergencies(), may.has)) == 0, err
 }
 
+// Stranded reports whether administrators sign in through an identity provider for
+// which no test sign-in speaks, and nobody can get in without it. It takes the locks of
+// HoldBypass.
+func (s *Service) Stranded(ctx context.Context, tx *store.Store, center string) (bool, error) {
+	return s.stranded(ctx, tx, center, HoldBypass)
+}
+
+func (s *Service) stranded(
+	ctx context.Context, tx *store.Store, center string, can func(context.Context, *store.Store, string) (bool, error),
+) (bool, error) {
+	if s.SSOUnproven == nil {
+		return false, nil
+	}
+	held, err := can(ctx, tx, center)
+	if err != nil {
+		return false, fmt.Errorf("who can bypass single sign-on: %w", err)
+	}
+	if held {
+		return false, nil
+	}
+	return s.SSOUnproven(ctx, tx, center)
+}
+
 // keepBypass lets do change people, and refuses what takes away the last one who can
 // get in while single sign-on is down, where that matters. The people of the
 // contact center are locked.
@@ -118,15 +141,8 @@ func (s *Service) keepBypass(ctx context.Context, tx *store.Store, center string
 	if err := do(); err != nil || !before {
 		return err
 	}
-	after, err := canBypass(ctx, tx, center)
-	if err != nil {
-		return fmt.Errorf("who can bypass single sign-on: %w", err)
-	}
-	if after {
-		return nil
-	}
-	unproven, err := s.SSOUnproven(ctx, tx, center)
-	if err != nil || !unproven {
+	stranded, err := s.stranded(ctx, tx, center, canBypass)
+	if err != nil || !stranded {
 		return err
 	}
 	return &models.RefusalError{

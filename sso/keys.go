@@ -153,15 +153,8 @@ func (s *Service) RetireSPKey(ctx context.Context, p *access.Principal, id strin
 // gets in without the identity provider, and no test sign-in shows that those that are
 // left let administrators in. tx has the lock of the contact center.
 func (s *Service) keepWayIn(ctx context.Context, tx *store.Store, center string) error {
-	if s.Access.SSOUnproven == nil {
-		return nil
-	}
-	held, err := access.HoldBypass(ctx, tx, center)
-	if err != nil || held {
-		return err
-	}
-	unproven, err := s.Access.SSOUnproven(ctx, tx, center)
-	if err != nil || !unproven {
+	stranded, err := s.Access.Stranded(ctx, tx, center)
+	if err != nil || !stranded {
 		return err
 	}
 	return &models.RefusalError{
